@@ -1,0 +1,211 @@
+// Package text holds words by key and language.
+//
+// In: YAML files of messages, one per language, from the house and from a charter. Out: sentences in the reader's
+// language. A missing word is never papered over: Say returns the key itself, the check and the tests report it.
+package text
+
+import (
+	"fmt"
+	"io/fs"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/nicksnyder/go-i18n/v2/i18n"
+	"go.yaml.in/yaml/v4"
+	"golang.org/x/text/language"
+)
+
+// Lang is a language that every word exists in.
+type Lang string
+
+const (
+	ZH Lang = "zh"
+	EN Lang = "en"
+)
+
+// Langs lists the languages, Chinese first.
+var Langs = []Lang{ZH, EN}
+
+// Tag is the BCP 47 name used in lang attributes.
+func (l Lang) Tag() string {
+	if l == ZH {
+		return "zh-Hans"
+	}
+	return string(l)
+}
+
+// Text is words that a charter writes in place, once per language.
+type Text struct {
+	ZH string `yaml:"zh" json:"zh"`
+	EN string `yaml:"en" json:"en"`
+}
+
+// In gives the words of one language, and Chinese where that language has none.
+func (t Text) In(l Lang) string {
+	if l == EN && t.EN != "" {
+		return t.EN
+	}
+	return t.ZH
+}
+
+// Words are the text as Words.
+func (t Text) Words() Words { return Words{Text: t} }
+
+// IsZero tells whether nothing was written.
+func (t Text) IsZero() bool { return t == Text{} }
+
+// Args fill the places of a message. A value may be Words; they are said in the same language.
+type Args = map[string]any
+
+// Words are something to be said to a reader whose language is not known yet: a key of the text files with its
+// arguments, or the charter's own Text, or plain data (a name, a number) that is the same in every language.
+type Words struct {
+	Key   string `json:"key,omitempty"`
+	Args  Args   `json:"args,omitempty"`
+	Text  Text   `json:"text,omitzero"`
+	Plain string `json:"plain,omitempty"`
+}
+
+// Key names words of the text files. Arguments come as name, value pairs.
+func Key(key string, pairs ...any) Words {
+	w := Words{Key: key}
+	for i := 0; i+1 < len(pairs); i += 2 {
+		if w.Args == nil {
+			w.Args = Args{}
+		}
+		w.Args[pairs[i].(string)] = pairs[i+1]
+	}
+	return w
+}
+
+// Plain is data that is not translated.
+func Plain(s string) Words { return Words{Plain: s} }
+
+// IsZero tells whether there is nothing to say.
+func (w Words) IsZero() bool { return w.Key == "" && w.Plain == "" && w.Text.IsZero() }
+
+// Bundle is all the words of a house and its charter. It does not change once built.
+type Bundle struct {
+	keys map[Lang]map[string]bool
+	say  map[Lang]*i18n.Localizer
+}
+
+// New builds a Bundle from folders that hold NAME.zh.yaml and NAME.en.yaml files. A later folder overrides an
+// earlier one, so a charter may say a thing in its own words; within a folder a key may stand in one file only.
+func New(folders ...fs.FS) (*Bundle, error) {
+	b := &Bundle{keys: map[Lang]map[string]bool{}, say: map[Lang]*i18n.Localizer{}}
+	catalogue := i18n.NewBundle(language.Chinese)
+	for _, l := range Langs {
+		b.keys[l] = map[string]bool{}
+		for _, folder := range folders {
+			messages, err := read(folder, l)
+			if err != nil {
+				return nil, err
+			}
+			tag := language.Make(string(l))
+			for _, key := range slices.Sorted(maps.Keys(messages)) {
+				if err := catalogue.AddMessages(tag, messages[key]); err != nil {
+					return nil, fmt.Errorf("text: %s: %s: %w", l, key, err)
+				}
+				b.keys[l][key] = true
+			}
+		}
+		b.say[l] = i18n.NewLocalizer(catalogue, string(l))
+	}
+	return b, nil
+}
+
+// read gathers one folder's messages of one language.
+func read(folder fs.FS, l Lang) (map[string]*i18n.Message, error) {
+	names, err := fs.Glob(folder, "*."+string(l)+".yaml")
+	if err != nil {
+		return nil, err
+	}
+	all := map[string]*i18n.Message{}
+	for _, name := range names {
+		raw, err := fs.ReadFile(folder, name)
+		if err != nil {
+			return nil, fmt.Errorf("text: %w", err)
+		}
+		var file map[string]any
+		if err := yaml.Unmarshal(raw, &file); err != nil {
+			return nil, fmt.Errorf("text: %s: %w", name, err)
+		}
+		messages := map[string]*i18n.Message{}
+		if err := flatten("", file, messages); err != nil {
+			return nil, fmt.Errorf("text: %s: %w", name, err)
+		}
+		for key, m := range messages {
+			if _, twice := all[key]; twice {
+				return nil, fmt.Errorf("text: %s: %s stands in another file of the folder too", name, key)
+			}
+			all[key] = m
+		}
+	}
+	return all, nil
+}
+
+// flatten turns nested keys into dotted ones. A map with only "one" and "other" is one message with plural forms.
+func flatten(prefix string, in map[string]any, out map[string]*i18n.Message) error {
+	for key, v := range in {
+		id := strings.TrimPrefix(prefix+"."+key, ".")
+		switch v := v.(type) {
+		case string:
+			out[id] = &i18n.Message{ID: id, Other: v}
+		case map[string]any:
+			other, plural := v["other"].(string)
+			if plural {
+				one, _ := v["one"].(string)
+				out[id] = &i18n.Message{ID: id, One: one, Other: other}
+				continue
+			}
+			if err := flatten(id, v, out); err != nil {
+				return err
+			}
+		default:
+			return fmt.Errorf("%s is %T, want words or a group of words", id, v)
+		}
+	}
+	return nil
+}
+
+// Has tells whether the key has words in this language.
+func (b *Bundle) Has(l Lang, key string) bool { return b.keys[l][key] }
+
+// Keys lists every key known in a language, sorted.
+func (b *Bundle) Keys(l Lang) []string { return slices.Sorted(maps.Keys(b.keys[l])) }
+
+// Say puts words into a language. A count for plural forms is taken from the argument "N". Words that are missing
+// come back as their key in double brackets, which no reader can overlook and the page tests reject.
+func (b *Bundle) Say(l Lang, w Words) string {
+	if w.Key == "" {
+		if w.Plain != "" {
+			return w.Plain
+		}
+		return w.Text.In(l)
+	}
+	if !b.keys[l][w.Key] {
+		return "⟦" + w.Key + "⟧"
+	}
+	data := Args{}
+	for k, v := range w.Args {
+		switch v := v.(type) {
+		case Words:
+			data[k] = b.Say(l, v)
+		case Text:
+			data[k] = v.In(l)
+		default:
+			data[k] = v
+		}
+	}
+	cfg := &i18n.LocalizeConfig{MessageID: w.Key, TemplateData: data}
+	if n, ok := data["N"]; ok {
+		cfg.PluralCount = n
+	}
+	s, err := b.say[l].Localize(cfg)
+	if err != nil && s == "" {
+		return "⟦" + w.Key + "⟧"
+	}
+	return s
+}
