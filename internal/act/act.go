@@ -1,0 +1,162 @@
+// Package act is the act: who did what, when, under which clause.
+//
+// An act is one thing done in one matter. It is made from a Draft that the rules return, gets its number, its place
+// in the matter's hash chain and its commitments in the ledger, and never changes afterwards. Its body is public.
+// What is personal is sealed: the act holds a salted commitment, the value lies in the vault and may be erased there
+// while the chain still verifies.
+package act
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"github.com/gowebpki/jcs"
+)
+
+type (
+	// Tenant is one subdistrict. Every key of the database begins with it.
+	Tenant int64
+	// Matter is the number of one run of a method, counted from 1 within a tenant. Matter 0 is the house's own
+	// book: charters installed, registers changed, mandates given, values erased.
+	Matter int64
+	// Person is an opaque, stable name of a person; never a real name.
+	Person string
+	// Digest is a SHA-256 in lower-case hex.
+	Digest string
+)
+
+// House is the matter under which the house keeps its own acts.
+const House Matter = 0
+
+// Kinds of acts that the engine itself writes. The kinds of steps write their own, named "kind.verb".
+const (
+	Started     = "matter.started" // a matter begins; body: Start
+	Entered     = "step.entered"   // the matter comes to a step
+	Ended       = "step.ended"     // the step ends; body: Ending
+	Closed      = "matter.closed"  // nothing follows; body: Closing
+	Opened      = "child.opened"   // a child matter was started; body: Child
+	ChildClosed = "child.closed"   // a child matter reached its end; body: Child
+	Moved       = "matter.moved"   // the matter goes on under another version of the charter
+	Erased      = "value.erased"   // a sealed value was removed from the vault
+	Installed   = "charter.installed"
+	Changed     = "register.changed" // a change set; body: counts and the root of its rows
+)
+
+// By is who acted: a person under a mandate, or the clock, or the house itself.
+type By struct {
+	Person  Person `json:"person,omitempty"`
+	Role    string `json:"role"`              // key of the charter's roles; "clock" and "house" are reserved
+	Mandate string `json:"mandate,omitempty"` // the mandate that allowed it
+}
+
+const (
+	Clock       = "clock"
+	HouseItself = "house"
+)
+
+// Basis is the version of the charter and the clause in it under which the act was done.
+type Basis struct {
+	Charter Digest `json:"charter"`
+	Clause  string `json:"clause,omitempty"` // "methods/renovation.yaml#publicity_1"
+}
+
+// Commitment stands in an act for a sealed value.
+type Commitment struct {
+	Field string `json:"field"`
+	Hash  Digest `json:"hash"` // SHA-256 of salt, a zero byte, and the value
+}
+
+// Act is one entry of a matter's record. At is when it counts as done (for the clock, the instant that was due;
+// from a phone without signal, the phone's own instant within the tolerance); Recorded is when it was written.
+type Act struct {
+	Tenant     Tenant          `json:"tenant"`
+	Matter     Matter          `json:"matter"`
+	Seq        int64           `json:"seq"` // from 1 within the matter, without gaps
+	Kind       string          `json:"kind"`
+	Step       string          `json:"step,omitempty"`
+	At         time.Time       `json:"at"`
+	Recorded   time.Time       `json:"recorded"`
+	By         By              `json:"by"`
+	Basis      Basis           `json:"basis"`
+	Submission string          `json:"submission,omitempty"`
+	Body       json.RawMessage `json:"body"`
+	Sealed     []Commitment    `json:"sealed,omitempty"`
+	Prev       Digest          `json:"prev"`
+	Hash       Digest          `json:"-"`
+}
+
+// Draft is what rules want recorded. The engine adds step, person and basis, the ledger the rest.
+type Draft struct {
+	Kind   string
+	Clause string            // key path within the step; empty is the step itself
+	Body   any               // public; marshalled as JSON; integers, strings, booleans, lists and maps only
+	Sealed map[string]string // personal values by field, to be sealed
+}
+
+// Canonical gives the bytes that are hashed: RFC 8785 JSON of the act without its own hash.
+func (a Act) Canonical() ([]byte, error) {
+	if len(a.Body) == 0 {
+		a.Body = json.RawMessage("{}")
+	}
+	raw, err := json.Marshal(a)
+	if err != nil {
+		return nil, fmt.Errorf("act: %s: %w", a.Kind, err)
+	}
+	return jcs.Transform(raw)
+}
+
+// Seal sets the place in the chain and the hash over everything.
+func (a *Act) Seal(prev Digest) error {
+	a.Prev = prev
+	raw, err := a.Canonical()
+	if err != nil {
+		return err
+	}
+	a.Hash = Sum(raw)
+	return nil
+}
+
+// Verify says what is wrong with this act as the successor of prev, or nil.
+func (a Act) Verify(prev Digest, seq int64) error {
+	if a.Seq != seq {
+		return fmt.Errorf("act: matter %d: number %d stands where %d belongs", a.Matter, a.Seq, seq)
+	}
+	if a.Prev != prev {
+		return fmt.Errorf("act: matter %d: act %d does not follow the one before it", a.Matter, a.Seq)
+	}
+	raw, err := a.Canonical()
+	if err != nil {
+		return err
+	}
+	if got := Sum(raw); got != a.Hash {
+		return fmt.Errorf("act: matter %d: act %d was changed after it was recorded", a.Matter, a.Seq)
+	}
+	return nil
+}
+
+// Into reads the body into a value of the kind's own type.
+func (a Act) Into(v any) error {
+	if err := json.Unmarshal(a.Body, v); err != nil {
+		return fmt.Errorf("act: body of %s, matter %d, act %d: %w", a.Kind, a.Matter, a.Seq, err)
+	}
+	return nil
+}
+
+// Commit makes the commitment to a sealed value. Whoever holds salt and value can open it; without the salt
+// nothing is learnt, however short the value.
+func Commit(field string, salt []byte, value string) Commitment {
+	h := sha256.New()
+	h.Write(salt)
+	h.Write([]byte{0})
+	h.Write([]byte(value))
+	return Commitment{Field: field, Hash: Digest(hex.EncodeToString(h.Sum(nil)))}
+}
+
+// Sum is the digest of some bytes.
+func Sum(raw []byte) Digest {
+	s := sha256.Sum256(raw)
+	return Digest(hex.EncodeToString(s[:]))
+}

@@ -1,0 +1,43 @@
+package act
+
+// Bodies of the acts that the engine writes. They are public: a subject is named by its row, never by a person.
+
+// Start is the body of Started. Exactly one of Method's subjects is named, or none where the method has none.
+type Start struct {
+	Method  string         `json:"method"`
+	Subject RowID          `json:"subject,omitzero"`
+	Title   string         `json:"title"`
+	Parent  Matter         `json:"parent,omitempty"`
+	Item    string         `json:"item,omitempty"` // the parent's item this matter was opened for
+	Facts   map[string]any `json:"facts,omitempty"`
+}
+
+// RowID names a register row: "compound/yinghe91".
+type RowID struct {
+	Register string `json:"register"`
+	ID       string `json:"id"`
+}
+
+// IsZero tells whether no row is named.
+func (r RowID) IsZero() bool { return r == RowID{} }
+
+func (r RowID) String() string { return r.Register + "/" + r.ID }
+
+// Ending is the body of Ended: how the step ended, and the facts that later conditions may use.
+type Ending struct {
+	Outcome string         `json:"outcome"`
+	Facts   map[string]any `json:"facts,omitempty"`
+}
+
+// Closing is the body of Closed.
+type Closing struct {
+	Result string `json:"result"`
+}
+
+// Child is the body of Opened and ChildClosed.
+type Child struct {
+	Matter Matter `json:"matter"`
+	Method string `json:"method"`
+	Item   string `json:"item,omitempty"`
+	Result string `json:"result,omitempty"`
+}

@@ -1,0 +1,386 @@
+// Package page is what a reader sees, as typed blocks.
+//
+// A page says which words, figures, forms and links there are and in which order; it holds no HTML, no colour and no
+// language. One page model feeds HTML, JSON and the terminal: web/ui draws each block, api encodes it, try prints it.
+// Whatever reaches a page has already been cut down to what its audience may see.
+package page
+
+import (
+	"time"
+
+	"gongzhi/internal/calendar"
+	"gongzhi/internal/exact"
+	"gongzhi/internal/fault"
+	"gongzhi/internal/text"
+)
+
+// Frame is the surface a page belongs to.
+type Frame int
+
+const (
+	Resident Frame = iota + 1 // phone first, one column, no sign-in to read
+	Desk                      // staff: navigation at the left
+	Wall                      // the big screen
+	Paper                     // made to be printed
+)
+
+// Page is one answer to one reader.
+type Page struct {
+	Frame   Frame
+	Title   text.Words // the h1; the document title is "Title：State - place"
+	State   text.Words // where it stands, in one phrase
+	Lead    text.Words // one sentence under the title
+	Back    *Link
+	Blocks  []Block
+	Aside   []Block // desk: at the right
+	Actions []Link  // resident: the fixed bar, first is primary, two at most
+	Head    []Link  // desk: buttons beside the title
+	Status  int     // HTTP status; 0 is 200
+	Refresh time.Duration
+}
+
+// Block is one component. The set is closed: web/ui has one folder entry for each.
+type Block interface{ block() }
+
+// Link goes somewhere.
+type Link struct {
+	Words text.Words
+	Note  text.Words
+	Href  string
+	Icon  string // name of an icon of the sprite, or empty
+	Count int    // shown as a badge when not zero
+	Here  bool   // the page one is on
+}
+
+// Prose is paragraphs. Raw is charter or user text in the small Markdown subset (paragraphs, lists, bold, links).
+type Prose struct {
+	Words []text.Words
+	Raw   string
+}
+
+// Panel is a card: what one step shows and asks.
+type Panel struct {
+	Title  text.Words
+	Tag    text.Words
+	Accent bool // the one thing that is asked now
+	Blocks []Block
+	Links  []Link // rows at the foot
+}
+
+// Section groups blocks under a heading without a card.
+type Section struct {
+	ID     string
+	Title  text.Words
+	Blocks []Block
+}
+
+// Facts is a list of terms and values.
+type Facts struct{ List []Fact }
+
+// Fact is one term with its value; Block replaces Value where the value is more than words.
+type Fact struct {
+	Term  text.Words
+	Value text.Words
+	Block Block
+	Href  string
+}
+
+// Table has a caption for those who cannot see it. On phones each row becomes a small list.
+type Table struct {
+	Caption text.Words
+	Columns []Column
+	Rows    []Row
+	Empty   text.Words // said when there are no rows
+	Total   string     // "27" or, where counting stops, "1,000+"
+	Filters *Form      // a plain GET form above
+	Chips   []Link     // chosen filters; the link removes one
+	Next    string     // href of the next page, by key, or empty
+	Links   []Link     // import, export
+}
+
+// Column describes the cells below it.
+type Column struct {
+	Key     string
+	Words   text.Words
+	Numeric bool
+}
+
+// Row is one line. Cells stand in the order of the columns.
+type Row struct {
+	Href  string
+	Cells []Cell
+	Bad   bool // a row with a fault, in previews
+}
+
+// Cell is words, or one small block (Tag, Light, Deadline, Link list, Errors).
+type Cell struct {
+	Words text.Words
+	Block Block
+	Href  string
+}
+
+// Tag is a state in words.
+type Tag struct {
+	Words text.Words
+	Tone  Tone
+}
+
+// Tone colours a state; words always carry it too.
+type Tone int
+
+const (
+	Plain Tone = iota
+	Going
+	Good
+	Soon
+	Late
+)
+
+// Light is a deadline's colour with its shape and words.
+type Light struct {
+	Tone  Tone
+	Words text.Words
+}
+
+// Deadline says until when, how long that is from now, and how it was counted.
+type Deadline struct {
+	Label text.Words
+	Due   time.Time
+	Now   time.Time // the server's time, which drives the countdown
+	Count *calendar.Explanation
+}
+
+// Steps is the method as a list: what was done, where it stands, what follows.
+type Steps struct {
+	Title text.Words
+	Lead  text.Words
+	List  []Step
+}
+
+// Standing of a step within its matter.
+type Standing int
+
+const (
+	Later Standing = iota
+	Now
+	Done
+	Failed
+	Skipped
+)
+
+// Step is one line of Steps.
+type Step struct {
+	Name     text.Words
+	Term     text.Words // 一征, 三议之一
+	Note     text.Words
+	Standing Standing
+	Links    []Link
+}
+
+// Tally is the pair of meters of a two-axis vote, or one meter for a plain count.
+type Tally struct {
+	Meters []Meter
+	Note   text.Words // "其中纸质 23 张", "同意、反对的票数在截止后公布"
+}
+
+// Meter is exact: part of all, and the threshold as a fraction of all.
+type Meter struct {
+	Label     text.Words
+	Part, All uint64
+	Shown     text.Words // "5,966 / 8,320 ㎡"
+	Threshold exact.Threshold
+	Verdict   text.Words // "已过三分之二", "还差 4 户到三分之二"
+	Reached   bool
+}
+
+// Notice is a publication with its days as segments.
+type Notice struct {
+	Day, Days int
+	Open      bool
+	Closes    Deadline
+	Received  int // objections
+	Answered  int
+}
+
+// Form posts to Action. Problems are shown at the top and at their fields; Values keep what was typed.
+type Form struct {
+	Title   text.Words
+	Lead    text.Words
+	Action  string
+	Get     bool
+	Files   bool
+	Hidden  map[string]string
+	Fields  []Field
+	Submit  text.Words
+	Danger  bool
+	Basis   *Basis
+	Problem *fault.Refusal
+}
+
+// Input is the kind of control.
+type Input int
+
+const (
+	Line Input = iota + 1
+	Area
+	Number
+	Date
+	Instant
+	Choice // radios
+	Select
+	Many // check boxes
+	Yes  // one check box
+	File
+	Secret
+	Phone
+)
+
+// Field is one question.
+type Field struct {
+	Name     string
+	Label    text.Words
+	Hint     text.Words
+	Input    Input
+	Options  []Option
+	Value    string
+	Values   []string
+	Required bool
+	Max      int
+	Unit     text.Words
+	Accept   string // file types
+	Sealed   bool   // said beside the field: who may see it
+	Width    int    // characters expected, 0 is full
+}
+
+// Option is one answer of a Choice.
+type Option struct {
+	Value string
+	Words text.Words
+	Hint  text.Words
+}
+
+// Rows is a list of links that take the whole width.
+type Rows struct {
+	Title text.Words
+	List  []Link
+	Empty text.Words
+}
+
+// History is acts, newest first.
+type History struct {
+	Title text.Words
+	List  []Entry
+}
+
+// Entry is one act as its reader may see it.
+type Entry struct {
+	Who    text.Words
+	What   text.Words
+	At     time.Time
+	Late   time.Time // when it was recorded, if that differs
+	Basis  *Basis
+	Note   text.Words
+	Hash   string
+	Sealed []text.Words // names of sealed fields
+}
+
+// Basis is the chip that opens the clause. Law is as the charter cites it.
+type Basis struct {
+	Words   text.Words
+	Clause  string
+	Law     string
+	Href    string
+	Assumed bool // a default that nobody has confirmed yet
+}
+
+// Receipt confirms that something was recorded.
+type Receipt struct {
+	Code  string // shown in groups of four
+	Href  string // what the QR opens
+	At    time.Time
+	Next  []text.Words
+	Links []Link
+}
+
+// Check shows every answer before it is sent.
+type Check struct {
+	Answers []Fact
+	Form    Form
+}
+
+// Refused is a no to a reader: the words of the refusal, its basis, who can help.
+type Refused struct {
+	Refusal *fault.Refusal
+	Help    text.Words
+	Links   []Link
+}
+
+// Banner is a sentence that must not be missed; it never disappears by itself.
+type Banner struct {
+	Tone  Tone
+	Words text.Words
+	Links []Link
+}
+
+// Diagram is a drawing of our own as SVG, with a sentence that says the same.
+type Diagram struct {
+	SVG     string
+	Caption text.Words
+}
+
+// QR is a code that opens a page.
+type QR struct {
+	Href string
+	Note text.Words
+}
+
+// Figures are the tiles of a wall or a summary; each opens its rows.
+type Figures struct{ List []Figure }
+
+// Figure is one value with the place that explains it.
+type Figure struct {
+	Label text.Words
+	Value text.Words
+	Unit  text.Words
+	Note  text.Words
+	Href  string
+	Tone  Tone
+}
+
+// Ordered is a bar of ordered stages with counts, as on the wall.
+type Ordered struct {
+	Title text.Words
+	List  []Stage
+}
+
+// Stage is one bar of Ordered; N of Of.
+type Stage struct {
+	Words text.Words
+	N, Of int
+	Href  string
+	Step  int // 0 to 7 on the ramp
+}
+
+func (Prose) block()    {}
+func (Panel) block()    {}
+func (Section) block()  {}
+func (Facts) block()    {}
+func (Table) block()    {}
+func (Tag) block()      {}
+func (Light) block()    {}
+func (Deadline) block() {}
+func (Steps) block()    {}
+func (Tally) block()    {}
+func (Notice) block()   {}
+func (Form) block()     {}
+func (Rows) block()     {}
+func (History) block()  {}
+func (Basis) block()    {}
+func (Receipt) block()  {}
+func (Check) block()    {}
+func (Refused) block()  {}
+func (Banner) block()   {}
+func (Diagram) block()  {}
+func (QR) block()       {}
+func (Figures) block()  {}
+func (Ordered) block()  {}

@@ -1,0 +1,127 @@
+package step
+
+import (
+	"fmt"
+	"time"
+
+	"go.yaml.in/yaml/v4"
+
+	"gongzhi/internal/calendar"
+	"gongzhi/internal/text"
+)
+
+// Common is what every step may say, whatever its kind. Kinds embed it inline.
+type Common struct {
+	Kind    string            `yaml:"kind"`
+	Name    text.Text         `yaml:"name"`
+	Term    text.Text         `yaml:"term,omitempty"`    // its place in the method's name: 一征, 三议之一
+	Says    text.Text         `yaml:"says,omitempty"`    // one sentence for those who are asked
+	Law     string            `yaml:"law,omitempty"`     // the law or document it rests on, as cited
+	Assumed bool              `yaml:"assumed,omitempty"` // a default nobody has confirmed; shown with its badge
+	Within  Span              `yaml:"within,omitempty"`  // how long the step should take; colours the light
+	Next    map[string]Target `yaml:"next"`              // where each outcome leads
+}
+
+// Shared gives the embedded Common, so that kinds need not write it.
+func (c *Common) Shared() *Common { return c }
+
+// Target is where an outcome leads: another step, or "end RESULT", or the first branch whose condition holds.
+type Target struct {
+	To       string
+	Branches []Branch
+}
+
+// Branch is one conditional way. The last one has no When.
+type Branch struct {
+	When string `yaml:"when,omitempty"`
+	To   string `yaml:"to"`
+}
+
+// UnmarshalYAML accepts a step's key, or a list of branches.
+func (t *Target) UnmarshalYAML(n *yaml.Node) error {
+	if n.Kind == yaml.ScalarNode {
+		t.To = n.Value
+		return nil
+	}
+	return n.Load(&t.Branches, yaml.WithKnownFields())
+}
+
+// All lists every place the target may lead to.
+func (t Target) All() []string {
+	if len(t.Branches) == 0 {
+		return []string{t.To}
+	}
+	var out []string
+	for _, b := range t.Branches {
+		out = append(out, b.To)
+	}
+	return out
+}
+
+// Span is a length of time in one unit. The day it starts on does not count.
+type Span struct {
+	N    int
+	Unit Unit
+}
+
+// Unit of a Span.
+type Unit int
+
+const (
+	Days Unit = iota + 1
+	Workdays
+	Hours
+	Workhours
+	Months
+)
+
+var unitNames = [...]string{Days: "days", Workdays: "workdays", Hours: "hours", Workhours: "workhours", Months: "months"}
+
+func (u Unit) String() string {
+	if u < Days || int(u) >= len(unitNames) {
+		return fmt.Sprintf("step.Unit(%d)", int(u))
+	}
+	return unitNames[u]
+}
+
+// IsZero tells whether no span was given.
+func (s Span) IsZero() bool { return s == Span{} }
+
+func (s Span) String() string { return fmt.Sprintf("%d %s", s.N, s.Unit) }
+
+// UnmarshalText reads "7 days", "5 workdays", "2 workhours".
+func (s *Span) UnmarshalText(raw []byte) error {
+	var unit string
+	if _, err := fmt.Sscanf(string(raw), "%d %s", &s.N, &unit); err != nil || s.N < 1 {
+		return fmt.Errorf("want a length of time such as %q or %q, not %q", "7 days", "5 workdays", raw)
+	}
+	for u, name := range unitNames {
+		if name == unit || name == unit+"s" {
+			s.Unit = Unit(u)
+			return nil
+		}
+	}
+	return fmt.Errorf("%q is no unit of time; use days, workdays, hours, workhours or months", unit)
+}
+
+// MarshalText writes what UnmarshalText reads.
+func (s Span) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
+
+// Words say the span to a reader.
+func (s Span) Words() text.Words { return text.Key("span."+s.Unit.String(), "N", s.N) }
+
+// End is when a span that starts at from is over, and how that was counted.
+func (s Span) End(cal *calendar.Calendar, from time.Time) (time.Time, calendar.Explanation) {
+	switch s.Unit {
+	case Workdays:
+		return cal.EndWorkdays(from, s.N)
+	case Hours:
+		return cal.EndHours(from, time.Duration(s.N)*time.Hour)
+	case Workhours:
+		return cal.EndWorkhours(from, time.Duration(s.N)*time.Hour)
+	case Months:
+		return cal.EndMonths(from, s.N)
+	default:
+		return cal.EndDays(from, s.N)
+	}
+}
