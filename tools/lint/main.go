@@ -14,7 +14,7 @@ import (
 	"github.com/kisielk/errcheck/errcheck"
 	"github.com/nishanths/exhaustive/passes/exhaustive"
 	"github.com/polyfloyd/go-errorlint/errorlint"
-	"github.com/ryanrolds/sqlclosecheck/pkg/analyzer"
+	sqlclose "github.com/ryanrolds/sqlclosecheck/pkg/analyzer"
 	"golang.org/x/tools/go/analysis"
 	"golang.org/x/tools/go/analysis/unitchecker"
 )
@@ -25,7 +25,7 @@ func main() {
 		quiet(exhaustive.Analyzer, strangersSwitch),
 		quiet(errorlint.NewAnalyzer(), nil),
 		quiet(rowserr.NewAnalyzer(), nil),
-		quiet(analyzer.NewAnalyzer(), nil),
+		quiet(sqlclose.NewClosedAnalyzer(), nil),
 		quiet(readsClock(), mayReadClock),
 		reasons,
 	)
