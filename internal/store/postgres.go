@@ -1,0 +1,159 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"math/rand/v2"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/stdlib"
+)
+
+// openPostgres makes the pool. pgx keeps prepared statements for each connection by itself.
+func (db *DB) openPostgres(c Config) error {
+	db.engine = Postgres
+	config, err := pgx.ParseConfig(c.URL)
+	if err != nil {
+		return fmt.Errorf("store: the URL of the database: %w", err)
+	}
+	db.pool = stdlib.OpenDB(*config)
+	db.pool.SetMaxOpenConns(c.Conns)
+	db.pool.SetMaxIdleConns(c.Conns)
+	return nil
+}
+
+// attempts is how often a write is tried that PostgreSQL gave up in favour of another.
+const attempts = 6
+
+func (db *DB) writePostgres(ctx context.Context, fn func(context.Context, *Tx) error) error {
+	for n := 1; ; n++ {
+		err := db.tryPostgres(ctx, fn)
+		if err == nil || !isRetry(err) || n == attempts {
+			return err
+		}
+		// 2 to 4 ms, doubled each time: the other transaction is short, and two must not meet again in step.
+		pause := time.NewTimer(time.Duration(1+rand.Float64()) * time.Millisecond << n)
+		select {
+		case <-pause.C:
+		case <-ctx.Done():
+			pause.Stop()
+			return ctx.Err()
+		}
+	}
+}
+
+func (db *DB) tryPostgres(ctx context.Context, fn func(context.Context, *Tx) error) error {
+	conn, err := db.pool.Conn(ctx)
+	if err != nil {
+		return fmt.Errorf("store: write: %w", unavailable(err))
+	}
+	defer conn.Close()
+	begun, err := conn.BeginTx(ctx, nil) // READ COMMITTED
+	if err != nil {
+		return fmt.Errorf("store: write: %w", unavailable(err))
+	}
+	tx := &Tx{q: &pgTx{conn: conn, tx: begun}, now: db.now().UTC().Truncate(time.Microsecond)}
+	stands := false
+	defer func() { // also when the goroutine ends inside fn
+		if !stands {
+			_ = begun.Rollback() // it may be over already; the connection then goes back, or is thrown away, by itself
+			settle(db.log, []*Tx{tx}, false)
+		}
+	}()
+	if err := tx.run(ctx, db.log, fn); err != nil {
+		return err
+	}
+	if err := begun.Commit(); err != nil {
+		if isRetry(err) {
+			return err
+		}
+		return fmt.Errorf("store: write: %w", outage(err))
+	}
+	stands = true
+	settle(db.log, []*Tx{tx}, true)
+	return nil
+}
+
+func (db *DB) viewPostgres(ctx context.Context, fn func(context.Context, Q) error) error {
+	tx, err := db.pool.BeginTx(ctx, &sql.TxOptions{Isolation: sql.LevelRepeatableRead, ReadOnly: true})
+	if err != nil {
+		return fmt.Errorf("store: view: %w", unavailable(err))
+	}
+	defer func() { _ = tx.Rollback() }() // it changed nothing
+	return fn(ctx, &pgTx{tx: tx})
+}
+
+// pgTx runs queries inside a transaction.
+type pgTx struct {
+	conn *sql.Conn
+	tx   *sql.Tx
+	open bool
+}
+
+func (*pgTx) engine() Engine { return Postgres }
+
+func (p *pgTx) exec(ctx context.Context, text string, args ...any) (int64, error) {
+	if p.open {
+		return 0, errOpenRows
+	}
+	return pgExec(p.tx.ExecContext(ctx, text, args...))
+}
+
+func (p *pgTx) query(ctx context.Context, text string, args ...any) (*sql.Rows, func(error) error, error) {
+	if p.open {
+		return nil, nil, errOpenRows
+	}
+	rows, err := p.tx.QueryContext(ctx, text, args...)
+	if err != nil {
+		return nil, nil, unavailable(err)
+	}
+	p.open = true
+	return rows, func(err error) error {
+		p.open = false
+		return unavailable(err)
+	}, nil
+}
+
+// pipeline sends one statement with many argument lists without waiting for each answer.
+func (p *pgTx) pipeline(ctx context.Context, text string, n int, args func(i int) []any) error {
+	return p.conn.Raw(func(driverConn any) error {
+		c := driverConn.(*stdlib.Conn).Conn()
+		const chunk = 1000 // bounds what is held in memory at both ends
+		for from := 0; from < n; from += chunk {
+			var batch pgx.Batch
+			for i := from; i < min(n, from+chunk); i++ {
+				batch.Queue(text, args(i)...)
+			}
+			if err := c.SendBatch(ctx, &batch).Close(); err != nil {
+				return unavailable(err)
+			}
+		}
+		return nil
+	})
+}
+
+// pgQuerier takes a connection of the pool for each query.
+type pgQuerier struct{ pool *sql.DB }
+
+func (pgQuerier) engine() Engine { return Postgres }
+
+func (pgQuerier) exec(context.Context, string, ...any) (int64, error) {
+	return liteReader{}.exec(context.Background(), "")
+}
+
+func (p pgQuerier) query(ctx context.Context, text string, args ...any) (*sql.Rows, func(error) error, error) {
+	rows, err := p.pool.QueryContext(ctx, text, args...)
+	if err != nil {
+		return nil, nil, unavailable(err)
+	}
+	return rows, unavailable, nil
+}
+
+func pgExec(res sql.Result, err error) (int64, error) {
+	if err != nil {
+		return 0, unavailable(err)
+	}
+	return res.RowsAffected()
+}
