@@ -1,0 +1,251 @@
+package vote
+
+import (
+	"bufio"
+	"encoding/csv"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"gongzhi/internal/exact"
+	"gongzhi/internal/fault"
+)
+
+var (
+	rollColumns   = []string{"part_id", "kind", "area_m2", "owners"}
+	ballotColumns = []string{"ballot_id", "part_id", "choice", "signed", "channel", "received_at"}
+)
+
+// offlineBuilder cannot be an owner of the file, where ";" parts one owner from the next.
+const offlineBuilder OwnerID = ";builder"
+
+// ReadRoll reads the roll that anyone may recount, UTF-8 with a header line. Columns, in any order:
+//
+//	part_id  every part once
+//	kind     dwelling, space, unsold or undelivered
+//	area_m2  with at most two decimals
+//	owners   ids joined by ";"; not needed for unsold and undelivered, which are the builder's, all one head
+//
+// It refuses with [fault.Invalid] and every fault at once, each with its line, counted from 1 with the header. An error
+// of the reader is returned as it is.
+func ReadRoll(r io.Reader, opts RollOptions) (Roll, error) {
+	if opts.Builder == "" {
+		opts.Builder = offlineBuilder
+	}
+	t, err := openTable(r, rollColumns)
+	if err != nil {
+		return Roll{}, err
+	}
+	var parts []Part
+	var lines []int
+	for t.next() {
+		p := Part{ID: PartID(t.cell("part_id")), Kind: Dwelling, State: Sold}
+		switch kind := t.cell("kind"); kind {
+		case "dwelling":
+		case "space":
+			p.Kind = Space
+		case "unsold":
+			p.State = Unsold
+		case "undelivered":
+			p.State = Undelivered
+		default:
+			t.no("kind", "vote.csv.kind", kind)
+		}
+		if p.Area, err = exact.ParseArea(t.cell("area_m2")); err != nil {
+			why := "vote.csv.area"
+			var bad *exact.ParseError
+			if errors.As(err, &bad) {
+				why += "." + bad.Reason.String()
+			}
+			t.no("area_m2", why, t.cell("area_m2"))
+		}
+		if p.State == Sold {
+			for owner := range strings.SplitSeq(t.cell("owners"), ";") {
+				owner = strings.TrimSpace(owner)
+				if owner == "" || OwnerID(owner) == AnyOwner {
+					t.no("owners", "vote.csv.owners", t.cell("owners"))
+					p.Owners = nil
+					break
+				}
+				p.Owners = append(p.Owners, OwnerID(owner))
+			}
+		}
+		parts, lines = append(parts, p), append(lines, t.line)
+	}
+	roll, err := NewRoll(parts, opts)
+	if refusal, ok := fault.As(err); ok {
+		for _, f := range refusal.Fields {
+			f.Row = lines[f.Row-1]
+			if first, ok := f.Args["First"].(int); ok {
+				f.Args["First"] = lines[first-1]
+			}
+			t.faults = append(t.faults, f)
+		}
+	} else if err != nil {
+		return Roll{}, err
+	}
+	if err := t.err(); err != nil {
+		return Roll{}, err
+	}
+	return roll, nil
+}
+
+// ReadBallots reads the ballots of one question, UTF-8 with a header line. Columns, in any order:
+//
+//	ballot_id    every ballot once
+//	part_id      the part it votes for; one that is not on the roll makes the ballot invalid, not the file
+//	choice       yes, no, abstain or spoiled
+//	signed       true or false
+//	channel      how it came in; any word, it changes no offline count
+//	received_at  RFC 3339, with its offset
+//
+// Of two ballots received at the same instant the later line is the later one. It refuses as ReadRoll does.
+func ReadBallots(r io.Reader) ([]Ballot, error) {
+	t, err := openTable(r, ballotColumns)
+	if err != nil {
+		return nil, err
+	}
+	var ballots []Ballot
+	seen := map[BallotID]int{}
+	for t.next() {
+		b := Ballot{ID: BallotID(t.cell("ballot_id")), Part: PartID(t.cell("part_id")), Voter: AnyOwner, Seq: uint64(t.line)}
+		if first, twice := seen[b.ID]; twice {
+			t.noArgs("ballot_id", "vote.csv.ballot_twice", fault.Args{"Value": string(b.ID), "First": first})
+		} else if b.ID == "" {
+			t.no("ballot_id", "vote.csv.ballot_missing", "")
+		} else {
+			seen[b.ID] = t.line
+		}
+		var choice Choice
+		if err := choice.UnmarshalText([]byte(t.cell("choice"))); err != nil {
+			t.no("choice", "vote.csv.choice", t.cell("choice"))
+		}
+		b.Choices = map[ItemID]Choice{SoleItem: choice}
+		switch s := t.cell("signed"); s {
+		case "true", "false":
+			b.Signed = s == "true"
+		default:
+			t.no("signed", "vote.csv.signed", s)
+		}
+		if err := b.Channel.UnmarshalText([]byte(t.cell("channel"))); err != nil || b.Channel == Proxy {
+			// A mandate is a paper; the file cannot show it, and whoever wrote the file has checked it.
+			b.Channel = Elsewhere
+		}
+		if b.At, err = time.Parse(time.RFC3339, t.cell("received_at")); err != nil {
+			t.no("received_at", "vote.csv.received_at", t.cell("received_at"))
+		}
+		ballots = append(ballots, b)
+	}
+	if err := t.err(); err != nil {
+		return nil, err
+	}
+	return ballots, nil
+}
+
+// table reads a CSV file by column name and gathers its faults.
+type table struct {
+	csv    *csv.Reader
+	column map[string]int
+	width  int
+	record []string
+	line   int
+	faults []fault.Field
+	broken error // of the reader itself
+}
+
+// openTable reads the header. A header that lacks a column, has one twice or one that nobody knows is refused at
+// once, because every row would then be misread.
+func openTable(r io.Reader, columns []string) (*table, error) {
+	in := bufio.NewReader(r)
+	if mark, _ := in.Peek(3); string(mark) == "\ufeff" { // as Excel writes
+		_, _ = in.Discard(3) // was just peeked
+	}
+	t := &table{csv: csv.NewReader(in), column: map[string]int{}, line: 1}
+	t.csv.FieldsPerRecord = -1 // counted here, so that the fault has its own words
+	t.csv.ReuseRecord = true
+	header, err := t.csv.Read()
+	var bad *csv.ParseError
+	switch {
+	case errors.Is(err, io.EOF):
+		t.no("header", "vote.csv.empty", "")
+		return nil, t.err()
+	case errors.As(err, &bad):
+		t.no("header", "vote.csv.quotes", "")
+		return nil, t.err()
+	case err != nil:
+		return nil, fmt.Errorf("vote: reading header: %w", err)
+	}
+	t.line, _ = t.csv.FieldPos(0)
+	for i, name := range header {
+		name = strings.TrimSpace(name)
+		if _, twice := t.column[name]; twice {
+			t.no(name, "vote.csv.column_twice", name)
+		} else if !slices.Contains(columns, name) {
+			t.no(name, "vote.csv.column_unknown", name)
+		}
+		t.column[name] = i
+	}
+	for _, name := range columns {
+		if _, ok := t.column[name]; !ok {
+			t.no(name, "vote.csv.column_missing", name)
+		}
+	}
+	t.width = len(header)
+	if err := t.err(); err != nil {
+		return nil, err
+	}
+	return t, nil
+}
+
+// next goes to the next row that can be read as cells; the others become faults.
+func (t *table) next() bool {
+	for {
+		record, err := t.csv.Read()
+		var bad *csv.ParseError
+		switch {
+		case errors.Is(err, io.EOF):
+			return false
+		case errors.As(err, &bad):
+			t.line = bad.Line
+			t.no("row", "vote.csv.quotes", "")
+			continue
+		case err != nil:
+			t.broken = fmt.Errorf("vote: reading after line %d: %w", t.line, err)
+			return false
+		}
+		t.record = record
+		t.line, _ = t.csv.FieldPos(0)
+		if len(record) != t.width {
+			t.noArgs("row", "vote.csv.width", fault.Args{"Value": len(record), "Want": t.width})
+			continue
+		}
+		if !slices.ContainsFunc(record, func(s string) bool { return !utf8.ValidString(s) }) {
+			return true
+		}
+		t.no("row", "vote.csv.encoding", "")
+	}
+}
+
+func (t *table) cell(name string) string { return strings.TrimSpace(t.record[t.column[name]]) }
+
+func (t *table) no(name, code, value string) { t.noArgs(name, code, fault.Args{"Value": value}) }
+
+func (t *table) noArgs(name, code string, args fault.Args) {
+	t.faults = append(t.faults, fault.Field{Name: name, Row: t.line, Code: code, Args: args})
+}
+
+// err is nil, the reader's own error, or one refusal with all faults by line.
+func (t *table) err() error {
+	if t.broken != nil {
+		return t.broken
+	}
+	if len(t.faults) == 0 {
+		return nil
+	}
+	slices.SortStableFunc(t.faults, func(a, b fault.Field) int { return a.Row - b.Row })
+	return &fault.Refusal{Kind: fault.Invalid, Code: "vote.csv.faults", Fields: t.faults, Args: fault.Args{"N": len(t.faults)}}
+}
