@@ -32,10 +32,11 @@ type Page struct {
 	Lead    text.Words // one sentence under the title
 	Back    *Link
 	Blocks  []Block
-	Aside   []Block // desk: at the right
-	Actions []Link  // resident: the fixed bar, first is primary, two at most
-	Head    []Link  // desk: buttons beside the title
-	Status  int     // HTTP status; 0 is 200
+	Aside   []Block      // desk: at the right
+	Actions []Link       // resident: the fixed bar, first is primary, two at most
+	Head    []Link       // desk: buttons beside the title
+	Foot    []text.Words // who is responsible for what the page shows, and how to reach them
+	Status  int          // HTTP status; 0 is 200
 	Refresh time.Duration
 }
 
@@ -50,6 +51,7 @@ type Link struct {
 	Icon  string // name of an icon of the sprite, or empty
 	Count int    // shown as a badge when not zero
 	Here  bool   // the page one is on
+	Tone  Tone   // a light before the words, in the tabs of a queue
 }
 
 // Prose is paragraphs. Raw is charter or user text in the small Markdown subset (paragraphs, lists, bold, links).
@@ -92,7 +94,9 @@ type Table struct {
 	Rows    []Row
 	Empty   text.Words // said when there are no rows
 	Total   string     // "27" or, where counting stops, "1,000+"
+	Tabs    []Link     // ways to cut the list; Here is the one that is shown
 	Filters *Form      // a plain GET form above
+	Bulk    *Form      // one verb over the ticked rows, sent as "row"; only Action, Hidden, Submit and Danger count
 	Chips   []Link     // chosen filters; the link removes one
 	Next    string     // href of the next page, by key, or empty
 	Links   []Link     // import, export
@@ -108,11 +112,12 @@ type Column struct {
 // Row is one line. Cells stand in the order of the columns.
 type Row struct {
 	Href  string
+	Value string // what a tick sends; empty where the row cannot be ticked
 	Cells []Cell
 	Bad   bool // a row with a fault, in previews
 }
 
-// Cell is words, or one small block (Tag, Light, Deadline, Link list, Errors).
+// Cell is words, or one small block (Tag, Light, Deadline, Progress, Buttons).
 type Cell struct {
 	Words text.Words
 	Block Block
@@ -140,6 +145,19 @@ const (
 type Light struct {
 	Tone  Tone
 	Words text.Words
+	Note  text.Words // the day or hour itself
+}
+
+// Progress says how far along ordered stages something is: N of Of.
+type Progress struct {
+	N, Of int
+	Words text.Words // the name of stage N
+}
+
+// Buttons are links that act. The first is the primary one, unless all are Quiet.
+type Buttons struct {
+	List  []Link
+	Quiet bool
 }
 
 // Deadline says until when, how long that is from now, and how it was counted.
@@ -368,6 +386,8 @@ func (Facts) block()    {}
 func (Table) block()    {}
 func (Tag) block()      {}
 func (Light) block()    {}
+func (Progress) block() {}
+func (Buttons) block()  {}
 func (Deadline) block() {}
 func (Steps) block()    {}
 func (Tally) block()    {}
@@ -384,3 +404,12 @@ func (Diagram) block()  {}
 func (QR) block()       {}
 func (Figures) block()  {}
 func (Ordered) block()  {}
+
+// All has one of every block, for those who must know each: the tests of web/ui and of the other doors walk it.
+func All() []Block {
+	return []Block{
+		Prose{}, Panel{}, Section{}, Facts{}, Table{}, Tag{}, Light{}, Progress{}, Buttons{}, Deadline{}, Steps{}, Tally{},
+		Notice{}, Form{}, Rows{}, History{}, Basis{}, Receipt{}, Check{}, Refused{}, Banner{}, Diagram{}, QR{}, Figures{},
+		Ordered{},
+	}
+}
