@@ -1,12 +1,14 @@
 package act
 
+import "gongzhi/internal/text"
+
 // Bodies of the acts that the engine writes. They are public: a subject is named by its row, never by a person.
 
 // Start is the body of Started. Exactly one of Method's subjects is named, or none where the method has none.
 type Start struct {
 	Method  string         `json:"method"`
 	Subject RowID          `json:"subject,omitzero"`
-	Title   string         `json:"title"`
+	Title   text.Text      `json:"title"`
 	Parent  Matter         `json:"parent,omitempty"`
 	Item    string         `json:"item,omitempty"` // the parent's item this matter was opened for
 	Facts   map[string]any `json:"facts,omitempty"`

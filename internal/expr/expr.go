@@ -52,6 +52,24 @@ func (t Type) String() string {
 	return [...]string{boolKind: "yes or no", intKind: "number", textKind: "text", textsKind: "texts", objectKind: "object", objectsKind: "list"}[t.kind]
 }
 
+// Zero is the value of a name nothing is known about yet: no, nought, empty.
+func (t Type) Zero() any {
+	switch t.kind {
+	case boolKind:
+		return false
+	case intKind:
+		return int64(0)
+	case textsKind:
+		return []string{}
+	case objectKind:
+		return map[string]any{}
+	case objectsKind:
+		return []any{}
+	default:
+		return ""
+	}
+}
+
 // costLimit bounds what one evaluation may do; the longest real condition costs a few dozen.
 const costLimit = 10_000
 

@@ -68,7 +68,7 @@ type View struct {
 	Who      act.By    // who submits; for Enter and Tick, whoever or whatever brought the matter here
 	Scope    act.RowID // the row that Who's mandate is for, e.g. an owner's flat
 	Calendar *calendar.Calendar
-	Results  map[string]Result // how earlier steps ended, by step key; the latest visit counts
+	Results  map[string]Result       // how earlier steps ended, by step key; the latest visit counts
 	Did      map[string][]act.Person // who acted at earlier steps, by step key, first to last, each once
 	Book     Book
 	Vars     map[string]any // what CEL conditions see
@@ -79,7 +79,7 @@ type View struct {
 type Matter struct {
 	Number  act.Matter
 	Method  string
-	Title   string
+	Title   text.Text
 	Subject act.RowID
 	Opened  time.Time
 	Parent  act.Matter
@@ -140,8 +140,10 @@ type Ask struct {
 // Submission is someone's input before it becomes acts.
 type Submission struct {
 	ID      string // made by the client, UUIDv7; the same ID gives the same answer
+	Step    string // the step it was written for; empty means the one the matter stands at
 	Verb    string
 	Item    string
+	As      string // the mandate to act under, for who holds several; empty lets the engine choose
 	Values  map[string][]string
 	Files   map[string][]File
 	Made    time.Time // the client's own clock; zero if it did not say
@@ -175,6 +177,6 @@ func End(outcome string, facts map[string]any) act.Draft {
 }
 
 // Open is the draft that starts a child matter. The engine numbers and starts the child in the same transaction.
-func Open(method string, subject act.RowID, title, item string, facts map[string]any) act.Draft {
+func Open(method string, subject act.RowID, title text.Text, item string, facts map[string]any) act.Draft {
 	return act.Draft{Kind: act.Opened, Body: act.Start{Method: method, Subject: subject, Title: title, Item: item, Facts: facts}}
 }

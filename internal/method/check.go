@@ -1,0 +1,218 @@
+package method
+
+import (
+	"slices"
+	"strings"
+
+	"gongzhi/internal/expr"
+	"gongzhi/internal/source"
+	"gongzhi/internal/step"
+	"gongzhi/internal/text"
+)
+
+// Check finds everything wrong with a method that its file and the rest of the charter can show, and compiles its
+// conditions. A method with errors must not be run.
+func (m *Method) Check(charter step.Charter) []step.Finding {
+	c := &checker{m: m, charter: charter}
+	c.head()
+	c.env = c.names()
+	if m.Start.When != "" {
+		m.when = c.compile(m.Start.When, m.Node, "start", "when")
+	}
+	for _, p := range m.List {
+		c.step(p)
+	}
+	if !c.broken {
+		c.paths()
+	}
+	return step.Findings(c.list)
+}
+
+type checker struct {
+	m       *Method
+	charter step.Charter
+	env     *expr.Env
+	list    []step.Finding
+	broken  bool // an arrow leads nowhere, so paths cannot be walked
+}
+
+func (c *checker) add(sev step.Severity, code string, args text.Args, place source.Place, run ...string) {
+	c.list = append(c.list, step.Finding{Place: place, Severity: sev, Code: code, Args: args, Run: run})
+}
+
+func (c *checker) at(path ...any) source.Place { return c.m.Node.At(path...) }
+
+func (c *checker) words(t text.Text, path ...any) {
+	if t.ZH == "" {
+		c.add(step.Error, "words.zh", text.Args{"Key": path[len(path)-1]}, c.at(path...))
+	}
+	if t.EN == "" {
+		c.add(step.Error, "words.en", text.Args{"Key": path[len(path)-1]}, c.at(path...))
+	}
+}
+
+func (c *checker) head() {
+	m := c.m
+	if m.Key == "" {
+		c.add(step.Error, "method.key", nil, c.at("method"))
+	}
+	c.words(m.Name, "name")
+	c.words(m.Says, "says")
+	c.words(m.Title, "title")
+	for _, r := range slices.Sorted(keys(m.Results)) {
+		c.words(m.Results[r], "results", r)
+	}
+	if m.Subject != "" {
+		if _, ok := c.charter.RegisterFields(m.Subject); !ok {
+			c.add(step.Error, "register.unknown", text.Args{"Register": m.Subject}, c.at("subject"))
+		}
+	}
+	start := &step.Checker{Charter: c.charter, Method: m.Key, Key: "start", Node: m.Node}
+	start.Roles(m.Start.By, "start", "by")
+	start.Fields(m.Start.Fields, "start", "fields")
+	c.list = append(c.list, start.List...)
+	for key, b := range m.Visits {
+		if _, ok := m.Step(key); !ok {
+			c.add(step.Error, "step.unknown", text.Args{"Step": key}, c.m.Node.KeyAt("visits", key))
+		}
+		if b.Most < 1 {
+			c.add(step.Error, "visits.most", text.Args{"Step": key}, c.at("visits", key))
+		}
+		c.target(b.Then, c.at("visits", key, "then"))
+	}
+	for key, list := range m.Requires {
+		if _, ok := m.Step(key); !ok {
+			c.add(step.Error, "step.unknown", text.Args{"Step": key}, c.m.Node.KeyAt("requires", key))
+		}
+		for i, r := range list {
+			other, outcome, _ := strings.Cut(r, ".")
+			p, ok := m.Step(other)
+			if !ok || !slices.Contains(p.Step.Outcomes(), outcome) {
+				c.add(step.Error, "requires.unknown", text.Args{"Step": key, "Requires": r}, c.at("requires", key, i))
+			}
+		}
+	}
+}
+
+// target makes sure an arrow leads somewhere.
+func (c *checker) target(to string, place source.Place) {
+	if result, ok := EndOf(to); ok {
+		if _, known := c.m.Results[result]; !known {
+			c.add(step.Error, "next.result", text.Args{"Result": result}, place)
+		}
+		return
+	}
+	if _, ok := c.m.Step(to); !ok {
+		c.broken = true
+		c.add(step.Error, "next.unknown", text.Args{"To": to}, place)
+	}
+}
+
+func (c *checker) compile(src string, n source.Node, path ...any) *expr.Program {
+	p, err := c.env.Compile(src, expr.Bool)
+	if err != nil {
+		c.add(step.Error, "expr", text.Args{"Why": err.Error(), "Source": src}, n.At(path...))
+		return nil
+	}
+	return p
+}
+
+// names declares what conditions of this method may use: the subject's row, the start's answers, earlier results.
+func (c *checker) names() *expr.Env {
+	vars := map[string]expr.Type{}
+	if fields, ok := c.charter.RegisterFields(c.m.Subject); ok {
+		subject := map[string]expr.Type{}
+		c.m.subjectZero = map[string]any{}
+		for key, typ := range fields {
+			subject[key] = exprType(step.Type(typ))
+			c.m.subjectZero[key] = subject[key].Zero()
+		}
+		vars["subject"] = expr.Object(subject)
+	}
+	matter := map[string]expr.Type{}
+	for _, f := range c.m.Start.Fields {
+		if f.Audience == step.Public {
+			matter[f.Key] = exprType(f.Type)
+		}
+	}
+	vars["matter"] = expr.Object(matter)
+	results := map[string]expr.Type{}
+	for _, p := range c.m.List {
+		fields := map[string]expr.Type{"outcome": expr.Text}
+		for name, t := range p.Step.Facts() {
+			fields[name] = t
+		}
+		results[p.Key] = expr.Object(fields)
+	}
+	vars["results"] = expr.Object(results)
+	env, err := expr.NewEnv(vars)
+	if err != nil {
+		panic(err) // the names are made above
+	}
+	return env
+}
+
+func exprType(t step.Type) expr.Type {
+	switch t {
+	case step.YesType:
+		return expr.Bool
+	case step.CountType, step.AreaType, step.MoneyType:
+		return expr.Int
+	case step.ManyType, "rows":
+		return expr.Texts
+	default:
+		return expr.Text
+	}
+}
+
+func (c *checker) step(p *Placed) {
+	common := p.Step.Shared()
+	sc := &step.Checker{Charter: c.charter, Method: c.m.Key, Key: p.Key, Env: c.env, Node: p.Node}
+	sc.Words(common.Name, "name")
+	p.Step.Check(sc)
+	c.list = append(c.list, sc.List...)
+
+	outcomes := p.Step.Outcomes()
+	for _, o := range outcomes {
+		if _, ok := common.Next[o]; !ok {
+			c.broken = true
+			c.add(step.Error, "next.missing", text.Args{"Step": p.Key, "Outcome": o}, p.Node.At("next"))
+		}
+	}
+	for _, o := range slices.Sorted(keys(common.Next)) {
+		if !slices.Contains(outcomes, o) {
+			c.add(step.Error, "next.outcome", text.Args{"Step": p.Key, "Outcome": o}, p.Node.KeyAt("next", o))
+			continue
+		}
+		t := common.Next[o]
+		if len(t.Branches) == 0 {
+			c.target(t.To, p.Node.At("next", o))
+			p.next[o] = []branch{{to: t.To}}
+			continue
+		}
+		var list []branch
+		for i, b := range t.Branches {
+			c.target(b.To, p.Node.At("next", o, i, "to"))
+			last := i == len(t.Branches)-1
+			if last != (b.When == "") {
+				c.add(step.Error, "next.otherwise", text.Args{"Step": p.Key, "Outcome": o}, p.Node.At("next", o, i))
+			}
+			br := branch{to: b.To}
+			if b.When != "" {
+				br.when = c.compile(b.When, p.Node, "next", o, i, "when")
+			}
+			list = append(list, br)
+		}
+		p.next[o] = list
+	}
+}
+
+func keys[V any](m map[string]V) func(func(string) bool) {
+	return func(yield func(string) bool) {
+		for k := range m {
+			if !yield(k) {
+				return
+			}
+		}
+	}
+}

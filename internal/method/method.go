@@ -1,0 +1,166 @@
+// Package method runs a working method: which step is next, who may act, what a submission leads to.
+//
+// In: a method as a charter wrote it, where a matter stands, and something submitted (or the hour). Out: acts, or a
+// refusal. The same acts always fold to the same standing. It holds no rule of any subdistrict: those are in the
+// file. It does no I/O; registers are read through step.Book, the instant is an argument.
+package method
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"gongzhi/internal/expr"
+	"gongzhi/internal/source"
+	"gongzhi/internal/step"
+	"gongzhi/internal/text"
+)
+
+// Method is one working method: one file.
+type Method struct {
+	Key      string               `yaml:"method"`
+	Name     text.Text            `yaml:"name"`
+	Says     text.Text            `yaml:"says"`
+	Law      string               `yaml:"law,omitempty"`
+	Subject  string               `yaml:"subject,omitempty"` // register whose rows it is run on
+	Title    text.Text            `yaml:"title"`             // {subject} is replaced by the row's name
+	Start    Start                `yaml:"start"`
+	Results  map[string]text.Text `yaml:"results"` // how a matter can end
+	Visits   map[string]Bound     `yaml:"visits,omitempty"`
+	Requires map[string][]string  `yaml:"requires,omitempty"` // step: ["other.outcome", …]
+	Steps    map[string]any       `yaml:"steps"`              // decoded one by one into List
+
+	List []*Placed   `yaml:"-"` // the steps in the order of the file
+	Node source.Node `yaml:"-"`
+
+	byKey       map[string]*Placed
+	when        *expr.Program
+	subjectZero map[string]any // what conditions see of a field that a row leaves empty
+}
+
+// Start says who may begin a matter, on which rows, and what is asked at the beginning.
+type Start struct {
+	By     []string    `yaml:"by"`
+	When   string      `yaml:"when,omitempty"` // CEL over subject
+	Fields step.Fields `yaml:"fields,omitempty"`
+	Only   bool        `yaml:"once,omitempty"` // a row has at most one open matter of this method
+}
+
+// Bound keeps a loop finite: a step is visited at most so often, then the matter goes where Then says.
+type Bound struct {
+	Most int    `yaml:"most"`
+	Then string `yaml:"then"`
+}
+
+// Placed is a step in its method.
+type Placed struct {
+	Key  string
+	Step step.Step
+	Node source.Node
+	next map[string][]branch
+}
+
+type branch struct {
+	when *expr.Program // nil: always
+	to   string
+}
+
+// Decode reads a method from its file. kinds are the kinds of steps by name. Faults of form are returned; a method
+// with faults may still be looked at, but not run.
+func Decode(n source.Node, kinds map[string]step.Kind) (*Method, []source.Fault) {
+	m := &Method{Node: n, byKey: map[string]*Placed{}}
+	faults := n.Decode(m)
+	steps, ok := n.Get("steps")
+	if !ok {
+		return m, append(faults, source.Fault{Place: n.Place(), Code: "method.no_steps"})
+	}
+	for _, key := range steps.Keys() {
+		node, _ := steps.Get(key)
+		var head struct {
+			Kind string `yaml:"kind"`
+		}
+		raw := map[string]any{}
+		if f := node.Decode(&raw); f != nil {
+			faults = append(faults, f...)
+			continue
+		}
+		head.Kind, _ = raw["kind"].(string)
+		kind, known := kinds[head.Kind]
+		if !known {
+			faults = append(faults, source.Fault{Place: node.At("kind"), Code: "method.kind", Detail: head.Kind})
+			continue
+		}
+		s, f := kind.Decode(node)
+		faults = append(faults, f...)
+		if s == nil {
+			continue
+		}
+		p := &Placed{Key: key, Step: s, Node: node, next: map[string][]branch{}}
+		m.List = append(m.List, p)
+		m.byKey[key] = p
+	}
+	return m, faults
+}
+
+// File is the name of the method's file, for clauses.
+func (m *Method) File() string { return m.Node.File() }
+
+// Step finds a step by key.
+func (m *Method) Step(key string) (*Placed, bool) { p, ok := m.byKey[key]; return p, ok }
+
+// First is the step a matter begins at.
+func (m *Method) First() string {
+	if len(m.List) == 0 {
+		return ""
+	}
+	return m.List[0].Key
+}
+
+// Number is a step's place in the file, from 1.
+func (m *Method) Number(key string) int {
+	return 1 + slices.IndexFunc(m.List, func(p *Placed) bool { return p.Key == key })
+}
+
+// EndOf splits a target: an end's result, or a step's key.
+func EndOf(to string) (result string, isEnd bool) { return strings.CutPrefix(to, "end ") }
+
+// Way is one arrow of a method.
+type Way struct{ From, Outcome, When, To string }
+
+// Ways lists every arrow: from each outcome of each step to where it may lead, bounds of visits included.
+func (m *Method) Ways() []Way {
+	var out []Way
+	for _, p := range m.List {
+		for _, o := range p.Step.Outcomes() {
+			t, ok := p.Step.Shared().Next[o]
+			if !ok {
+				continue
+			}
+			if len(t.Branches) == 0 {
+				out = append(out, Way{p.Key, o, "", t.To})
+			}
+			for _, b := range t.Branches {
+				out = append(out, Way{p.Key, o, b.When, b.To})
+			}
+		}
+	}
+	return out
+}
+
+// Kinds makes the table that Decode wants.
+func Kinds(list []step.Kind) map[string]step.Kind {
+	out := make(map[string]step.Kind, len(list))
+	for _, k := range list {
+		if _, twice := out[k.Name()]; twice {
+			panic(fmt.Sprintf("method: two kinds of step are called %q", k.Name()))
+		}
+		out[k.Name()] = k
+	}
+	return out
+}
+
+// title puts the subject's name into the title.
+func (m *Method) title(subject string) text.Text {
+	fill := func(s string) string { return strings.ReplaceAll(s, "{subject}", subject) }
+	return text.Text{ZH: fill(m.Title.ZH), EN: fill(m.Title.EN)}
+}

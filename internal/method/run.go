@@ -1,0 +1,226 @@
+package method
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"time"
+
+	"gongzhi/internal/act"
+	"gongzhi/internal/calendar"
+	"gongzhi/internal/step"
+)
+
+// Run is where one matter stands. It is folded from the matter's acts and holds nothing else.
+type Run struct {
+	Matter   step.Matter
+	Charter  act.Digest // the version it goes by
+	Step     string     // "" before the first and after the last
+	Entered  time.Time
+	State    any
+	Visits   map[string]int
+	Results  map[string]step.Result
+	Did      map[string][]act.Person
+	Path     []string // steps in the order they were entered
+	Children []act.Child
+	Closed   bool
+	Result   string
+	Updated  time.Time
+	Seq      int64
+	Head     act.Digest
+}
+
+// NewRun is a matter before its first act.
+func NewRun(number act.Matter) *Run {
+	return &Run{Matter: step.Matter{Number: number}, Visits: map[string]int{}, Results: map[string]step.Result{}, Did: map[string][]act.Person{}}
+}
+
+// Fold adds one act. It trusts that the act was checked when it was recorded; an error means that the act does not
+// belong to this method.
+func (m *Method) Fold(r *Run, a act.Act) error {
+	r.Seq, r.Head, r.Updated = a.Seq, a.Hash, a.Recorded
+	switch a.Kind {
+	case act.Started:
+		var s act.Start
+		if err := a.Into(&s); err != nil {
+			return err
+		}
+		r.Charter = a.Basis.Charter
+		r.Matter = step.Matter{
+			Number: a.Matter, Method: s.Method, Title: s.Title, Subject: s.Subject, Opened: a.At, Parent: s.Parent, Item: s.Item, Facts: whole(s.Facts),
+		}
+	case act.Moved:
+		r.Charter = a.Basis.Charter
+	case act.Entered:
+		r.Step, r.Entered, r.State = a.Step, a.At, nil
+		r.Visits[a.Step]++
+		r.Path = append(r.Path, a.Step)
+	case act.Ended:
+		var e act.Ending
+		if err := a.Into(&e); err != nil {
+			return err
+		}
+		r.Results[a.Step] = step.Result{Outcome: e.Outcome, At: a.At, Facts: whole(e.Facts)}
+	case act.Closed:
+		var c act.Closing
+		if err := a.Into(&c); err != nil {
+			return err
+		}
+		r.Closed, r.Result, r.Step = true, c.Result, ""
+	case act.Opened:
+		var c act.Child
+		if err := a.Into(&c); err != nil {
+			return err
+		}
+		r.Children = append(r.Children, c)
+	case act.ChildClosed:
+		var c act.Child
+		if err := a.Into(&c); err != nil {
+			return err
+		}
+		for i := range r.Children {
+			if r.Children[i].Matter == c.Matter {
+				r.Children[i].Result = c.Result
+			}
+		}
+	}
+	if a.Step == "" || a.Step != r.Step {
+		return nil
+	}
+	if p := a.By.Person; p != "" && a.Kind != act.Entered && !slices.Contains(r.Did[a.Step], p) {
+		r.Did[a.Step] = append(r.Did[a.Step], p)
+	}
+	placed, ok := m.Step(a.Step)
+	if !ok {
+		return fmt.Errorf("method: %s has no step %q, but act %d of matter %d is there", m.Key, a.Step, a.Seq, a.Matter)
+	}
+	state, err := placed.Step.Fold(r.State, a)
+	if err != nil {
+		return fmt.Errorf("method: %s: %w", a.Step, err)
+	}
+	r.State = state
+	return nil
+}
+
+// Replay folds a whole record.
+func (m *Method) Replay(number act.Matter, acts []act.Act) (*Run, error) {
+	r := NewRun(number)
+	for _, a := range acts {
+		if err := m.Fold(r, a); err != nil {
+			return nil, err
+		}
+	}
+	return r, nil
+}
+
+// whole gives facts their Go types back after JSON: numbers are integers.
+func whole(facts map[string]any) map[string]any {
+	if facts == nil {
+		return nil
+	}
+	raw, err := json.Marshal(facts)
+	if err != nil {
+		return facts
+	}
+	dec := json.NewDecoder(bytes.NewReader(raw))
+	dec.UseNumber()
+	out := map[string]any{}
+	if dec.Decode(&out) != nil {
+		return facts
+	}
+	for k, v := range out {
+		out[k] = integers(v)
+	}
+	return out
+}
+
+func integers(v any) any {
+	switch v := v.(type) {
+	case json.Number:
+		n, err := v.Int64()
+		if err != nil {
+			return v.String()
+		}
+		return n
+	case []any:
+		for i := range v {
+			v[i] = integers(v[i])
+		}
+	case map[string]any:
+		for k := range v {
+			v[k] = integers(v[k])
+		}
+	}
+	return v
+}
+
+// Context is what surrounds a run: the hour and what the charter and registers say.
+type Context struct {
+	Now      time.Time
+	Calendar *calendar.Calendar
+	Book     step.Book
+	Charter  act.Digest
+	Own      map[string]bool // roles whose scope lies within the subject (an owner's flat), not above it
+}
+
+// view is what the step at hand may know.
+func (m *Method) view(r *Run, c Context, by act.By, scope act.RowID) step.View {
+	v := step.View{
+		Now: c.Now, Matter: r.Matter, Key: r.Step, Visit: r.Visits[r.Step], Entered: r.Entered, State: r.State, Who: by, Scope: scope,
+		Calendar: c.Calendar, Results: r.Results, Did: r.Did, Book: c.Book, File: m.File(),
+	}
+	v.Vars = m.vars(r, c)
+	return v
+}
+
+// vars are the values conditions see. Results of steps not visited are empty: no outcome, zero, no.
+func (m *Method) vars(r *Run, c Context) map[string]any {
+	results := make(map[string]any, len(m.List))
+	for _, p := range m.List {
+		got := r.Results[p.Key]
+		fields := map[string]any{"outcome": got.Outcome}
+		for name, t := range p.Step.Facts() {
+			if v, ok := got.Facts[name]; ok {
+				fields[name] = v
+			} else {
+				fields[name] = t.Zero()
+			}
+		}
+		results[p.Key] = fields
+	}
+	vars := map[string]any{"results": results, "matter": m.facts(r)}
+	if m.Subject != "" && c.Book != nil {
+		vars["subject"] = m.subject(r.Matter.Subject, c)
+	}
+	return vars
+}
+
+func (m *Method) facts(r *Run) map[string]any {
+	out := map[string]any{}
+	for _, f := range m.Start.Fields {
+		if v, ok := r.Matter.Facts[f.Key]; ok {
+			out[f.Key] = v
+		} else {
+			out[f.Key] = exprType(f.Type).Zero()
+		}
+	}
+	return out
+}
+
+// subject is the row the matter is about, as it stands today. A register that cannot be read counts as silent, so a
+// condition over it is not met.
+func (m *Method) subject(id act.RowID, c Context) map[string]any {
+	row, ok, err := c.Book.Row(id, calendar.DateOf(c.Now))
+	if err != nil || !ok {
+		return map[string]any{}
+	}
+	out := make(map[string]any, len(m.subjectZero)+len(row.Values))
+	for k, v := range m.subjectZero {
+		out[k] = v
+	}
+	for k, v := range row.Values {
+		out[k] = v
+	}
+	return out
+}
