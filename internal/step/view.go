@@ -31,7 +31,8 @@ func Find(asks []Ask, s Submission) (Ask, bool) {
 func Asked(s Step, v View, sub Submission) (Ask, error) {
 	ask, ok := Find(s.Asks(v), sub)
 	if !ok {
-		return Ask{}, fault.Refuse(fault.Closed, "step.not_asked", v.Basis("", s.Shared()), nil)
+		return Ask{}, fault.Refuse(fault.Closed, "step.not_asked", v.Basis("", s.Shared()),
+			fault.Args{"Step": s.Shared().Name, "Verb": sub.Verb})
 	}
 	return ask, nil
 }

@@ -22,8 +22,8 @@ type Sim struct {
 	Now   time.Time
 	Acts  []act.Act
 	State any
-	Open  map[string]act.Matter // children that are open, by item
-	trail []string              // what was done, for the report of a failure
+	Open  map[string]act.Child // children that are open, by item
+	trail []string             // what was done, for the report of a failure
 }
 
 // Who is somebody who submits.
@@ -36,7 +36,7 @@ type Who struct {
 // Start brings a matter to the step. Enter must not fail: a matter has to be able to arrive.
 func Start(t testing.TB, s step.Step, w *World) *Sim {
 	t.Helper()
-	m := &Sim{T: t, Step: s, World: w, Now: w.Now, Open: map[string]act.Matter{}}
+	m := &Sim{T: t, Step: s, World: w, Now: w.Now, Open: map[string]act.Child{}}
 	by := act.By{Role: act.HouseItself}
 	m.record(by, []act.Draft{{Kind: act.Entered, Body: struct{}{}}})
 	m.call("enter", by, act.RowID{}, nil, func(v step.View) ([]act.Draft, error) { return s.Enter(v) })
@@ -80,11 +80,11 @@ func (m *Sim) Submit(who Who, s step.Submission) error {
 	case !ok:
 		return fault.Refuse(fault.Closed, "step.not_asked", basis, nil)
 	case !slices.Contains(ask.By, who.Role):
-		return fault.Refuse(fault.Denied, "step.not_you", basis, nil)
+		return fault.Refuse(fault.Denied, "step.not_yours", basis, nil)
 	case slices.Contains(ask.Except, who.Person):
-		return fault.Refuse(fault.Denied, "step.other_hands", basis, nil)
+		return fault.Refuse(fault.Denied, "step.own_work", basis, nil)
 	case m.Now.Before(ask.Opens):
-		return fault.Refuse(fault.Closed, "step.not_yet", basis, nil)
+		return fault.Refuse(fault.Closed, "step.early", basis, nil)
 	}
 	if _, err := ask.Fields.Read(s, basis, v.Known); err != nil {
 		return err
@@ -109,15 +109,18 @@ func (m *Sim) Take(who Who, s step.Submission, sealed ...string) error {
 	return m.call(name, by, who.Scope, sealed, func(v step.View) ([]act.Draft, error) { return m.Step.Take(v, s) })
 }
 
-// Close ends a child as the engine would: the step hears of it and writes the act.
+// Close ends a child as the engine does: it records the end under the house's name, folds it, and then tells the step.
+// A refusal is no fault: the step did not wait for this child.
 func (m *Sim) Close(item, result string) error {
 	m.T.Helper()
-	child := m.Open[item]
-	s := step.Submission{ID: "child-" + item, Verb: step.VerbChildClosed, Item: item,
-		Values: map[string][]string{"matter": {fmt.Sprint(child)}, "result": {result}}}
 	by := act.By{Role: act.HouseItself}
+	child := m.Open[item]
+	child.Result = result
 	delete(m.Open, item)
-	return m.call("child "+item+" closed: "+result, by, m.World.Subject, nil, func(v step.View) ([]act.Draft, error) { return m.Step.Take(v, s) })
+	m.trail = append(m.trail, "child "+item+" closed: "+result)
+	m.record(by, []act.Draft{{Kind: act.ChildClosed, Body: child}})
+	s := step.Submission{Verb: step.VerbChildClosed, Item: item}
+	return m.call("child.closed "+item, by, act.RowID{}, nil, func(v step.View) ([]act.Draft, error) { return m.Step.Take(v, s) })
 }
 
 // Until lets time pass. Whatever falls due on the way happens at its own instant, in order.
@@ -193,9 +196,9 @@ func (m *Sim) record(by act.By, drafts []act.Draft) {
 	for _, d := range drafts {
 		body := d.Body
 		if start, ok := body.(act.Start); ok && d.Kind == act.Opened {
-			child := act.Matter(100 + len(m.Acts))
+			child := act.Child{Matter: act.Matter(100 + len(m.Acts)), Method: start.Method, Item: start.Item}
 			m.Open[start.Item] = child
-			body = act.Child{Matter: child, Method: start.Method, Item: start.Item}
+			body = child
 		}
 		if body == nil {
 			body = struct{}{}

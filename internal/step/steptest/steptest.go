@@ -210,7 +210,5 @@ func (m *Sim) child(rng *rand.Rand) {
 		items = append(items, item)
 	}
 	slices.Sort(items)
-	if err := m.Close(pick(rng, items...), pick(rng, m.World.Children...)); err != nil {
-		m.Fatalf("a child's end was refused: %v", err)
-	}
+	_ = m.Close(pick(rng, items...), pick(rng, m.World.Children...)) // a step that no longer waits may refuse
 }
