@@ -125,15 +125,15 @@ func parseQueries(owner string, files []string) (*Queries, error) {
 			return nil, err
 		}
 	}
-	if len(qs.byKey) == 0 {
-		return nil, fmt.Errorf("store: %s has no queries", owner)
-	}
 	for name, text := range second {
 		q, ok := qs.byKey[name]
 		if !ok {
 			return nil, fmt.Errorf("store: %s/%s has a @postgres text but no first one", owner, name)
 		}
 		q.pg = text
+	}
+	if len(qs.byKey) == 0 {
+		return nil, fmt.Errorf("store: %s has no queries", owner)
 	}
 	return qs, nil
 }
