@@ -70,6 +70,7 @@ const result = await esbuild.build({
   outdir: "internal/web/assets/dist",
   entryNames: "[name]-[hash]",
   assetNames: "[name]-[hash]",
+  preserveSymlinks: true, // or the name of a file would depend on where node_modules really lies
   bundle: true,
   minify: true,
   format: "iife",
