@@ -35,11 +35,16 @@ func (l Lang) Tag() string {
 	return string(l)
 }
 
-// Text is words that a charter writes in place, once per language.
+// Text is words that a charter writes in place, once per language. Where the house itself fills such a place, as in
+// the label of a question that every charter needs, it names a key of the text files instead; see [Named].
 type Text struct {
-	ZH string `yaml:"zh" json:"zh"`
-	EN string `yaml:"en" json:"en"`
+	ZH  string `yaml:"zh" json:"zh"`
+	EN  string `yaml:"en" json:"en"`
+	Key string `yaml:"-" json:"key,omitempty"`
 }
+
+// Named is a Text that stands in the text files under a key.
+func Named(key string) Text { return Text{Key: key} }
 
 // In gives the words of one language, and Chinese where that language has none.
 func (t Text) In(l Lang) string {
@@ -50,7 +55,12 @@ func (t Text) In(l Lang) string {
 }
 
 // Words are the text as Words.
-func (t Text) Words() Words { return Words{Text: t} }
+func (t Text) Words() Words {
+	if t.Key != "" {
+		return Words{Key: t.Key}
+	}
+	return Words{Text: t}
+}
 
 // IsZero tells whether nothing was written.
 func (t Text) IsZero() bool { return t == Text{} }
@@ -183,6 +193,9 @@ func (b *Bundle) Say(l Lang, w Words) string {
 		if w.Plain != "" {
 			return w.Plain
 		}
+		if w.Text.Key != "" {
+			return b.Say(l, w.Text.Words())
+		}
 		return w.Text.In(l)
 	}
 	if !b.keys[l][w.Key] {
@@ -194,7 +207,7 @@ func (b *Bundle) Say(l Lang, w Words) string {
 		case Words:
 			data[k] = b.Say(l, v)
 		case Text:
-			data[k] = v.In(l)
+			data[k] = b.Say(l, v.Words())
 		default:
 			data[k] = v
 		}

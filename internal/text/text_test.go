@@ -71,3 +71,14 @@ func TestHouseIsComplete(t *testing.T) {
 		}
 	}
 }
+
+// A label that the house itself writes is said like one that a charter wrote.
+func TestNamedTextIsSaidByItsKey(t *testing.T) {
+	b, err := text.New(text.House())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, want := b.Say(text.EN, text.Named("place").Words()), b.Say(text.EN, text.Key("place")); got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}

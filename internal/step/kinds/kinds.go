@@ -1,0 +1,17 @@
+// Package kinds lists the kinds of steps.
+//
+// In: nothing. Out: every kind there is. A kind that is not on this list does not exist: none registers itself, so the
+// list can be read, and two programs of one version always know the same kinds.
+package kinds
+
+import (
+	"gongzhi/internal/step"
+	"gongzhi/internal/step/form"
+)
+
+// All lists the kinds in the order of the docs.
+func All() []step.Kind {
+	return []step.Kind{
+		form.Kind{},
+	}
+}
