@@ -152,6 +152,10 @@ func TestMoved(t *testing.T) {
 			}
 		})
 	}
+	_, month := c.EndMonths(at("2026-01-15 10:00"), 1) // a Sunday that begins Spring Festival
+	if _, e := c.Moved(month); month.Last != day("2026-02-15") || e.Last != day("2026-02-24") || len(e.Moved) != 9 {
+		t.Errorf("a month to %v moved to %v over %v", month.Last, e.Last, dates(e.Moved))
+	}
 	for _, n := range []int{1, 5} {
 		_, e := c.EndWorkdays(at("2026-09-30 10:00"), n)
 		if _, m := c.Moved(e); !cmp.Equal(e, m, cmp.Comparer(func(a, b calendar.Date) bool { return a == b })) {
@@ -197,6 +201,7 @@ func TestEndWorkhours(t *testing.T) {
 		madeUp          int
 	}{
 		{"to closing time, not to the next opening", "2026-03-02 16:00", 2 * h, "2026-03-02 18:00", "2026-03-02", 0, 1, 0},
+		{"half a minute before closing", "2026-03-02 16:00", 2*h - 30*time.Second, "2026-03-02 17:59:30", "2026-03-02", 0, 1, 0},
 		{"a minute more", "2026-03-02 16:00", 2*h + time.Minute, "2026-03-03 08:31", "2026-03-03", 0, 2, 0},
 		{"over the midday break", "2026-03-02 11:30", h, "2026-03-02 14:30", "2026-03-02", 0, 2, 0},
 		{"in the midday break", "2026-03-02 12:30", h, "2026-03-02 15:00", "2026-03-02", 0, 1, 0},
