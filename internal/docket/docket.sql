@@ -1,0 +1,78 @@
+-- name: matter
+SELECT matter, method, charter, subject, scope, title_zh, title_en, step, result, opened, updated, due, parent, item, seq, head FROM matter
+WHERE tenant = $1 AND matter = $2;
+
+-- name: head
+-- The matter as it stands, held until the transaction ends: one writer at a time for each matter.
+SELECT matter, method, charter, subject, scope, title_zh, title_en, step, result, opened, updated, due, parent, item, seq, head FROM matter
+WHERE tenant = $1 AND matter = $2;
+
+-- name: head @postgres
+SELECT matter, method, charter, subject, scope, title_zh, title_en, step, result, opened, updated, due, parent, item, seq, head FROM matter
+WHERE tenant = $1 AND matter = $2 FOR UPDATE;
+
+-- name: put
+INSERT INTO matter (tenant, matter, method, charter, subject, scope, title_zh, title_en, step, result, opened, updated, due, parent, item, seq, head)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)
+ON CONFLICT (tenant, matter) DO UPDATE SET charter = excluded.charter, step = excluded.step, result = excluded.result,
+	updated = excluded.updated, due = excluded.due, seq = excluded.seq, head = excluded.head;
+
+-- name: move
+-- What changes with every act. The rest of a matter's row is written once.
+UPDATE matter SET charter = $3, step = $4, result = $5, updated = $6, due = $7, seq = $8, head = $9 WHERE tenant = $1 AND matter = $2;
+
+-- name: list
+-- Matters, newest first, below a number. Walks the primary key backwards; filters are added to it.
+SELECT matter, method, charter, subject, scope, title_zh, title_en, step, result, opened, updated, due, parent, item, seq, head FROM matter
+WHERE tenant = $1 AND matter < $2 ORDER BY matter DESC LIMIT $3;
+
+-- name: list-method
+-- Matters of one method, newest first. Walks matter_method.
+SELECT matter, method, charter, subject, scope, title_zh, title_en, step, result, opened, updated, due, parent, item, seq, head FROM matter
+WHERE tenant = $1 AND method = $4 AND matter < $2 ORDER BY matter DESC LIMIT $3;
+
+-- name: list-step
+-- Matters of one method at one step, newest first. Walks matter_method.
+SELECT matter, method, charter, subject, scope, title_zh, title_en, step, result, opened, updated, due, parent, item, seq, head FROM matter
+WHERE tenant = $1 AND method = $4 AND step = $5 AND matter < $2 ORDER BY matter DESC LIMIT $3;
+
+-- name: list-subject
+-- Matters about one row, newest first. Walks matter_subject.
+SELECT matter, method, charter, subject, scope, title_zh, title_en, step, result, opened, updated, due, parent, item, seq, head FROM matter
+WHERE tenant = $1 AND subject = $4 AND matter < $2 ORDER BY matter DESC LIMIT $3;
+
+-- name: open-on-subject
+SELECT matter FROM matter WHERE tenant = $1 AND subject = $2 AND method = $3 AND step <> '' ORDER BY matter LIMIT 1;
+
+-- name: count-steps
+-- How many open matters stand at each step of each method. Bounded by the number of steps, not of matters.
+SELECT method, step, count(*) AS n FROM matter WHERE tenant = $1 AND step <> '' GROUP BY method, step ORDER BY method, step;
+
+-- name: due
+-- Matters that time must move, by the instant that was due. Walks matter_due.
+SELECT matter, due FROM matter WHERE tenant = $1 AND due > 0 AND due <= $2 ORDER BY due, matter LIMIT $3;
+
+-- name: next-due
+SELECT due FROM matter WHERE tenant = $1 AND due > 0 ORDER BY due LIMIT 1;
+
+-- name: work-of
+SELECT matter, verb, item, role, step, scope, opens, due, since FROM work WHERE tenant = $1 AND matter = $2 ORDER BY verb, item, role;
+
+-- name: add-work
+INSERT INTO work (tenant, matter, verb, item, role, step, scope, opens, due, since) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+ON CONFLICT (tenant, matter, verb, item, role) DO UPDATE SET step = excluded.step, opens = excluded.opens, due = excluded.due, since = excluded.since;
+
+-- name: drop-work
+DELETE FROM work WHERE tenant = $1 AND matter = $2 AND verb = $3 AND item = $4 AND role = $5;
+
+-- name: queue
+-- What a role owes within a place, most pressing first. Walks work_role.
+SELECT w.matter, w.verb, w.item, w.role, w.step, w.scope, w.opens, w.due, w.since, m.method, m.title_zh, m.title_en FROM work w
+JOIN matter m ON m.tenant = w.tenant AND m.matter = w.matter
+WHERE w.tenant = $1 AND w.role = $2 AND w.scope >= $3 AND w.scope < $4 ORDER BY w.due, w.matter, w.verb, w.item LIMIT $5;
+
+-- name: clear-work
+DELETE FROM work WHERE tenant = $1;
+
+-- name: clear-matters
+DELETE FROM matter WHERE tenant = $1;

@@ -1,0 +1,48 @@
+-- name: append
+INSERT INTO act (tenant, matter, seq, kind, step, at, recorded, person, role, mandate, charter, clause, submission, body, sealed, prev, hash)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17);
+
+-- name: seal
+INSERT INTO sealed (tenant, matter, seq, field, salt, value) VALUES ($1, $2, $3, $4, $5, $6);
+
+-- name: acts-after
+-- Acts of one matter after a number, oldest first. Walks the primary key.
+SELECT tenant, matter, seq, kind, step, at, recorded, person, role, mandate, charter, clause, submission, body, sealed, prev, hash FROM act
+WHERE tenant = $1 AND matter = $2 AND seq > $3 ORDER BY seq LIMIT $4;
+
+-- name: acts-latest
+-- Acts of one matter, newest first. Walks the primary key backwards.
+SELECT tenant, matter, seq, kind, step, at, recorded, person, role, mandate, charter, clause, submission, body, sealed, prev, hash FROM act
+WHERE tenant = $1 AND matter = $2 AND seq < $3 ORDER BY seq DESC LIMIT $4;
+
+-- name: last
+SELECT seq, hash FROM act WHERE tenant = $1 AND matter = $2 ORDER BY seq DESC LIMIT 1;
+
+-- name: matters
+-- Matters that have acts, by number. Walks the primary key.
+SELECT DISTINCT matter FROM act WHERE tenant = $1 AND matter > $2 ORDER BY matter LIMIT $3;
+
+-- name: unseal
+SELECT field, salt, value FROM sealed WHERE tenant = $1 AND matter = $2 AND seq = $3 ORDER BY field;
+
+-- name: erase
+DELETE FROM sealed WHERE tenant = $1 AND matter = $2 AND seq = $3 AND field = $4;
+
+-- name: submission
+SELECT id, matter, first, last, content, recorded FROM submission WHERE tenant = $1 AND id = $2;
+
+-- name: note-submission
+INSERT INTO submission (tenant, id, matter, first, last, content, recorded) VALUES ($1, $2, $3, $4, $5, $6, $7);
+
+-- name: count
+INSERT INTO counter (tenant, name, n) VALUES ($1, $2, 1)
+ON CONFLICT (tenant, name) DO UPDATE SET n = counter.n + 1 RETURNING n;
+
+-- name: keep-charter
+INSERT INTO charter (tenant, digest, files, made) VALUES ($1, $2, $3, $4) ON CONFLICT (tenant, digest) DO NOTHING;
+
+-- name: charter
+SELECT files FROM charter WHERE tenant = $1 AND digest = $2;
+
+-- name: add-tenant
+INSERT INTO tenant (tenant, name, title, made) VALUES ($1, $2, $3, $4) ON CONFLICT (tenant) DO NOTHING;

@@ -1,0 +1,64 @@
+package ledger
+
+import (
+	"context"
+	"errors"
+	"maps"
+	"slices"
+	"time"
+
+	"gongzhi/internal/act"
+	"gongzhi/internal/store"
+)
+
+// Receipt says what a submission led to.
+type Receipt struct {
+	ID       string     `db:"id" json:"id"`
+	Matter   act.Matter `db:"matter" json:"matter"`
+	First    int64      `db:"first" json:"first"`
+	Last     int64      `db:"last" json:"last"`
+	Content  string     `db:"content" json:"-"`
+	Recorded int64      `db:"recorded" json:"recorded"` // µs since 1970 UTC
+}
+
+// At is when it was recorded.
+func (r Receipt) At() time.Time { return time.UnixMicro(r.Recorded).UTC() }
+
+// Submission finds what a submission led to, if it was accepted before.
+func (l *Ledger) Submission(ctx context.Context, q store.Q, id string) (Receipt, bool, error) {
+	r, err := store.Get[Receipt](ctx, q, submissionByID, int64(l.tenant), id)
+	if errors.Is(err, store.ErrNotFound) {
+		return Receipt{}, false, nil
+	}
+	return r, err == nil, err
+}
+
+// Note remembers what a submission led to. The same id twice is a conflict.
+func (l *Ledger) Note(ctx context.Context, tx *store.Tx, r Receipt) error {
+	_, err := store.Exec(ctx, tx, noteSubmission, int64(l.tenant), r.ID, int64(r.Matter), r.First, r.Last, r.Content, r.Recorded)
+	return err
+}
+
+// Number gives the next running number of that name, from 1.
+func (l *Ledger) Number(ctx context.Context, tx *store.Tx, name string) (int64, error) {
+	return store.Get[int64](ctx, tx, count, int64(l.tenant), name)
+}
+
+// KeepCharter stores the files of a charter version, so that matters pinned to it can always be run.
+func (l *Ledger) KeepCharter(ctx context.Context, tx *store.Tx, digest act.Digest, files []byte, at time.Time) error {
+	_, err := store.Exec(ctx, tx, keepCharter, int64(l.tenant), string(digest), files, at.UnixMicro())
+	return err
+}
+
+// Charter gives the files of a version.
+func (l *Ledger) Charter(ctx context.Context, q store.Q, digest act.Digest) ([]byte, error) {
+	return store.Get[[]byte](ctx, q, charterFiles, int64(l.tenant), string(digest))
+}
+
+// AddTenant makes sure the tenant exists.
+func (l *Ledger) AddTenant(ctx context.Context, tx *store.Tx, name, title string, at time.Time) error {
+	_, err := store.Exec(ctx, tx, addTenant, int64(l.tenant), name, title, at.UnixMicro())
+	return err
+}
+
+func sortedKeys(m map[string]string) []string { return slices.Sorted(maps.Keys(m)) }
