@@ -1,0 +1,349 @@
+package register
+
+import (
+	"slices"
+
+	"gongzhi/internal/act"
+	"gongzhi/internal/calendar"
+	"gongzhi/internal/fault"
+	"gongzhi/internal/source"
+	"gongzhi/internal/text"
+)
+
+// Finding is something a declaration says wrongly. Its words stand under "check." + Code.
+type Finding struct {
+	Place source.Place
+	Code  string
+	Args  text.Args
+}
+
+// Schemas are the registers of one charter. They do not change once built.
+type Schemas struct {
+	list  []*Schema // as given
+	byKey map[string]*Schema
+	order []*Schema // parents before what lies in them; registers in a circle are left out
+}
+
+// NewSchemas puts schemas together. It accepts faulty ones: Check tells of them.
+func NewSchemas(list ...*Schema) *Schemas {
+	s := &Schemas{list: list, byKey: map[string]*Schema{}}
+	for _, one := range list {
+		if _, twice := s.byKey[one.Key]; !twice {
+			s.byKey[one.Key] = one
+		}
+	}
+	placed := map[string]bool{"": true}
+	for range list {
+		for _, one := range list {
+			if !placed[one.Key] && placed[one.Parent] && s.byKey[one.Key] == one {
+				placed[one.Key] = true
+				s.order = append(s.order, one)
+			}
+		}
+	}
+	return s
+}
+
+// Get gives a schema by its key.
+func (s *Schemas) Get(key string) (*Schema, bool) {
+	one, ok := s.byKey[key]
+	return one, ok
+}
+
+// All lists the schemas, parents before what lies in them.
+func (s *Schemas) All() []*Schema { return s.order }
+
+// FieldTypes gives the fields of a register with their types, as the check of steps wants them.
+func (s *Schemas) FieldTypes(key string) (map[string]string, bool) {
+	one, ok := s.byKey[key]
+	if !ok {
+		return nil, false
+	}
+	types := map[string]string{}
+	for _, f := range one.Fields {
+		types[f.Key] = string(f.Type)
+	}
+	return types, true
+}
+
+// Check reports everything that is wrong with the registers, each with its place.
+func (s *Schemas) Check() []Finding {
+	var c checker
+	seen := map[string]bool{}
+	for _, one := range s.list {
+		c.node = one.node
+		switch {
+		case !ValidID(one.Key):
+			c.add("register.key", text.Args{"Key": one.Key}, "register")
+		case seen[one.Key]:
+			c.add("register.twice", text.Args{"Register": one.Key}, "register")
+		}
+		seen[one.Key] = true
+		c.words(one.Name, "name")
+		c.parents(s, one)
+		c.schema(s, one)
+	}
+	slices.SortStableFunc(c.list, func(a, b Finding) int { return a.Place.Compare(b.Place) })
+	return c.list
+}
+
+type checker struct {
+	node source.Node
+	list []Finding
+}
+
+func (c *checker) add(code string, args text.Args, path ...any) {
+	c.list = append(c.list, Finding{Place: c.node.At(path...), Code: code, Args: args})
+}
+
+func (c *checker) words(t text.Text, path ...any) {
+	if t.ZH == "" || t.EN == "" {
+		c.add("register.words", text.Args{"Key": path[len(path)-1]}, path...)
+	}
+}
+
+// parents makes sure that the parent exists and that walking up ends. A circle is told at each of its registers.
+func (c *checker) parents(s *Schemas, one *Schema) {
+	if one.Parent == "" {
+		return
+	}
+	if _, ok := s.byKey[one.Parent]; !ok {
+		c.add("register.parent", text.Args{"Register": one.Key, "Parent": one.Parent}, "parent")
+		return
+	}
+	way := []string{one.Key}
+	for up := one.Parent; up != ""; {
+		way = append(way, up)
+		if up == one.Key {
+			c.add("register.circle", text.Args{"Register": one.Key, "Way": way}, "parent")
+			return
+		}
+		next, ok := s.byKey[up]
+		if !ok || len(way) > len(s.list)+1 { // another circle, told at its own registers
+			return
+		}
+		up = next.Parent
+	}
+}
+
+func (c *checker) schema(s *Schemas, one *Schema) {
+	seen := map[string]bool{}
+	for i := range one.Fields {
+		f := &one.Fields[i]
+		if !ValidID(f.Key) || f.Key == parentName || seen[f.Key] {
+			c.add("register.field_key", text.Args{"Field": f.Key}, "fields", i, "key")
+		}
+		seen[f.Key] = true
+		c.field(s, f, i)
+	}
+	if len(one.Same) == 0 {
+		c.add("register.same_none", text.Args{"Register": one.Key}, "same")
+	}
+	for i, key := range one.Same {
+		if _, ok := one.Field(key); !ok {
+			c.add("register.field_unknown", text.Args{"Field": key}, "same", i)
+		}
+	}
+	if one.Title == "" || !one.title.paired() {
+		c.add("register.title", text.Args{"Title": one.Title}, "title")
+	}
+	for _, key := range one.title.fields() {
+		if _, ok := one.Field(key); !ok {
+			c.add("register.field_unknown", text.Args{"Field": key}, "title")
+		}
+	}
+	c.seeds(one)
+}
+
+func (c *checker) field(s *Schemas, f *Field, i int) {
+	at := func(code, key string, args text.Args) {
+		args["Field"] = f.Key
+		c.add(code, args, "fields", i, key)
+	}
+	c.words(f.Label, "fields", i, "label")
+	if !slices.Contains(Types, f.Type) {
+		at("register.field_type", "type", text.Args{"Type": string(f.Type)})
+	}
+	if wants := f.Type == Choice || f.Type == Many; wants != (len(f.Options) > 0) {
+		at("register.field_options", "options", text.Args{})
+	}
+	c.options(f, i)
+	if wants := f.Type == OneRow || f.Type == Rows; wants != (len(f.Registers) > 0) {
+		at("register.field_registers", "registers", text.Args{})
+	}
+	for _, key := range f.Registers {
+		if _, ok := s.byKey[key]; !ok {
+			at("register.unknown_named", "registers", text.Args{"Register": key})
+		}
+	}
+	if f.Pattern != "" && f.pattern == nil || f.Pattern != "" && f.Type != Line {
+		at("register.pattern", "pattern", text.Args{"Pattern": f.Pattern})
+	}
+	if f.Min != "" && f.min == nil {
+		at("register.bound", "min", text.Args{"Bound": f.Min})
+	}
+	if f.Max != "" && f.max == nil || f.min != nil && f.max != nil && *f.max < *f.min {
+		at("register.bound", "max", text.Args{"Bound": f.Max})
+	}
+	switch f.Audience {
+	case Public:
+		if f.Personal || f.Type == Phone || f.Type == IDNumber {
+			at("register.personal_public", "audience", text.Args{})
+		}
+	case Staff, Self:
+	default:
+		at("register.audience", "audience", text.Args{})
+	}
+	if f.Lookup && !f.Personal || f.Personal && !sealable(f.Type) {
+		at("register.personal_type", "type", text.Args{"Type": string(f.Type)})
+	}
+}
+
+// sealable tells whether a personal field may be of this type: texts and dates, the forms in which people are told.
+func sealable(t Type) bool {
+	return slices.Contains([]Type{Line, Text, Date, Phone, IDNumber, USCC, Choice}, t)
+}
+
+// options finds words that two options of one field share, so that nobody could tell which was meant.
+func (c *checker) options(f *Field, i int) {
+	owner := map[string]string{}
+	for j, o := range f.Options {
+		c.words(o.Label, "fields", i, "options", j, "label")
+		for _, word := range append([]string{o.Value, o.Label.ZH, o.Label.EN}, o.Synonyms...) {
+			word = headerWord(word)
+			if first, taken := owner[word]; taken && first != o.Value {
+				c.add("register.option_ambiguous", text.Args{"Field": f.Key, "Word": word, "First": first, "Second": o.Value},
+					"fields", i, "options", j)
+			}
+			owner[word] = o.Value
+		}
+	}
+}
+
+func (c *checker) seeds(one *Schema) {
+	seen := map[string]bool{}
+	for i, seed := range one.Seed {
+		if !ValidID(seed.ID) || seen[seed.ID] {
+			c.add("register.seed_id", text.Args{"ID": seed.ID}, "rows", i, "id")
+		}
+		seen[seed.ID] = true
+		if (seed.Parent == "") != (one.Parent == "") {
+			c.add("register.seed_parent", text.Args{"ID": seed.ID}, "rows", i)
+		}
+		// Seeds are known when the charter is written, so no date of theirs can be compared with a day of entry.
+		_, faults := one.Parse(seed.Values, calendar.MustDate("9999-12-31"))
+		for _, f := range faults {
+			c.add("register.seed_value", text.Args{"ID": seed.ID, "Field": f.Name, "Why": text.Words{Key: f.Code, Args: f.Args}},
+				"rows", i, "values", f.Name)
+		}
+	}
+}
+
+// Entry is a row to be written: the values of some of its fields. A field that is absent stays as it is, one that is
+// nil is emptied.
+type Entry struct {
+	ID     act.RowID
+	Parent act.RowID
+	Values map[string]any
+	Row    int // of the sheet it came from, as the person sees it; 0 where there was none
+}
+
+// Seeds are the rows the charter brings, parents first. Call it on schemas that Check found nothing wrong with.
+func (s *Schemas) Seeds(on calendar.Date) []Entry {
+	var all []Entry
+	for _, one := range s.order {
+		for _, seed := range one.Seed {
+			values, _ := one.Parse(seed.Values, on)
+			e := Entry{ID: act.RowID{Register: one.Key, ID: seed.ID}, Values: values}
+			if seed.Parent != "" {
+				e.Parent = act.RowID{Register: one.Parent, ID: seed.Parent}
+			}
+			all = append(all, e)
+		}
+	}
+	return all
+}
+
+// Parse reads a whole row as people write it and gives its typed values, or a fault for each field that is wrong:
+// those that cannot be read, required ones that are missing, and names that are no fields.
+func (s *Schema) Parse(in map[string]string, on calendar.Date) (map[string]any, []fault.Field) {
+	var bad []fault.Field
+	values := map[string]any{}
+	for i := range s.Fields {
+		f := &s.Fields[i]
+		v, why := f.Parse(in[f.Key], on)
+		if why != nil {
+			bad = append(bad, fault.Field{Name: f.Key, Code: why.Key(), Args: why.Args})
+		} else if v != nil {
+			values[f.Key] = v
+		}
+	}
+	return values, append(bad, s.unknown(keysOf(in))...)
+}
+
+// CheckValues makes sure that typed values are what the schema declares, whoever made them.
+func (s *Schema) CheckValues(values map[string]any) []fault.Field {
+	var bad []fault.Field
+	for i := range s.Fields {
+		f := &s.Fields[i]
+		v, given := values[f.Key]
+		if !given || v == nil {
+			if f.Required {
+				bad = append(bad, fault.Field{Name: f.Key, Code: "register.value.required"})
+			}
+			continue
+		}
+		if !f.holds(v) {
+			bad = append(bad, fault.Field{Name: f.Key, Code: "register.value.type", Args: fault.Args{"Type": string(f.Type)}})
+		}
+	}
+	return append(bad, s.unknown(keysOf(values))...)
+}
+
+func (f *Field) holds(v any) bool {
+	switch v := v.(type) {
+	case string:
+		switch f.Type {
+		case Choice:
+			return slices.ContainsFunc(f.Options, func(o Option) bool { return o.Value == v })
+		case OneRow:
+			id, ok := ParseRowID(v)
+			return ok && slices.Contains(f.Registers, id.Register)
+		case Date:
+			_, err := calendar.ParseDate(v)
+			return err == nil
+		}
+		return slices.Contains([]Type{Line, Text, Phone, IDNumber, USCC}, f.Type)
+	case int64:
+		return f.Type == Count || f.Type == Area || f.Type == Money
+	case bool:
+		return f.Type == Yes
+	case []string:
+		if f.Type == Rows {
+			return !slices.ContainsFunc(v, func(one string) bool {
+				id, ok := ParseRowID(one)
+				return !ok || !slices.Contains(f.Registers, id.Register)
+			})
+		}
+		return f.Type == Many
+	}
+	return false
+}
+
+func (s *Schema) unknown(keys []string) (bad []fault.Field) {
+	for _, key := range keys {
+		if _, ok := s.at[key]; !ok {
+			bad = append(bad, fault.Field{Name: key, Code: "register.value.unknown"})
+		}
+	}
+	return bad
+}
+
+func keysOf[V any](m map[string]V) []string {
+	keys := make([]string, 0, len(m))
+	for k := range m {
+		keys = append(keys, k)
+	}
+	slices.Sort(keys)
+	return keys
+}
