@@ -93,6 +93,16 @@ func NewEnv(vars map[string]Type) (*Env, error) {
 	return &Env{cel: env, vars: vars}, nil
 }
 
+// With declares further names beside those there are. A name that stands in both takes the type given here.
+func (e *Env) With(more map[string]Type) (*Env, error) {
+	vars := maps.Clone(e.vars)
+	if vars == nil {
+		vars = map[string]Type{}
+	}
+	maps.Copy(vars, more)
+	return NewEnv(vars)
+}
+
 // Fault is where and why a condition is wrong. Line and Col count from 1 within the condition.
 type Fault struct {
 	Line, Col int

@@ -167,7 +167,8 @@ func exprType(t step.Type) expr.Type {
 
 func (c *checker) step(p *Placed) {
 	common := p.Step.Shared()
-	sc := &step.Checker{Charter: c.charter, Method: c.m.Key, Key: p.Key, Env: c.env, Node: p.Node}
+	steps, _ := c.m.Node.Get("steps")
+	sc := &step.Checker{Charter: c.charter, Method: c.m.Key, Key: p.Key, Steps: steps.Keys(), Env: c.env, Node: p.Node}
 	sc.Words(common.Name, "name")
 	p.Step.Check(sc)
 	c.list = append(c.list, sc.List...)

@@ -104,7 +104,7 @@ func (m *Method) Asks(r *Run, c Context) []step.Ask {
 func (m *Method) For(r *Run, c Context, who Actor) []step.Ask {
 	return slices.DeleteFunc(m.Asks(r, c), func(a step.Ask) bool {
 		_, _, err := m.mandate(c, who, "", a.By, a.Except, r.Matter.Subject, fault.Basis{})
-		return err != nil
+		return err != nil || !a.For(who.Person)
 	})
 }
 
@@ -145,6 +145,9 @@ func (m *Method) Take(r *Run, c Context, who Actor, s step.Submission, record Re
 	by, scope, err := m.mandate(c, who, s.As, ask.By, ask.Except, r.Matter.Subject, basis)
 	if err != nil {
 		return err
+	}
+	if !ask.For(by.Person) {
+		return fault.Refuse(fault.Denied, "step.only", basis, nil)
 	}
 	if c.Now.Before(ask.Opens) {
 		return fault.Refuse(fault.Closed, "step.early", basis, fault.Args{"Opens": ask.Opens})

@@ -54,6 +54,7 @@ type Checker struct {
 	Charter Charter
 	Method  string
 	Key     string
+	Steps   []string  // keys of the method's steps, in the order of the file
 	Env     *expr.Env // the names a condition at this step may use
 	Node    source.Node
 	List    []Finding
@@ -132,6 +133,9 @@ func (c *Checker) Fields(fs Fields, path ...any) {
 			if _, ok := c.Charter.RegisterFields(f.Register); !ok {
 				c.Error("register.unknown", text.Args{"Register": f.Register}, at("register")...)
 			}
+		}
+		if f.Type == PersonType {
+			c.Roles(f.Roles, at("roles")...)
 		}
 		switch f.Audience {
 		case Public:

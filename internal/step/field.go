@@ -1,6 +1,7 @@
 package step
 
 import (
+	"encoding/json"
 	"fmt"
 	"regexp"
 	"slices"
@@ -39,12 +40,13 @@ const (
 	DateType    Type = "date"
 	InstantType Type = "instant" // a date and a time of day
 	PhoneType   Type = "phone"
-	RowType     Type = "row"  // a row of a register, below the matter's subject
-	FileType    Type = "file" // attachments
+	RowType     Type = "row"    // a row of a register, below the matter's subject
+	PersonType  Type = "person" // somebody who holds one of Roles, by their opaque name; a door offers the list
+	FileType    Type = "file"   // attachments
 )
 
 // Types lists every type a charter may write.
-var Types = []Type{LineType, TextType, ChoiceType, ManyType, YesType, CountType, AreaType, MoneyType, DateType, InstantType, PhoneType, RowType, FileType}
+var Types = []Type{LineType, TextType, ChoiceType, ManyType, YesType, CountType, AreaType, MoneyType, DateType, InstantType, PhoneType, RowType, PersonType, FileType}
 
 // Field is one question of a step.
 type Field struct {
@@ -54,6 +56,7 @@ type Field struct {
 	Type     Type      `yaml:"type"`
 	Options  []Option  `yaml:"options,omitempty"`
 	Register string    `yaml:"register,omitempty"` // for row
+	Roles    []string  `yaml:"roles,omitempty"`    // for person
 	Required bool      `yaml:"required,omitempty"`
 	Max      int       `yaml:"max,omitempty"` // characters, or the greatest count; 0 is the type's own limit
 	Audience Audience  `yaml:"audience"`
@@ -81,6 +84,8 @@ const (
 	MaxText = 4000
 	maxInt  = 1 << 53 // beyond this JSON readers elsewhere lose digits
 )
+
+var person = regexp.MustCompile(`^[A-Za-z0-9_.-]{1,64}$`)
 
 var phone = regexp.MustCompile(`^(1[0-9]{10}|0[0-9]{2,3}-?[0-9]{7,8})$`)
 
@@ -124,6 +129,12 @@ func sealable(v any) string {
 		return v
 	case []string:
 		return strings.Join(v, "\n")
+	case []any: // files: as they would stand in a body, so that whoever may read the value finds them again
+		raw, err := json.Marshal(v)
+		if err != nil {
+			return fmt.Sprint(v)
+		}
+		return string(raw)
 	default:
 		return fmt.Sprint(v)
 	}
@@ -245,6 +256,12 @@ func (f Field) typed(raw []string, bad *fault.Fields, known func(act.RowID) bool
 	case RowType:
 		if known == nil || !known(act.RowID{Register: f.Register, ID: one}) {
 			return no("field.row", nil)
+		}
+		return one, true
+	case PersonType:
+		// Whether this person holds the role is seen when they act; here only the shape of a name can be wrong.
+		if !person.MatchString(one) {
+			return no("field.person", nil)
 		}
 		return one, true
 	case FileType: // read before the text values

@@ -126,6 +126,7 @@ type Ask struct {
 	Item   string       // which of several like things it is about, e.g. one package; empty if there is one
 	By     []string     // roles that may do it
 	Except []act.Person // people who may not, because the rule keeps two tasks in two hands
+	Only   []act.Person // when not empty, nobody but these may: the task was given to them by name
 	Words  text.Words   // what the button says
 	Lead   text.Words   // one sentence: what is asked and why
 	Fields Fields

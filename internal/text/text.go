@@ -46,6 +46,9 @@ type Text struct {
 // Named is a Text that stands in the text files under a key.
 func Named(key string) Text { return Text{Key: key} }
 
+// About is a Text of the text files that speaks of something a charter named: the message says it as {{.Of}}.
+func About(key string, of Text) Text { return Text{ZH: of.ZH, EN: of.EN, Key: key} }
+
 // In gives the words of one language, and Chinese where that language has none.
 func (t Text) In(l Lang) string {
 	if l == EN && t.EN != "" {
@@ -56,7 +59,10 @@ func (t Text) In(l Lang) string {
 
 // Words are the text as Words.
 func (t Text) Words() Words {
-	if t.Key != "" {
+	switch {
+	case t.Key != "" && t.ZH+t.EN != "":
+		return Key(t.Key, "Of", Text{ZH: t.ZH, EN: t.EN})
+	case t.Key != "":
 		return Words{Key: t.Key}
 	}
 	return Words{Text: t}

@@ -79,6 +79,8 @@ func value(rng *rand.Rand, f step.Field, view step.View) []string {
 		return []string{at.In(calendar.Zone).Format("2006-01-02T15:04")}
 	case step.PhoneType:
 		return []string{fmt.Sprintf("139%08d", rng.IntN(100000000))}
+	case step.PersonType:
+		return []string{fmt.Sprintf("p%d", 1+rng.IntN(9))}
 	case step.RowType:
 		rows, err := view.Book.Rows(f.Register, view.Matter.Subject, view.Today())
 		if err != nil || len(rows) == 0 {

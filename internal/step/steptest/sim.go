@@ -83,6 +83,8 @@ func (m *Sim) Submit(who Who, s step.Submission) error {
 		return fault.Refuse(fault.Denied, "step.not_yours", basis, nil)
 	case slices.Contains(ask.Except, who.Person):
 		return fault.Refuse(fault.Denied, "step.own_work", basis, nil)
+	case !ask.For(who.Person):
+		return fault.Refuse(fault.Denied, "step.only", basis, nil)
 	case m.Now.Before(ask.Opens):
 		return fault.Refuse(fault.Closed, "step.early", basis, nil)
 	}

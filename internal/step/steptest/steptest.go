@@ -125,6 +125,9 @@ func (m *Sim) somebody(rng *rand.Rand, ask step.Ask) Who {
 		}
 		who.Person = act.Person(fmt.Sprintf("p%d", 1+rng.IntN(9)))
 	}
+	if len(ask.Only) > 0 {
+		who.Person = pick(rng, ask.Only...)
+	}
 	if ask.Own && len(m.World.Book) > 0 {
 		if below := m.below(); len(below) > 0 {
 			row := pick(rng, below...)

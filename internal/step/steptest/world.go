@@ -2,6 +2,8 @@ package steptest
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 	"testing"
 	"time"
 
@@ -145,7 +147,7 @@ func Load(t testing.TB, kind step.Kind, yaml string, w *World) (step.Step, []ste
 	if err != nil {
 		t.Fatal(err)
 	}
-	c := &step.Checker{Charter: charter{w}, Method: "example", Key: "example", Env: env, Node: n}
+	c := &step.Checker{Charter: charter{w}, Method: "example", Key: "example", Steps: append(slices.Sorted(maps.Keys(w.Did)), "example"), Env: env, Node: n}
 	s.Check(c)
 	return s, step.Findings(c.List)
 }
