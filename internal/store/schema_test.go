@@ -3,7 +3,6 @@ package store_test
 import (
 	"context"
 	"testing"
-	"time"
 
 	"gongzhi/internal/store"
 	"gongzhi/internal/store/storetest"
@@ -66,7 +65,7 @@ func TestCheckSchema(t *testing.T) {
 				t.Run(tt.name, func(t *testing.T) {
 					ctx := context.Background()
 					ddl := "-- +goose Up\n-- +goose StatementBegin\n" + tt.ddl + "\n-- +goose StatementEnd\n"
-					db, err := store.OpenWith(ctx, store.Config{URL: storetest.URL(t, engine), Now: time.Now}, testFiles(t, ddl))
+					db, err := store.OpenWith(ctx, store.Config{URL: storetest.URL(t, engine), Now: fixed}, testFiles(t, ddl))
 					if err != nil {
 						t.Fatal(err)
 					}

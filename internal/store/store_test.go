@@ -61,6 +61,8 @@ type note struct {
 // testInstant has nanoseconds, which a Tx must not show: they would not survive being stored.
 var testInstant = time.Date(2026, 3, 2, 8, 0, 0, 123456789, time.UTC)
 
+func fixed() time.Time { return testInstant }
+
 // testFiles are the migrations of the house and one more.
 func testFiles(t testing.TB, extra string) fstest.MapFS {
 	t.Helper()
@@ -85,7 +87,7 @@ func openTest(t testing.TB, c store.Config) *store.DB {
 		c.URL = filepath.Join(t.TempDir(), "store.db")
 	}
 	if c.Now == nil {
-		c.Now = func() time.Time { return testInstant }
+		c.Now = fixed
 	}
 	db, err := store.OpenWith(context.Background(), c, testFiles(t, testMigration))
 	if err != nil {
@@ -284,7 +286,7 @@ func TestMigratingTwiceChangesNothing(t *testing.T) {
 func TestAFaultyMigrationLeavesNothing(t *testing.T) {
 	for _, engine := range []store.Engine{store.SQLite, store.Postgres} {
 		t.Run(engine.String(), func(t *testing.T) {
-			c := store.Config{URL: storetest.URL(t, engine), Now: time.Now}
+			c := store.Config{URL: storetest.URL(t, engine), Now: fixed}
 			broken := testFiles(t, testMigration+"INSERT INTO nowhere VALUES (1);\n")
 			if db, err := store.OpenWith(context.Background(), c, broken); err == nil {
 				_ = db.Close()
@@ -362,6 +364,28 @@ func TestMemoryIsGoneAfterClose(t *testing.T) {
 	}
 }
 
+// TestTheLogIsMovedWhileOpen: the database file takes over what was written without anybody closing it.
+func TestTheLogIsMovedWhileOpen(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "store.db")
+	db := openTest(t, store.Config{URL: path})
+	if err := db.Write(context.Background(), addNote(1, strings.Repeat("x", 1_000_000))); err != nil {
+		t.Fatal(err)
+	}
+	for tries := 0; ; tries++ {
+		info, err := os.Stat(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if info.Size() > 1_000_000 {
+			return
+		}
+		if tries == 500 {
+			t.Fatalf("after 5 s the file has still %d bytes", info.Size())
+		}
+		time.Sleep(10 * time.Millisecond)
+	}
+}
+
 func TestEveryConnectionKeepsItsPlans(t *testing.T) {
 	on, err := openTest(t, store.Config{}).PlannerSteady(context.Background())
 	if err != nil || !on {
@@ -370,7 +394,6 @@ func TestEveryConnectionKeepsItsPlans(t *testing.T) {
 }
 
 func TestOpenRefuses(t *testing.T) {
-	now := func() time.Time { return testInstant }
 	dir := t.TempDir()
 	text := filepath.Join(dir, "text.db")
 	if err := os.WriteFile(text, []byte(strings.Repeat("this is no database\n", 100)), 0o600); err != nil {
@@ -382,13 +405,13 @@ func TestOpenRefuses(t *testing.T) {
 		want string
 	}{
 		{"no clock", store.Config{URL: filepath.Join(dir, "a.db")}, "Config.Now"},
-		{"mysql", store.Config{URL: "mysql://localhost/x", Now: now}, "mysql"},
-		{"own settings", store.Config{URL: "file:x.db?_pragma=synchronous(OFF)", Now: now}, "settings are fixed"},
-		{"no such folder", store.Config{URL: filepath.Join(dir, "none", "a.db"), Now: now}, "none"},
-		{"a folder", store.Config{URL: dir, Now: now}, dir},
-		{"not a database", store.Config{URL: text, Now: now}, "not a database"},
-		{"nobody answers", store.Config{URL: "postgres://gongzhi@127.0.0.1:1/x?connect_timeout=2", Now: now}, "127.0.0.1"},
-		{"no such user@host", store.Config{URL: "postgres://%zz", Now: now}, "URL of the database"},
+		{"mysql", store.Config{URL: "mysql://localhost/x", Now: fixed}, "mysql"},
+		{"own settings", store.Config{URL: "file:x.db?_pragma=synchronous(OFF)", Now: fixed}, "settings are fixed"},
+		{"no such folder", store.Config{URL: filepath.Join(dir, "none", "a.db"), Now: fixed}, "none"},
+		{"a folder", store.Config{URL: dir, Now: fixed}, dir},
+		{"not a database", store.Config{URL: text, Now: fixed}, "not a database"},
+		{"nobody answers", store.Config{URL: "postgres://gongzhi@127.0.0.1:1/x?connect_timeout=2", Now: fixed}, "127.0.0.1"},
+		{"no such user@host", store.Config{URL: "postgres://%zz", Now: fixed}, "URL of the database"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
