@@ -28,7 +28,7 @@ func (c *Checker) Reserved(fs Fields, taken []string, path ...any) {
 func Listed(names []text.Text) text.Words {
 	var out text.Words
 	for _, n := range names {
-		out = joined(out, n.Words())
+		out = Joined(out, n.Words())
 	}
 	return out
 }

@@ -39,7 +39,7 @@ func (f Field) shown(v any) text.Words {
 		words := text.Words{}
 		for _, x := range list {
 			one, _ := x.(map[string]any)
-			words = joined(words, text.Plain(fmt.Sprint(one["name"])))
+			words = Joined(words, text.Plain(fmt.Sprint(one["name"])))
 		}
 		return words
 	case CountType:
@@ -56,15 +56,19 @@ func (f Field) options(v any) (words text.Words) {
 	}
 	for _, c := range chosen {
 		if i := slices.IndexFunc(f.Options, func(o Option) bool { return o.Value == c }); i >= 0 {
-			words = joined(words, f.Options[i].Label.Words())
+			words = Joined(words, f.Options[i].Label.Words())
 		}
 	}
 	return words
 }
 
-func joined(a, b text.Words) text.Words {
+// Joined puts two words side by side; either may be empty.
+func Joined(a, b text.Words) text.Words {
 	if a.IsZero() {
 		return b
+	}
+	if b.IsZero() {
+		return a
 	}
 	return text.Key("value.and", "First", a, "Then", b)
 }

@@ -7,11 +7,13 @@ package kinds
 import (
 	"gongzhi/internal/step"
 	"gongzhi/internal/step/form"
+	"gongzhi/internal/step/notice"
 )
 
 // All lists the kinds in the order of the docs.
 func All() []step.Kind {
 	return []step.Kind{
 		form.Kind{},
+		notice.Kind{},
 	}
 }

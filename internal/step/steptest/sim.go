@@ -78,7 +78,7 @@ func (m *Sim) Submit(who Who, s step.Submission) error {
 	ask, ok := step.Find(m.Step.Asks(v), s)
 	switch {
 	case !ok:
-		return fault.Refuse(fault.Closed, "step.not_asked", basis, nil)
+		return m.Take(who, s) // the step says no in its own words
 	case !slices.Contains(ask.By, who.Role):
 		return fault.Refuse(fault.Denied, "step.not_yours", basis, nil)
 	case slices.Contains(ask.Except, who.Person):
