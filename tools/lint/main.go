@@ -19,16 +19,18 @@ import (
 	"golang.org/x/tools/go/analysis/unitchecker"
 )
 
-func main() {
-	unitchecker.Main(
+func main() { unitchecker.Main(linters()...) }
+
+func linters() []*analysis.Analyzer {
+	return []*analysis.Analyzer{
 		quiet(errcheck.Analyzer, deferredClose),
 		quiet(exhaustive.Analyzer, strangersSwitch),
 		quiet(errorlint.NewAnalyzer(), nil),
 		quiet(rowserr.NewAnalyzer(), nil),
-		quiet(sqlclose.NewClosedAnalyzer(), nil),
+		quiet(sqlclose.NewAnalyzer(), nil),
 		quiet(readsClock(), mayReadClock),
 		reasons,
-	)
+	}
 }
 
 // readsClock finds every reading of the machine's clock. What depends on the hour takes a clock.Clock or an

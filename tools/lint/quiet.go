@@ -28,12 +28,21 @@ func quiet(a *analysis.Analyzer, ok allowed) *analysis.Analyzer {
 		for _, f := range pass.Files {
 			name := pass.Fset.Position(f.Pos()).Filename
 			generated[name] = ast.IsGenerated(f)
+			source, err := pass.ReadFile(name)
+			if err != nil {
+				return nil, err
+			}
+			lines := strings.Split(string(source), "\n")
 			for _, c := range comments(f) {
 				m := nolint.FindStringSubmatch(c.Text)
-				if m != nil && slices.Contains(strings.Split(m[1], ","), a.Name) {
-					line := pass.Fset.Position(c.Pos()).Line
-					excused[name] = append(excused[name], line, line+1)
+				if m == nil || !slices.Contains(strings.Split(m[1], ","), a.Name) {
+					continue
 				}
+				line := pass.Fset.Position(c.Pos()).Line
+				if strings.HasPrefix(strings.TrimSpace(lines[line-1]), "//") {
+					line++ // alone on its line, it speaks of the next
+				}
+				excused[name] = append(excused[name], line)
 			}
 		}
 		p := *pass

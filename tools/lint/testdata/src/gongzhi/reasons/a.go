@@ -1,0 +1,7 @@
+package reasons
+
+func f() {
+	/* want "reasons: write" */ //nolint:errcheck
+	/* want "reasons: write" */ //nolint
+	//nolint:errcheck // a reason
+}
