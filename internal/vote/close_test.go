@@ -274,6 +274,15 @@ func TestExample5MajorityIsFollowedForInformationOnly(t *testing.T) {
 	if n, err = terms.Close(r, join(say(vote.Yes, 1, 30), say(vote.No, 31, 60))); err != nil || n.Items[0].Followed != nil {
 		t.Errorf("a tie has no majority: followed %+v, %v", n.Items[0].Followed, err)
 	}
+	// Two large flats against three small ones: the area says yes, the heads say no.
+	odd := roll(t, compound(200_00, 200_00, 50_00, 50_00, 50_00, 50_00), vote.RollOptions{})
+	if n, err = terms.Close(odd, join(say(vote.Yes, 1, 2), say(vote.No, 3, 5))); err != nil || n.Items[0].Followed != nil {
+		t.Errorf("axes that disagree have no majority: followed %+v, %v", n.Items[0].Followed, err)
+	}
+	if n, err = terms.Close(r, join(say(vote.Yes, 1, 20), say(vote.No, 21, 60))); err != nil || n.Items[0].Followed == nil ||
+		n.Items[0].Followed.Majority != vote.No || n.Items[0].Followed.Yes.Heads != 20 || n.Items[0].Followed.Cast.Heads != 100 {
+		t.Errorf("a majority against: followed %+v, %v", n.Items[0].Followed, err)
+	}
 }
 
 func TestUnderAnotherProfile(t *testing.T) {
@@ -362,6 +371,10 @@ func TestMissingReachesTheShareAndNoSooner(t *testing.T) {
 		{"3 yes, 4 no: two more", 3, 4, l.ordinary, "pass.heads", 2, false},
 		{"5 yes, 2 no: one more for three quarters", 5, 2, l.special, "pass.heads", 1, false},
 		{"4 yes, 3 no: five more, three left", 4, 3, l.special, "pass.heads", 5, true},
+		{"3 yes, 5 no: three more, two left", 3, 5, l.ordinary, "pass.heads", 3, true},
+		{"6 yes, 3 no: three more, one left", 6, 3, l.special, "pass.heads", 3, true},
+		{"6 yes, 2 no: all that is missing is nothing", 6, 2, l.special, "pass.heads", 0, false},
+		{"old: exactly the last one is wanted", 6, 3, l.oldSpecial, "pass.heads", 1, false},
 		{"the same by area", 5, 2, l.special, "pass.area", 100_00, false},
 		{"old: six yes want one", 6, 1, l.oldSpecial, "pass.heads", 1, false},
 		{"old: two more than half", 4, 1, l.oldOrdinary, "pass.heads", 2, false},

@@ -44,6 +44,7 @@ func TestMeetingsByHeads(t *testing.T) {
 		{"party: exactly two thirds present, more than half of all", party, 9, 6, 5, 1, 0, vote.Passed, 0, false},
 		{"party: one below two thirds", party, 9, 5, 5, 0, 0, vote.NotQuorate, 0, false},
 		{"party: an even number, half", party, 12, 8, 6, 2, 0, vote.NotPassed, 1, false},
+		{"committee: those who have not voted yet could still save it", committee, 7, 7, 2, 3, 0, vote.NotPassed, 2, false},
 		{"no quorum asked", noQuorum, 100, 1, 1, 0, 0, vote.Passed, 0, false},
 		{"no quorum asked, nobody there", noQuorum, 100, 0, 0, 0, 0, vote.NotPassed, 0, false},
 		{"nobody entitled", residents, 0, 0, 0, 0, 0, vote.NotQuorate, 0, false},

@@ -198,8 +198,8 @@ func (in *intake) notRepresentative(c *cast) bool {
 	return named && (c.voter < 0 || h.Owners[c.voter] != who)
 }
 
-// same tells whether two ballots of one id are the same thing sent twice. Where the second stands in the ledger does
-// not matter.
+// same tells whether two ballots of one id, both signed and admitted, are the same thing sent twice. Where the second
+// stands in the ledger does not matter.
 func same(a, b *Ballot) bool {
 	if (a.Mandate == nil) != (b.Mandate == nil) {
 		return false
@@ -209,5 +209,5 @@ func same(a, b *Ballot) bool {
 		return false
 	}
 	return a.Head == b.Head && a.Part == b.Part && a.Voter == b.Voter && a.Channel == b.Channel && a.At.Equal(b.At) &&
-		a.Signed == b.Signed && maps.Equal(a.Choices, b.Choices)
+		maps.Equal(a.Choices, b.Choices)
 }

@@ -49,32 +49,51 @@ func drawTerms(t *rapid.T, l law) vote.Terms {
 	return terms
 }
 
-// drawBallots draws from few ids, voters, times and parts, so that all collisions happen.
-func drawBallots(t *rapid.T) []vote.Ballot {
-	return rapid.SliceOfN(rapid.Custom(func(t *rapid.T) vote.Ballot {
+// drawBallots draws mostly valid ballots from few voters, times and parts, so that they meet each other: the same
+// voter again, co-owners, one proxy for many, one id for two ballots, a ballot sent twice.
+func drawBallots(t *rapid.T, r vote.Roll) (ballots []vote.Ballot) {
+	odds := func(name string, n int) bool { return rapid.IntRange(1, n).Draw(t, name) == 1 }
+	heads := r.Heads()
+	for i := range rapid.IntRange(0, 30).Draw(t, "ballots") {
+		if i > 0 && odds("sent twice", 8) {
+			again := rapid.SampledFrom(ballots).Draw(t, "again")
+			again.Seq = rapid.Uint64Range(0, 9).Draw(t, "seq")
+			ballots = append(ballots, again)
+			continue
+		}
 		b := vote.Ballot{
-			ID:      vote.BallotID(rapid.StringMatching(`[a-z]{1,2}`).Draw(t, "id")),
-			Voter:   rapid.SampledFrom([]vote.OwnerID{"a", "b", "c", "x", vote.AnyOwner, vote.AnyOwner, ""}).Draw(t, "voter"),
-			Channel: rapid.SampledFrom([]vote.Channel{0, vote.Online, vote.Paper, vote.Station, vote.Proxy}).Draw(t, "channel"),
+			ID:      vote.BallotID(fmt.Sprint(i)),
+			Head:    "p99",
+			Voter:   "a",
+			Channel: rapid.SampledFrom([]vote.Channel{0, vote.Online, vote.Paper, vote.Station, vote.Proxy, vote.Proxy}).Draw(t, "channel"),
 			At:      opens.Add(time.Duration(rapid.IntRange(0, 9).Draw(t, "at")) * time.Minute),
 			Seq:     rapid.Uint64Range(0, 9).Draw(t, "seq"),
-			Signed:  rapid.IntRange(0, 7).Draw(t, "signed") > 0,
-			Choices: rapid.MapOfN(rapid.SampledFrom([]vote.ItemID{"1", "2", "2", "3"}),
-				rapid.SampledFrom([]vote.Choice{vote.Yes, vote.No, vote.Abstain, vote.Spoiled}), 0, 3).Draw(t, "choices"),
+			Signed:  !odds("unsigned", 16),
+			Choices: rapid.MapOfN(rapid.SampledFrom([]vote.ItemID{"1", "2", "3"}),
+				rapid.SampledFrom([]vote.Choice{vote.Yes, vote.Yes, vote.No, vote.Abstain, vote.Spoiled}), 0, 3).Draw(t, "choices"),
 		}
-		if at := fmt.Sprintf("p%d", rapid.IntRange(0, 10).Draw(t, "place")); rapid.Bool().Draw(t, "by part") {
-			b.Part = vote.PartID(at)
-		} else {
-			b.Head = vote.HeadID(at)
+		if i > 0 && odds("same id", 10) {
+			b.ID = rapid.SampledFrom(ballots).Draw(t, "whose id").ID
 		}
-		if b.Channel == vote.Proxy && rapid.IntRange(0, 5).Draw(t, "mandate") > 0 {
+		if len(heads) > 0 && !odds("unknown place", 16) {
+			h := rapid.SampledFrom(heads).Draw(t, "head")
+			if b.Head = h.ID; rapid.Bool().Draw(t, "by part") {
+				b.Part = rapid.SampledFrom(h.Parts).Draw(t, "part")
+			}
+			b.Voter = rapid.SampledFrom(append([]vote.OwnerID{vote.AnyOwner}, h.Owners...)).Draw(t, "voter")
+		}
+		if odds("unknown voter", 16) {
+			b.Voter = rapid.SampledFrom([]vote.OwnerID{"", "z"}).Draw(t, "stranger")
+		}
+		if b.Channel == vote.Proxy && !odds("no mandate", 16) {
 			b.Mandate = &vote.Mandate{Holder: rapid.SampledFrom([]vote.OwnerID{"m", "n"}).Draw(t, "holder"), Scan: "s"}
-			if rapid.IntRange(0, 5).Draw(t, "scope") == 0 {
+			if odds("scope", 8) {
 				b.Mandate.Items = []vote.ItemID{"1"}
 			}
 		}
-		return b
-	}), 0, 25).Draw(t, "ballots")
+		ballots = append(ballots, b)
+	}
+	return ballots
 }
 
 func mustClose(t *rapid.T, terms vote.Terms, r vote.Roll, ballots []vote.Ballot) vote.Count {
@@ -88,7 +107,8 @@ func mustClose(t *rapid.T, terms vote.Terms, r vote.Roll, ballots []vote.Ballot)
 // laws are what must hold of every count.
 func laws(l law) func(t *rapid.T) {
 	return func(t *rapid.T) {
-		r, terms, ballots := drawRoll(t), drawTerms(t, l), drawBallots(t)
+		r, terms := drawRoll(t), drawTerms(t, l)
+		ballots := drawBallots(t, r)
 		tally, err := vote.NewTally(r, terms)
 		if err != nil {
 			t.Fatal(err)
@@ -255,7 +275,8 @@ func missingIsTheLeast(t *rapid.T, c vote.Check) {
 func TestConfirmingOwnersInAnyOrder(t *testing.T) {
 	l := statutes(t)
 	rapid.Check(t, func(t *rapid.T) {
-		r, terms, ballots := drawRoll(t), drawTerms(t, l), drawBallots(t)
+		r, terms := drawRoll(t), drawTerms(t, l)
+		ballots := drawBallots(t, r)
 		terms.Representatives = nil
 		tally, err := vote.NewTally(r, terms)
 		if err != nil {
