@@ -1,0 +1,78 @@
+package desk
+
+import (
+	"context"
+	"fmt"
+
+	"gongzhi/internal/act"
+	"gongzhi/internal/calendar"
+	"gongzhi/internal/store"
+)
+
+// Refold throws the docket away and folds it again from the ledger, after verifying every chain. It gives the number
+// of matters. Nothing else may write meanwhile; it is one transaction, so a failure leaves the docket as it was.
+func (d *Desk) Refold(ctx context.Context) (int, error) {
+	n := 0
+	err := d.db.Write(ctx, func(ctx context.Context, tx *store.Tx) error {
+		matters, err := d.ledger.Matters(ctx, tx)
+		if err != nil {
+			return err
+		}
+		if err := d.docket.Clear(ctx, tx); err != nil {
+			return err
+		}
+		for _, number := range matters {
+			if err := d.ledger.Verify(ctx, tx, number); err != nil {
+				return err
+			}
+			if number == act.House {
+				continue
+			}
+			if err := d.refold(ctx, tx, number); err != nil {
+				return err
+			}
+			n++
+		}
+		return nil
+	})
+	d.writing.Purge()
+	d.reading.Purge()
+	return n, err
+}
+
+func (d *Desk) refold(ctx context.Context, tx *store.Tx, number act.Matter) error {
+	acts, err := d.ledger.Acts(ctx, tx, number, 0)
+	if err != nil {
+		return err
+	}
+	var start act.Start
+	if len(acts) == 0 || acts[0].Kind != act.Started {
+		return fmt.Errorf("desk: matter %d does not begin with a start", number)
+	}
+	if err := acts[0].Into(&start); err != nil {
+		return err
+	}
+	// The last act names the version the matter goes by now: moving to another is an act of its own.
+	c, err := d.version(ctx, tx, acts[len(acts)-1].Basis.Charter)
+	if err != nil {
+		return err
+	}
+	m, ok := c.Method(start.Method)
+	if !ok {
+		return fmt.Errorf("desk: charter %s has no method %q", c.Digest, start.Method)
+	}
+	run, err := m.Replay(number, acts)
+	if err != nil {
+		return err
+	}
+	scope, err := d.scope(ctx, tx, start.Subject, calendar.DateOf(run.Matter.Opened))
+	if err != nil {
+		return err
+	}
+	w := &session{
+		desk: d, tx: tx, charter: c, method: m, run: run, scope: scope, fresh: true,
+		// What is due and owed was last worked out when the last act was written.
+		context: d.around(ctx, tx, c, run.Updated),
+	}
+	return w.project(ctx)
+}

@@ -1,0 +1,358 @@
+package desk
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"regexp"
+	"time"
+
+	"gongzhi/internal/act"
+	"gongzhi/internal/calendar"
+	"gongzhi/internal/charter"
+	"gongzhi/internal/docket"
+	"gongzhi/internal/fault"
+	"gongzhi/internal/ledger"
+	"gongzhi/internal/method"
+	"gongzhi/internal/step"
+	"gongzhi/internal/store"
+)
+
+// A submission is answered in these moves, all in one transaction:
+//
+//	same id before?  → the same receipt
+//	hold the matter  → fold its run → let time pass up to now → ask the method
+//	→ append the acts → move the docket → start children, tell parents → remember the id
+
+// session is one matter being written to.
+type session struct {
+	desk    *Desk
+	tx      *store.Tx
+	charter *charter.Charter
+	method  *method.Method
+	run     *method.Run
+	scope   string
+	work    []docket.Work
+	fresh   bool // the docket has no row yet
+	chain   *ledger.Chain
+	context method.Context
+	id      string // submission
+	opened  []child
+}
+
+type child struct {
+	number act.Matter
+	start  act.Start
+}
+
+// Begin starts a matter of a method on a row. The submission carries what the method asks at the start.
+func (d *Desk) Begin(ctx context.Context, who method.Actor, key string, subject act.RowID, s step.Submission) (ledger.Receipt, error) {
+	content := digest(s, key, subject.String())
+	var out ledger.Receipt
+	err := d.once(ctx, s.ID, content, &out, func(ctx context.Context, tx *store.Tx) (*session, error) {
+		c := d.Charter()
+		m, ok := c.Method(key)
+		if !ok {
+			return nil, fault.Refuse(fault.NotFound, "method.unknown", fault.Basis{Clause: "methods/"}, fault.Args{"Method": key})
+		}
+		around := d.around(ctx, tx, c, tx.Now())
+		draft, by, err := m.Begin(around, who, subject, s)
+		if err != nil {
+			return nil, err
+		}
+		if m.Start.Only {
+			other, there, err := d.docket.OpenOn(ctx, tx, subject, key)
+			if err != nil {
+				return nil, err
+			}
+			if there {
+				basis := fault.Basis{Clause: m.File() + "#start.once"}
+				return nil, fault.Refuse(fault.Conflict, "method.once", basis, fault.Args{"Matter": int64(other)})
+			}
+		}
+		return d.launch(ctx, tx, c, m, by, draft, s.ID, 0)
+	})
+	return out, err
+}
+
+// Submit gives a submission to a matter.
+func (d *Desk) Submit(ctx context.Context, who method.Actor, number act.Matter, s step.Submission) (ledger.Receipt, error) {
+	content := digest(s, fmt.Sprint(number))
+	var out ledger.Receipt
+	err := d.once(ctx, s.ID, content, &out, func(ctx context.Context, tx *store.Tx) (*session, error) {
+		w, err := d.open(ctx, tx, number)
+		if err != nil {
+			return nil, err
+		}
+		if err := w.pass(ctx, tx.Now()); err != nil {
+			return nil, err
+		}
+		w.id = s.ID
+		if err := w.method.Take(w.run, w.context, who, s, w.record); err != nil {
+			return nil, err
+		}
+		return w, w.finish(ctx)
+	})
+	return out, err
+}
+
+// Tick lets time pass in one matter up to the instant of the transaction.
+func (d *Desk) Tick(ctx context.Context, number act.Matter) error {
+	return d.db.Write(ctx, func(ctx context.Context, tx *store.Tx) error {
+		w, err := d.open(ctx, tx, number)
+		if err != nil {
+			return err
+		}
+		if err := w.pass(ctx, tx.Now()); err != nil {
+			return err
+		}
+		return w.finish(ctx)
+	})
+}
+
+var idForm = regexp.MustCompile(`^[0-9A-Za-z_-]{8,64}$`)
+
+// once runs a write that one submission id may cause only once. The same id again gives the receipt of the first
+// time, also when the rules would refuse it now; the same id with other content is refused.
+func (d *Desk) once(ctx context.Context, id, content string, out *ledger.Receipt, write func(context.Context, *store.Tx) (*session, error)) error {
+	if !idForm.MatchString(id) {
+		return fault.Refuse(fault.Invalid, "submission.id", fault.Basis{}, nil)
+	}
+	err := d.db.Write(ctx, func(ctx context.Context, tx *store.Tx) error {
+		before, there, err := d.ledger.Submission(ctx, tx, id)
+		if err != nil {
+			return err
+		}
+		if there {
+			if before.Content != content {
+				return fault.Refuse(fault.Conflict, "submission.reused", fault.Basis{}, fault.Args{"Matter": int64(before.Matter)})
+			}
+			*out = before
+			return nil
+		}
+		w, err := write(ctx, tx)
+		if err != nil {
+			return err
+		}
+		acts := w.chain.Acts()
+		receipt := ledger.Receipt{ID: id, Matter: w.run.Matter.Number, First: acts[0].Seq, Last: acts[len(acts)-1].Seq, Content: content, Recorded: tx.Now().UnixMicro()}
+		if err := d.ledger.Note(ctx, tx, receipt); err != nil {
+			return err
+		}
+		*out = receipt
+		return nil
+	})
+	if err != nil {
+		*out = ledger.Receipt{}
+	}
+	if store.IsConflict(err) { // two servers took the same submission at the same instant
+		return fault.Refuse(fault.Conflict, "submission.twice", fault.Basis{}, nil)
+	}
+	return unavailable(err)
+}
+
+// unavailable turns a disk that cannot be written into words for the person; other faults of ours stay what they are.
+func unavailable(err error) error {
+	if errors.Is(err, store.ErrUnavailable) {
+		return errors.Join(fault.Refuse(fault.Unavailable, "desk.unavailable", fault.Basis{}, nil), err)
+	}
+	return err
+}
+
+func digest(s step.Submission, more ...string) string {
+	s.Made = time.Time{} // a phone that sends twice may say another instant
+	raw, err := json.Marshal(struct {
+		S    step.Submission
+		More []string
+	}{s, more})
+	if err != nil {
+		panic(err) // strings and numbers only
+	}
+	return string(act.Sum(raw))
+}
+
+// open holds a matter for writing and has its run ready.
+func (d *Desk) open(ctx context.Context, tx *store.Tx, number act.Matter) (*session, error) {
+	m, ok, err := d.docket.Hold(ctx, tx, number)
+	if err != nil {
+		return nil, err
+	}
+	if !ok {
+		return nil, fault.Refuse(fault.NotFound, "matter.unknown", fault.Basis{}, fault.Args{"Matter": int64(number)})
+	}
+	c, err := d.version(ctx, tx, act.Digest(m.Charter))
+	if err != nil {
+		return nil, err
+	}
+	meth, ok := c.Method(m.Method)
+	if !ok {
+		return nil, fmt.Errorf("desk: charter %s has no method %q, but matter %d runs it", c.Digest, m.Method, number)
+	}
+	h, ok := d.writing.Get(number)
+	if !ok || h.run.Seq != m.Seq || h.run.Head != act.Digest(m.Head) {
+		acts, err := d.ledger.Acts(ctx, tx, number, 0)
+		if err != nil {
+			return nil, err
+		}
+		run, err := meth.Replay(number, acts)
+		if err != nil {
+			return nil, err
+		}
+		if run.Seq != m.Seq || run.Head != act.Digest(m.Head) {
+			return nil, fmt.Errorf("desk: the docket has matter %d at act %d, the ledger at %d; refold the docket", number, m.Seq, run.Seq)
+		}
+		work, err := d.docket.WorkOf(ctx, tx, number)
+		if err != nil {
+			return nil, err
+		}
+		h = &held{run, work}
+	}
+	// Until it is put back whole, nobody may meet a run that was half changed.
+	d.writing.Remove(number)
+	return &session{
+		desk: d, tx: tx, charter: c, method: meth, run: h.run, scope: m.Scope, work: h.work,
+		chain: d.ledger.Chain(number, m.Seq, act.Digest(m.Head)), context: d.around(ctx, tx, c, tx.Now()),
+	}, nil
+}
+
+// launch starts a matter whose first act is draft.
+func (d *Desk) launch(ctx context.Context, tx *store.Tx, c *charter.Charter, m *method.Method, by act.By, draft act.Draft, id string, number act.Matter) (*session, error) {
+	if number == 0 {
+		n, err := d.ledger.Number(ctx, tx, "matter")
+		if err != nil {
+			return nil, err
+		}
+		number = act.Matter(n)
+	}
+	w := &session{
+		desk: d, tx: tx, charter: c, method: m, run: method.NewRun(number), fresh: true, id: id,
+		chain: d.ledger.Chain(number, 0, ""), context: d.around(ctx, tx, c, tx.Now()),
+	}
+	start, ok := draft.Body.(act.Start)
+	if !ok {
+		return nil, fmt.Errorf("desk: the first act of %s is no start", m.Key)
+	}
+	scope, err := d.scope(ctx, tx, start.Subject, calendar.DateOf(tx.Now()))
+	if err != nil {
+		return nil, err
+	}
+	w.scope = scope
+	if err := m.Launch(w.run, w.context, by, draft, w.record); err != nil {
+		return nil, err
+	}
+	return w, w.finish(ctx)
+}
+
+// record turns a draft into the next act of the chain.
+func (w *session) record(key string, by act.By, clause string, d act.Draft) (act.Act, error) {
+	if d.Kind == act.Opened {
+		start, ok := d.Body.(act.Start)
+		if !ok {
+			return act.Act{}, fmt.Errorf("desk: step %s opens a child without saying which", key)
+		}
+		n, err := w.desk.ledger.Number(context.WithoutCancel(context.Background()), w.tx, "matter")
+		if err != nil {
+			return act.Act{}, err
+		}
+		start.Parent = w.run.Matter.Number
+		w.opened = append(w.opened, child{act.Matter(n), start})
+		d.Body = act.Child{Matter: act.Matter(n), Method: start.Method, Item: start.Item}
+	}
+	a := act.Act{
+		Kind: d.Kind, Step: key, At: w.context.Now, Recorded: w.tx.Now(), By: by,
+		Basis: act.Basis{Charter: w.charter.Digest, Clause: clause}, Submission: w.id,
+	}
+	return w.chain.Add(a, d.Body, d.Sealed)
+}
+
+// maxTicks bounds how often time may move one matter in one go; the suite of steps proves that each tick makes
+// progress, this keeps a mistake from running forever.
+const maxTicks = 1000
+
+// pass lets every deadline up to now fall, in order, each act at the instant that was due.
+func (w *session) pass(ctx context.Context, now time.Time) error {
+	defer func() { w.context.Now = now }()
+	for range maxTicks {
+		due, ok := w.method.Due(w.run, w.context)
+		if !ok || due.After(now) {
+			return nil
+		}
+		seq := w.run.Seq
+		w.context.Now = due
+		if err := w.method.Tick(w.run, w.context, w.record); err != nil {
+			return fmt.Errorf("desk: matter %d, due %s: %w", w.run.Matter.Number, due.Format(time.RFC3339), err)
+		}
+		if w.run.Seq == seq {
+			return fmt.Errorf("desk: matter %d is due at %s, but nothing follows", w.run.Matter.Number, due.Format(time.RFC3339))
+		}
+	}
+	return fmt.Errorf("desk: matter %d was moved %d times and is still due", w.run.Matter.Number, maxTicks)
+}
+
+// finish writes the acts and the docket, starts children and tells the parent.
+func (w *session) finish(ctx context.Context) error {
+	d, number := w.desk, w.run.Matter.Number
+	if len(w.chain.Acts()) > 0 {
+		if err := w.chain.Write(ctx, w.tx); err != nil {
+			return err
+		}
+		if err := w.project(ctx); err != nil {
+			return err
+		}
+	}
+	d.writing.Add(number, &held{w.run, w.work})
+	for _, c := range w.opened {
+		m, ok := w.charter.Method(c.start.Method)
+		if !ok {
+			return fmt.Errorf("desk: charter %s has no method %q", w.charter.Digest, c.start.Method)
+		}
+		by := act.By{Role: act.HouseItself}
+		if _, err := d.launch(ctx, w.tx, w.charter, m, by, act.Draft{Kind: act.Started, Body: c.start}, w.id, c.number); err != nil {
+			return err
+		}
+	}
+	w.opened = nil
+	if parent := w.run.Matter.Parent; parent != 0 && w.run.Closed && len(w.chain.Acts()) > 0 {
+		return d.tellParent(ctx, w.tx, parent, act.Child{Matter: number, Method: w.method.Key, Item: w.run.Matter.Item, Result: w.run.Result}, w.id)
+	}
+	return nil
+}
+
+func (d *Desk) tellParent(ctx context.Context, tx *store.Tx, parent act.Matter, c act.Child, id string) error {
+	w, err := d.open(ctx, tx, parent)
+	if err != nil {
+		return err
+	}
+	if err := w.pass(ctx, tx.Now()); err != nil {
+		return err
+	}
+	w.id = id
+	if err := w.method.ChildClosed(w.run, w.context, c, w.record); err != nil {
+		return err
+	}
+	return w.finish(ctx)
+}
+
+// project makes the docket say where the run stands.
+func (w *session) project(ctx context.Context) error {
+	due, _ := w.method.Due(w.run, w.context)
+	row := line(w.run, w.scope, due)
+	put := w.desk.docket.Move
+	if w.fresh {
+		put = w.desk.docket.Put
+	}
+	if err := put(ctx, w.tx, row); err != nil {
+		return err
+	}
+	w.fresh = false
+	now := owed(w.run, w.scope, w.method.Asks(w.run, w.context))
+	if err := w.desk.docket.SetWork(ctx, w.tx, w.work, now); err != nil {
+		return err
+	}
+	w.work = now
+	if !due.IsZero() {
+		w.tx.AfterCommit(w.desk.nudge)
+	}
+	return nil
+}

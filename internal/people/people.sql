@@ -1,0 +1,53 @@
+-- name: account
+SELECT person, login, name, password, totp, closed, made FROM account WHERE tenant = $1 AND person = $2;
+
+-- name: account-by-login
+SELECT person, login, name, password, totp, closed, made FROM account WHERE tenant = $1 AND login = $2;
+
+-- name: accounts
+SELECT person, login, name, password, totp, closed, made FROM account WHERE tenant = $1 AND login > $2 ORDER BY login LIMIT $3;
+
+-- name: add-account
+INSERT INTO account (tenant, person, login, name, password, totp, closed, made) VALUES ($1, $2, $3, $4, $5, $6, 0, $7);
+
+-- name: set-password
+UPDATE account SET password = $3 WHERE tenant = $1 AND person = $2;
+
+-- name: set-totp
+UPDATE account SET totp = $3 WHERE tenant = $1 AND person = $2;
+
+-- name: close-account
+UPDATE account SET closed = $3 WHERE tenant = $1 AND person = $2;
+
+-- name: mandates
+-- A person's mandates in force on a day. Walks mandate_person.
+SELECT id, person, role, register, row, path, starts, ends FROM mandate
+WHERE tenant = $1 AND person = $2 AND starts <= $3 AND (ends = '' OR ends >= $3) ORDER BY id;
+
+-- name: add-mandate
+INSERT INTO mandate (tenant, id, person, role, register, row, path, starts, ends, made) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+ON CONFLICT (tenant, id) DO NOTHING;
+
+-- name: end-mandate
+UPDATE mandate SET ends = $3 WHERE tenant = $1 AND id = $2;
+
+-- name: add-code
+INSERT INTO household_code (tenant, digest, person, name, role, register, row, path, expires, used) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 0);
+
+-- name: use-code
+-- Gives the code's row to the first who brings it, and to nobody after.
+UPDATE household_code SET used = $3 WHERE tenant = $1 AND digest = $2 AND used = 0 AND expires > $3
+RETURNING person, name, role, register, row, path;
+
+-- name: session
+SELECT data FROM session WHERE tenant = $1 AND token = $2 AND expires > $3;
+
+-- name: put-session
+INSERT INTO session (tenant, token, data, expires) VALUES ($1, $2, $3, $4)
+ON CONFLICT (tenant, token) DO UPDATE SET data = excluded.data, expires = excluded.expires;
+
+-- name: drop-session
+DELETE FROM session WHERE tenant = $1 AND token = $2;
+
+-- name: sweep-sessions
+DELETE FROM session WHERE tenant = $1 AND expires <= $2;
