@@ -1,12 +1,12 @@
-// A countdown is written by the server in full; this keeps its figures true while the page stays open:
+// A countdown is written by the server in full; this keeps its figures true while the page stays open. It looks for
 //
-//   <time datetime="2026-03-10T00:00:00+08:00" data-until="1773072000000" data-now="1772600000000">
-//     <span data-running>还有 <b data-left="days">5</b> 天 <b data-left="hours">7</b> 小时</span>
-//     <span data-past hidden>已截止</span>
-//   </time>
+//   [data-until][data-now]   both in milliseconds of the server's clock; inside it:
+//     [data-running], [data-past]   what is shown before and after
+//     [data-left=days|hours|minutes]   takes the figure
+//     [data-unit=days|hours|minutes]   a figure with its word, hidden where it says nothing
 //
-// data-until and data-now are milliseconds of the server's clock. The phone's own clock may be wrong, so it is used
-// only to measure how long ago data-now was.
+// The phone's own clock may be wrong, so it is used only to measure how long ago data-now was.
+const minute = 60_000;
 const seen = new WeakSet<Element>();
 
 export function countdowns(within: ParentNode): void {
@@ -24,20 +24,26 @@ function run(element: HTMLElement, until: number, offset: number): void {
   show(element, left);
   if (left <= 0 || !element.isConnected) return;
   // To the next whole minute left, so the figure changes when it should and never more often.
-  setTimeout(() => run(element, until, offset), (left % 60_000) + 50);
+  setTimeout(() => run(element, until, offset), (left % minute) + 50);
 }
 
 function show(element: HTMLElement, left: number): void {
-  const running = element.querySelector<HTMLElement>("[data-running]");
-  const past = element.querySelector<HTMLElement>("[data-past]");
-  if (running) running.hidden = left <= 0;
-  if (past) past.hidden = left > 0;
-  const minutes = Math.max(0, Math.ceil(left / 60_000));
-  figure(element, "days", Math.floor(minutes / 1440));
-  figure(element, "hours", Math.floor(minutes / 60) % 24);
-  figure(element, "minutes", minutes % 60);
+  const total = Math.max(0, Math.ceil(left / minute));
+  const days = Math.floor(total / 1440);
+  const hours = Math.floor(total / 60) % 24;
+  each(element, "[data-running]", (part) => { part.hidden = left <= 0; });
+  each(element, "[data-past]", (part) => { part.hidden = left > 0; });
+  // Two units are enough to plan by: days and hours, then hours and minutes, then minutes.
+  unit(element, "days", days, days > 0);
+  unit(element, "hours", hours, days > 0 || hours > 0);
+  unit(element, "minutes", total % 60, days === 0);
 }
 
-function figure(element: HTMLElement, unit: string, value: number): void {
-  for (const place of element.querySelectorAll(`[data-left="${unit}"]`)) place.textContent = String(value);
+function unit(element: HTMLElement, name: string, value: number, shown: boolean): void {
+  each(element, `[data-left="${name}"]`, (part) => { part.textContent = String(value); });
+  each(element, `[data-unit="${name}"]`, (part) => { part.hidden = !shown; });
+}
+
+function each(element: HTMLElement, selector: string, change: (part: HTMLElement) => void): void {
+  for (const part of element.querySelectorAll<HTMLElement>(selector)) change(part);
 }
