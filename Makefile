@@ -59,7 +59,7 @@ docs: generate ## the same: what is generated in docs/ comes from the code and t
 .PHONY: fmt
 fmt: ## format Go and templ files
 	@git ls-files -z --cached --others --exclude-standard -- '*.go' ':!*_templ.go' | xargs -0 -r gofmt -w
-	@go tool templ fmt internal/web
+	@go tool templ fmt internal/web/ui
 
 .PHONY: dist
 dist: ## build the packages for linux amd64, arm64, loong64 and windows amd64 into dist/
