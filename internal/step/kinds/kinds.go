@@ -6,6 +6,9 @@ package kinds
 
 import (
 	"gongzhi/internal/step"
+	"gongzhi/internal/step/approve"
+	"gongzhi/internal/step/assign"
+	"gongzhi/internal/step/claim"
 	"gongzhi/internal/step/form"
 	"gongzhi/internal/step/notice"
 )
@@ -15,5 +18,8 @@ func All() []step.Kind {
 	return []step.Kind{
 		form.Kind{},
 		notice.Kind{},
+		approve.Kind{},
+		assign.Kind{},
+		claim.Kind{},
 	}
 }
