@@ -36,7 +36,7 @@ func (m *Method) Begin(c Context, who Actor, subject act.RowID, s step.Submissio
 	if err != nil {
 		return act.Draft{}, act.By{}, err
 	}
-	by, _, err := m.mandate(c, who, s.As, m.Start.By, nil, subject, basis)
+	by, _, err := m.mandate(c, who, s.As, step.Ask{By: m.Start.By}, subject, basis)
 	if err != nil {
 		return act.Draft{}, act.By{}, err
 	}
@@ -103,7 +103,7 @@ func (m *Method) Asks(r *Run, c Context) []step.Ask {
 // For keeps the asks that this person may answer, with the mandate that allows each.
 func (m *Method) For(r *Run, c Context, who Actor) []step.Ask {
 	return slices.DeleteFunc(m.Asks(r, c), func(a step.Ask) bool {
-		_, _, err := m.mandate(c, who, "", a.By, a.Except, r.Matter.Subject, fault.Basis{})
+		_, _, err := m.mandate(c, who, "", a, r.Matter.Subject, fault.Basis{})
 		return err != nil || !a.For(who.Person)
 	})
 }
@@ -142,7 +142,7 @@ func (m *Method) Take(r *Run, c Context, who Actor, s step.Submission, record Re
 	}
 	ask := asks[i]
 	basis := m.basis(p, ask.Clause)
-	by, scope, err := m.mandate(c, who, s.As, ask.By, ask.Except, r.Matter.Subject, basis)
+	by, scope, err := m.mandate(c, who, s.As, ask, r.Matter.Subject, basis)
 	if err != nil {
 		return err
 	}
@@ -309,13 +309,13 @@ func (m *Method) basis(p *Placed, key string) fault.Basis {
 }
 
 // mandate picks the mandate under which a person may act: the one asked for, or the first that fits.
-func (m *Method) mandate(c Context, who Actor, as string, roles []string, except []act.Person, subject act.RowID, basis fault.Basis) (act.By, act.RowID, error) {
+func (m *Method) mandate(c Context, who Actor, as string, ask step.Ask, subject act.RowID, basis fault.Basis) (act.By, act.RowID, error) {
 	if who.Person == "" {
 		return act.By{}, act.RowID{}, fault.Refuse(fault.SignIn, "step.sign_in", basis, nil)
 	}
 	today := calendar.DateOf(c.Now)
 	for _, md := range who.Mandates {
-		if (as != "" && md.ID != as) || !slices.Contains(roles, md.Role) {
+		if (as != "" && md.ID != as) || !slices.Contains(ask.By, md.Role) {
 			continue
 		}
 		above, below := md.Scope, subject
@@ -325,12 +325,15 @@ func (m *Method) mandate(c Context, who Actor, as string, roles []string, except
 		if !subject.IsZero() && !c.Book.Covers(above, below, today) {
 			continue
 		}
-		if slices.Contains(except, who.Person) {
+		if len(ask.Only) > 0 && !slices.Contains(ask.Only, who.Person) {
+			return act.By{}, act.RowID{}, fault.Refuse(fault.Denied, "step.by_name", basis, nil)
+		}
+		if slices.Contains(ask.Except, who.Person) {
 			return act.By{}, act.RowID{}, fault.Refuse(fault.Denied, "step.own_work", basis, nil)
 		}
 		return act.By{Person: who.Person, Role: md.Role, Mandate: md.ID}, md.Scope, nil
 	}
-	return act.By{}, act.RowID{}, fault.Refuse(fault.Denied, "step.not_yours", basis, fault.Args{"Roles": roles})
+	return act.By{}, act.RowID{}, fault.Refuse(fault.Denied, "step.not_yours", basis, fault.Args{"Roles": ask.By})
 }
 
 func known(c Context) func(act.RowID) bool {

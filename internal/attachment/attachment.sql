@@ -1,0 +1,9 @@
+-- name: add
+INSERT INTO attachment (tenant, hash, name, type, size, open, made) VALUES ($1, $2, $3, $4, $5, false, $6)
+ON CONFLICT (tenant, hash) DO NOTHING;
+
+-- name: find
+SELECT hash, name, type, size, open FROM attachment WHERE tenant = $1 AND hash = $2;
+
+-- name: publish
+UPDATE attachment SET open = true WHERE tenant = $1 AND hash = $2;

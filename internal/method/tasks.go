@@ -1,0 +1,208 @@
+package method
+
+import (
+	"fmt"
+	"maps"
+	"reflect"
+	"slices"
+	"strings"
+
+	"gongzhi/internal/step"
+)
+
+// task is one place of a step that lets roles do something: a group of keys with "by". Kinds name their tasks freely
+// (answer, settle, confirm), so they are found by shape and not by name, and a new kind is covered without a word here.
+type task struct {
+	path   []any
+	by     []string
+	notBy  []string
+	checks bool // the group can say not_by: it judges what others did
+	within bool // it says how long it may take
+}
+
+// question is a field somewhere in a step, with the roles that are asked.
+type question struct {
+	step.Field
+	path []any
+	by   []string
+}
+
+// parts are what the check wants to know of a step beyond what step.Step tells.
+type parts struct {
+	tasks     []task
+	questions []question
+	window    bool // it has a length of time of its own at the top, such as the days of a notice
+	opens     []opened
+}
+
+// opened is a method that a step opens child matters of.
+type opened struct {
+	method string
+	path   []any
+}
+
+var (
+	fieldsType = reflect.TypeFor[step.Fields]()
+	spanType   = reflect.TypeFor[step.Span]()
+	commonType = reflect.TypeFor[step.Common]()
+	rolesType  = reflect.TypeFor[[]string]()
+)
+
+// partsOf reads a step's YAML struct.
+func partsOf(s step.Step) parts {
+	var p parts
+	p.walk(reflect.Indirect(reflect.ValueOf(s)), nil, nil)
+	return p
+}
+
+func (p *parts) walk(v reflect.Value, path []any, by []string) {
+	switch v.Kind() {
+	case reflect.Pointer:
+		if !v.IsNil() {
+			p.walk(v.Elem(), path, by)
+		}
+	case reflect.Slice:
+		for i := range v.Len() {
+			p.walk(v.Index(i), join(path, i), by)
+		}
+	case reflect.Map:
+		if v.Type().Key().Kind() == reflect.String {
+			for _, k := range slices.SortedFunc(maps.Keys(toMap(v)), strings.Compare) {
+				p.walk(v.MapIndex(reflect.ValueOf(k).Convert(v.Type().Key())), join(path, k), by)
+			}
+		}
+	case reflect.Struct:
+		p.group(v, path, by)
+	default:
+	}
+}
+
+func toMap(v reflect.Value) map[string]bool {
+	out := map[string]bool{}
+	for _, k := range v.MapKeys() {
+		out[k.String()] = true
+	}
+	return out
+}
+
+func join(path []any, more ...any) []any { return append(slices.Clone(path), more...) }
+
+// group reads the keys of one struct. Its "by" holds for its questions and for everything inside that has none.
+func (p *parts) group(v reflect.Value, path []any, by []string) {
+	t := task{path: path}
+	found := false
+	keyed(v, func(key string, f reflect.Value) {
+		switch {
+		case key == "by" && f.Type() == rolesType:
+			t.by, found = f.Interface().([]string), true
+			by = t.by
+		case key == "not_by" && f.Type() == rolesType:
+			t.notBy, t.checks = f.Interface().([]string), true
+		case f.Type() == spanType && !f.Interface().(step.Span).IsZero() && (key == "within" || key == "every"):
+			t.within = true
+		case f.Type() == spanType && !f.Interface().(step.Span).IsZero() && len(path) == 0:
+			p.window = true
+		case key == "method" && f.Kind() == reflect.String && f.String() != "":
+			p.opens = append(p.opens, opened{f.String(), join(path, key)})
+		}
+	})
+	if found && len(t.by) > 0 {
+		p.tasks = append(p.tasks, t)
+	}
+	keyed(v, func(key string, f reflect.Value) {
+		if f.Type() == fieldsType {
+			for i, q := range f.Interface().(step.Fields) {
+				p.questions = append(p.questions, question{q, join(path, key, i), by})
+			}
+			return
+		}
+		if key != "minimum" { // a floor is no window, and nobody acts in it
+			p.walk(f, join(path, key), by)
+		}
+	})
+}
+
+// keyed calls see with every exported field of a struct that has a key in the YAML. What every step may say is left out.
+func keyed(v reflect.Value, see func(key string, f reflect.Value)) {
+	for i := range v.NumField() {
+		f := v.Type().Field(i)
+		key, _, _ := strings.Cut(f.Tag.Get("yaml"), ",")
+		if f.Type == commonType || !f.IsExported() || key == "" || key == "-" {
+			continue
+		}
+		see(key, v.Field(i))
+	}
+}
+
+// roles are everyone a step names to do something, each once.
+func (p parts) roles() []string {
+	var out []string
+	for _, t := range p.tasks {
+		for _, r := range t.by {
+			if !slices.Contains(out, r) {
+				out = append(out, r)
+			}
+		}
+	}
+	return out
+}
+
+// Roles lists every role that the method names, wherever it may do so: by, to, roles of a question.
+func (m *Method) Roles() map[string]bool {
+	out := map[string]bool{}
+	for _, r := range m.Start.By {
+		out[r] = true
+	}
+	var walk func(v reflect.Value)
+	walk = func(v reflect.Value) {
+		switch v.Kind() {
+		case reflect.Pointer:
+			if !v.IsNil() {
+				walk(v.Elem())
+			}
+		case reflect.String:
+			out[v.String()] = true
+		case reflect.Slice:
+			for i := range v.Len() {
+				walk(v.Index(i))
+			}
+		case reflect.Map:
+			for _, k := range v.MapKeys() {
+				walk(v.MapIndex(k))
+			}
+		case reflect.Struct:
+			keyed(v, func(_ string, f reflect.Value) { walk(f) })
+		default:
+		}
+	}
+	for _, p := range m.List {
+		walk(reflect.ValueOf(p.Step))
+	}
+	return out
+}
+
+// Opened is a step that starts child matters of another method.
+type Opened struct {
+	Step, Method string
+	Path         []any // of the method's name, below the step
+}
+
+// Opens lists what the method's steps open.
+func (m *Method) Opens() []Opened {
+	var out []Opened
+	for _, p := range m.List {
+		for _, o := range partsOf(p.Step).opens {
+			out = append(out, Opened{p.Key, o.method, o.path})
+		}
+	}
+	return out
+}
+
+// said is a path as it is written in a finding: "answer.by".
+func said(path []any) string {
+	words := make([]string, len(path))
+	for i, p := range path {
+		words[i] = fmt.Sprint(p)
+	}
+	return strings.Join(words, ".")
+}
