@@ -1,25 +1,39 @@
-// The script of every page. Pages are whole without it: it saves a reload, keeps a countdown moving, and puts the
-// reader where something went wrong. It holds no words; the server writes them.
-import "htmx.org";
+// The script of every page. Pages are whole without it: it keeps a countdown moving, sends a form once, puts the reader
+// where something went wrong, and prints. It holds no words; the server writes them.
 import { countdowns } from "./countdown";
-import { refresh } from "./refresh";
 
-// enliven is run on what the server has just sent, the whole page or a part.
-function enliven(): void {
+function start(): void {
   countdowns(document);
-  for (const button of document.querySelectorAll<HTMLElement>("[data-print]")) button.hidden = false;
-  // The summary of what has to be changed takes the focus.
   document.querySelector<HTMLElement>("[data-errors]")?.focus();
+
+  // <button data-print hidden>: shown only where this script can answer it.
+  for (const button of document.querySelectorAll<HTMLElement>("[data-print]")) {
+    button.hidden = false;
+    button.addEventListener("click", () => window.print());
+  }
+
+  // <body data-refresh="30000">: the wall loads itself anew, but not while nobody can see it.
+  const every = Number(document.body.dataset["refresh"]);
+  if (every > 0) setInterval(() => document.hidden || location.reload(), every);
 }
 
-document.addEventListener("DOMContentLoaded", () => {
-  enliven();
-  refresh();
+// A second tap on a slow line sends nothing twice. The server would recognise it by its id anyway; this only spares
+// the reader a page that says so. After ten seconds, or on coming back to the page, one may try again.
+const sent = new WeakMap<EventTarget, number>();
+document.addEventListener("submit", (event) => {
+  const form = event.target as HTMLFormElement;
+  if (form.method !== "post") return;
+  if (event.timeStamp - (sent.get(form) ?? -Infinity) < 10_000) event.preventDefault();
+  else sent.set(form, event.timeStamp);
 });
-document.addEventListener("htmx:after:swap", enliven);
-document.addEventListener("gongzhi:fresh", () => countdowns(document));
+addEventListener("pageshow", (event) => {
+  if (event.persisted) for (const form of document.forms) sent.delete(form);
+});
 
-// <button data-print hidden>: shown only where this script can answer it.
-document.addEventListener("click", (event) => {
-  if (event.target instanceof Element && event.target.closest("[data-print]")) window.print();
+// Paper shows what a screen keeps folded.
+addEventListener("beforeprint", () => {
+  for (const fold of document.querySelectorAll("details")) fold.open = true;
 });
+
+if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", start);
+else start();
