@@ -167,15 +167,28 @@ func (f *Field) many(s string) (any, *ValueFault) {
 		}
 		list = append(list, v)
 	}
+	return f.list(list)
+}
+
+// list is a value of several; commas with nothing between them are no value.
+func (f *Field) list(list []string) (any, *ValueFault) {
+	if len(list) == 0 {
+		if f.Required {
+			return no("required")
+		}
+		return nil, nil
+	}
 	slices.Sort(list)
 	return slices.Compact(list), nil
 }
+
+var severalRows = regexp.MustCompile(`[、，,;；|\s]+`) // a slash is part of a row's name
 
 func (f *Field) rows(s string) (any, *ValueFault) {
 	var list []string
 	items := []string{s}
 	if f.Type == Rows {
-		items = regexp.MustCompile(`[、，,;；|\s]+`).Split(s, -1) // a slash is part of a row's name
+		items = severalRows.Split(s, -1)
 	}
 	for _, one := range items {
 		if one = strings.TrimSpace(one); one == "" {
@@ -190,8 +203,7 @@ func (f *Field) rows(s string) (any, *ValueFault) {
 	if f.Type == OneRow {
 		return list[0], nil
 	}
-	slices.Sort(list)
-	return slices.Compact(list), nil
+	return f.list(list)
 }
 
 // quantity reads a count, an area or an amount as its smallest unit. why is the reason's name where it cannot.

@@ -1,0 +1,83 @@
+-- name: as-of-under
+-- Rows of one register in a subtree as they stood on a day, in the order of their paths. Walks register_row_path.
+SELECT register, id, version, path, valid_from, valid_to, ended, body, hash, sealed, change, made FROM register_row
+WHERE tenant = $1 AND register = $2 AND path > $3 AND path < $4 AND valid_from <= $5 AND valid_to > $5 AND ended = 0
+ORDER BY path;
+
+-- name: page-under
+-- The same, a page at a time: $3 is the path of the last row seen. Walks register_row_path.
+SELECT register, id, version, path, valid_from, valid_to, ended, body, hash, sealed, change, made FROM register_row
+WHERE tenant = $1 AND register = $2 AND path > $3 AND path < $4 AND valid_from <= $5 AND valid_to > $5 AND ended = 0
+ORDER BY path LIMIT $6;
+
+-- name: as-of
+-- One row as it stood on a day. Walks the primary key.
+SELECT register, id, version, path, valid_from, valid_to, ended, body, hash, sealed, change, made FROM register_row
+WHERE tenant = $1 AND register = $2 AND id = $3 AND valid_from <= $4 AND valid_to > $4 AND ended = 0;
+
+-- name: latest-under
+-- The last versions of a subtree, ended ones too. Walks register_row_path.
+SELECT register, id, version, path, valid_from, valid_to, ended, body, hash, sealed, change, made FROM register_row
+WHERE tenant = $1 AND register = $2 AND path > $3 AND path < $4 AND valid_to = '9999-12-31'
+ORDER BY path;
+
+-- name: latest
+-- The last version of one row. Walks the primary key.
+SELECT register, id, version, path, valid_from, valid_to, ended, body, hash, sealed, change, made FROM register_row
+WHERE tenant = $1 AND register = $2 AND id = $3 AND valid_to = '9999-12-31';
+
+-- name: any-under
+-- Rows of one register that stand below a path, at most as many as asked. Walks register_row_path.
+SELECT id FROM register_row
+WHERE tenant = $1 AND register = $2 AND path > $3 AND path < $4 AND valid_to = '9999-12-31' AND ended = 0
+ORDER BY path LIMIT $5;
+
+-- name: history
+-- Every version of a row, first to last. Walks the primary key.
+SELECT register, id, version, path, valid_from, valid_to, ended, body, hash, sealed, change, made FROM register_row
+WHERE tenant = $1 AND register = $2 AND id = $3 ORDER BY version;
+
+-- name: of-change
+-- The versions one change wrote. Walks register_row_change.
+SELECT register, id, version, path, valid_from, valid_to, ended, body, hash, sealed, change, made FROM register_row
+WHERE tenant = $1 AND change = $2 ORDER BY register, id, version;
+
+-- name: version
+-- One version of a row. Walks the primary key.
+SELECT register, id, version, path, valid_from, valid_to, ended, body, hash, sealed, change, made FROM register_row
+WHERE tenant = $1 AND register = $2 AND id = $3 AND version = $4;
+
+-- name: by-blind
+-- Rows that held a personal value, as they stood on a day; that they still hold it is for the reader to see.
+SELECT r.register, r.id, r.version, r.path, r.valid_from, r.valid_to, r.ended, r.body, r.hash, r.sealed, r.change, r.made
+FROM register_blind b JOIN register_row r
+  ON r.tenant = b.tenant AND r.register = b.register AND r.id = b.id AND r.version = b.version
+WHERE b.tenant = $1 AND b.register = $2 AND b.field = $3 AND b.blind = $4
+  AND r.valid_from <= $5 AND r.valid_to > $5 AND r.ended = 0
+ORDER BY r.path;
+
+-- name: write
+INSERT INTO register_row (tenant, register, id, version, path, valid_from, valid_to, ended, body, hash, sealed, change, made)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13);
+
+-- name: close
+-- Ends the last version of a row on the day the next one begins.
+UPDATE register_row SET valid_to = $5
+WHERE tenant = $1 AND register = $2 AND id = $3 AND version = $4 AND valid_to = '9999-12-31';
+
+-- name: write-blind
+INSERT INTO register_blind (tenant, register, field, blind, id, version) VALUES ($1, $2, $3, $4, $5, $6);
+
+-- name: write-change
+INSERT INTO register_change (tenant, id, valid_on, added, changed, unchanged, ended, root, undoes, made)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10);
+
+-- name: change
+SELECT id, valid_on, added, changed, unchanged, ended, root, undoes, made FROM register_change
+WHERE tenant = $1 AND id = $2;
+
+-- name: forget
+UPDATE register_row SET sealed = '{}' WHERE tenant = $1 AND register = $2 AND id = $3;
+
+-- name: forget-blind
+DELETE FROM register_blind WHERE tenant = $1 AND register = $2 AND id = $3;

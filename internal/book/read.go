@@ -1,0 +1,348 @@
+package book
+
+import (
+	"context"
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"gongzhi/internal/act"
+	"gongzhi/internal/calendar"
+	"gongzhi/internal/fault"
+	"gongzhi/internal/register"
+	"gongzhi/internal/store"
+)
+
+// Reader reads one tenant's rows as one reader may see them. It is what steps know as step.Book. It lasts no longer
+// than its querier and belongs to one goroutine.
+type Reader struct {
+	ctx     context.Context // the interface of steps carries none; a Reader lives within one request
+	book    *Book
+	q       store.Q
+	tenant  act.Tenant
+	schemas *register.Schemas
+	may     func(register, field string) bool
+	names   map[nameKey]string
+}
+
+type nameKey struct {
+	row act.RowID
+	on  calendar.Date
+}
+
+// Reader reads with every personal field closed: such fields are absent, and names of people are masked.
+func (b *Book) Reader(ctx context.Context, q store.Q, tenant act.Tenant, schemas *register.Schemas) *Reader {
+	return &Reader{
+		ctx: ctx, book: b, q: q, tenant: tenant, schemas: schemas,
+		may: func(string, string) bool { return false }, names: map[nameKey]string{},
+	}
+}
+
+// Open gives a reader to whom the personal fields are open that may says so of. Whoever calls it has checked the
+// mandate and writes the access log.
+func (r *Reader) Open(may func(register, field string) bool) *Reader {
+	open := *r
+	open.may, open.names = may, map[nameKey]string{}
+	return &open
+}
+
+// Rows are the rows of one register that lie below a row on a day, at any depth, or all of them when under is zero. They
+// come in the order of their place: building 3 before building 10.
+func (r *Reader) Rows(name string, under act.RowID, on calendar.Date) ([]register.Row, error) {
+	from, to, ok, err := r.bounds(under, on)
+	if err != nil || !ok {
+		return nil, err
+	}
+	found, err := store.Select[stored](r.ctx, r.q, asOfUnder, r.tenant, name, from, to, on.String())
+	if err != nil {
+		return nil, err
+	}
+	return r.show(found, on)
+}
+
+// bounds are those of the paths below a row; ok is false when there is no such row on that day.
+func (r *Reader) bounds(under act.RowID, on calendar.Date) (from, to string, ok bool, err error) {
+	if under.IsZero() {
+		from, to = below("")
+		return from, to, true, nil
+	}
+	top, err := r.stored(under, on)
+	if errors.Is(err, store.ErrNotFound) {
+		return "", "", false, nil
+	}
+	if err != nil {
+		return "", "", false, err
+	}
+	from, to = below(top.Path)
+	return from, to, true, nil
+}
+
+func (r *Reader) stored(id act.RowID, on calendar.Date) (stored, error) {
+	return store.Get[stored](r.ctx, r.q, asOf, r.tenant, id.Register, id.ID, on.String())
+}
+
+// Row is one row as it stood on a day, and whether it did.
+func (r *Reader) Row(id act.RowID, on calendar.Date) (register.Row, bool, error) {
+	s, err := r.stored(id, on)
+	if errors.Is(err, store.ErrNotFound) {
+		return register.Row{}, false, nil
+	}
+	if err != nil {
+		return register.Row{}, false, err
+	}
+	rows, err := r.show([]stored{s}, on)
+	if err != nil {
+		return register.Row{}, false, err
+	}
+	return rows[0], true, nil
+}
+
+// Covers tells whether a row is, or lies below, another on a day. A row that does not stand covers nothing.
+func (r *Reader) Covers(above, under act.RowID, on calendar.Date) bool {
+	a, err := r.stored(above, on)
+	if err != nil {
+		return false
+	}
+	b, err := r.stored(under, on)
+	if err != nil {
+		return false
+	}
+	from, to := below(a.Path)
+	return a.Path == b.Path || from < b.Path && b.Path < to
+}
+
+// Path is where a row lies on a day, from the top, plain and ending in "/": "/community/nyyh/compound/yinghe91/". One row
+// covers another when its path begins the other's. It refuses a row that does not stand with [fault.NotFound].
+func (r *Reader) Path(id act.RowID, on calendar.Date) (string, error) {
+	s, err := r.stored(id, on)
+	if errors.Is(err, store.ErrNotFound) {
+		return "", fault.Refuse(fault.NotFound, "book.no_row", fault.Basis{}, fault.Args{"Row": id.String()})
+	}
+	return plain(s.Path), err
+}
+
+// Find gives the rows whose personal field has exactly this value on a day; the field must be declared for look-up.
+func (r *Reader) Find(name, field, value string, on calendar.Date) ([]register.Row, error) {
+	s, ok := r.schemas.Get(name)
+	if !ok {
+		return nil, fmt.Errorf("book: there is no register %q", name)
+	}
+	if f, ok := s.Field(field); !ok || !f.Lookup {
+		return nil, fmt.Errorf("book: %s.%s is not declared for look-up", name, field)
+	}
+	found, err := store.Select[stored](r.ctx, r.q, byBlind, r.tenant, name, field,
+		r.book.blind(r.tenant, name, field, value), on.String())
+	if err != nil {
+		return nil, err
+	}
+	return r.show(found, on)
+}
+
+// Filter says which rows a list shows.
+type Filter struct {
+	Register string
+	Under    act.RowID // zero: everywhere
+	On       calendar.Date
+	Equal    map[string]string // open fields and the values they must have, as stored
+}
+
+// Page is one page of a list.
+type Page struct {
+	Rows []register.Row
+	Next string // hand it to List for the page after; empty on the last
+}
+
+const maxPage = 500
+
+// List gives a page of rows. Its cost is that of the page, not of the register: after is the Next of the page before,
+// or empty. A limit below one or above 500 means 500. It refuses a cursor that is none.
+func (r *Reader) List(f Filter, after string, limit int) (Page, error) {
+	if limit < 1 || limit > maxPage {
+		limit = maxPage
+	}
+	from, to, ok, err := r.bounds(f.Under, f.On)
+	if err != nil || !ok {
+		return Page{}, err
+	}
+	if after != "" {
+		raw, err := base64.RawURLEncoding.DecodeString(after)
+		if err != nil || string(raw) < from || string(raw) >= to {
+			return Page{}, fault.Refuse(fault.Invalid, "book.cursor", fault.Basis{}, nil)
+		}
+		from = string(raw)
+	}
+	var page []stored
+	for {
+		batch, err := store.Select[stored](r.ctx, r.q, pageUnder, r.tenant, f.Register, from, to, f.On.String(), maxPage)
+		if err != nil {
+			return Page{}, err
+		}
+		for _, s := range batch {
+			from = s.Path
+			if fits, err := s.equal(f.Equal); err != nil {
+				return Page{}, err
+			} else if !fits {
+				continue
+			}
+			if page = append(page, s); len(page) > limit {
+				break
+			}
+		}
+		if len(page) > limit || len(batch) < maxPage {
+			break
+		}
+	}
+	var next string
+	if len(page) > limit {
+		page = page[:limit]
+		next = base64.RawURLEncoding.EncodeToString([]byte(page[limit-1].Path))
+	}
+	rows, err := r.show(page, f.On)
+	return Page{Rows: rows, Next: next}, err
+}
+
+func (s stored) equal(want map[string]string) (bool, error) {
+	if len(want) == 0 {
+		return true, nil
+	}
+	b, err := s.decode()
+	if err != nil {
+		return false, err
+	}
+	for key, v := range want {
+		if list, ok := b.Values[key].([]string); ok {
+			if !slices.Contains(list, v) {
+				return false, nil
+			}
+		} else if got, ok := b.Values[key]; !ok || fmt.Sprint(got) != v {
+			return false, nil
+		}
+	}
+	return true, nil
+}
+
+// Version is one entry of a row's history.
+type Version struct {
+	Row    register.Row
+	N      int64
+	From   calendar.Date
+	To     calendar.Date // first day it no longer held; zero for the last version
+	Ended  bool
+	Change string
+	Made   time.Time
+	Hash   act.Digest
+}
+
+// History gives every version of a row, first to last; none for a row that never was.
+func (r *Reader) History(id act.RowID) ([]Version, error) {
+	all, err := store.Select[stored](r.ctx, r.q, history, r.tenant, id.Register, id.ID)
+	if err != nil {
+		return nil, err
+	}
+	var out []Version
+	for _, s := range all {
+		from, err := calendar.ParseDate(s.ValidFrom)
+		if err != nil {
+			return nil, err
+		}
+		rows, err := r.show([]stored{s}, from)
+		if err != nil {
+			return nil, err
+		}
+		v := Version{
+			Row: rows[0], N: s.Version, From: from, Ended: s.Ended == 1, Change: s.Change,
+			Made: time.UnixMicro(s.Made).UTC(), Hash: act.Digest(s.Hash),
+		}
+		if s.ValidTo != forever {
+			if v.To, err = calendar.ParseDate(s.ValidTo); err != nil {
+				return nil, err
+			}
+		}
+		out = append(out, v)
+	}
+	return out, nil
+}
+
+// show turns versions into rows as this reader may see them.
+func (r *Reader) show(list []stored, on calendar.Date) ([]register.Row, error) {
+	rows := make([]register.Row, 0, len(list))
+	for _, s := range list {
+		b, err := s.decode()
+		if err != nil {
+			return nil, err
+		}
+		row := register.Row{ID: s.row(), Values: b.Values}
+		if b.Parent != nil {
+			row.Parent = *b.Parent
+		}
+		personal, err := r.book.personal(r.tenant, s)
+		if err != nil {
+			return nil, err
+		}
+		if row.Name, err = r.name(s.row(), row.Parent, b.Values, personal, on); err != nil {
+			return nil, err
+		}
+		for field, v := range personal {
+			if r.may(s.Register, field) {
+				row.Values[field] = v
+			}
+		}
+		rows = append(rows, row)
+	}
+	return rows, nil
+}
+
+// personal opens the sealed fields of a version.
+func (b *Book) personal(tenant act.Tenant, s stored) (map[string]string, error) {
+	sealed, err := s.sealedOf()
+	if err != nil {
+		return nil, err
+	}
+	for field, v := range sealed {
+		if sealed[field], err = b.open(tenant, s.row(), field, v); err != nil {
+			return nil, err
+		}
+	}
+	return sealed, nil
+}
+
+// name calls a row what people call it; a personal field in its title is masked unless it is open to the reader.
+func (r *Reader) name(id, parent act.RowID, open map[string]any, personal map[string]string, on calendar.Date) (string, error) {
+	schema, ok := r.schemas.Get(id.Register)
+	if !ok {
+		return id.ID, nil // its register was dropped from the charter
+	}
+	values := make(map[string]any, len(open)+len(personal))
+	for k, v := range open {
+		values[k] = v
+	}
+	for key, v := range personal {
+		values[key] = v
+		if f, ok := schema.Field(key); ok && !r.may(id.Register, key) {
+			values[key] = f.Masked(v)
+		}
+	}
+	above, err := r.nameOf(parent, on)
+	if err != nil {
+		return "", err
+	}
+	return schema.TitleOf(values, above), nil
+}
+
+func (r *Reader) nameOf(id act.RowID, on calendar.Date) (string, error) {
+	if id.IsZero() {
+		return "", nil
+	}
+	key := nameKey{id, on}
+	if name, ok := r.names[key]; ok {
+		return name, nil
+	}
+	row, _, err := r.Row(id, on)
+	if err != nil {
+		return "", err
+	}
+	r.names[key] = row.Name
+	return row.Name, nil
+}
