@@ -10,6 +10,7 @@ import (
 	"gongzhi/internal/step/assign"
 	"gongzhi/internal/step/claim"
 	"gongzhi/internal/step/form"
+	"gongzhi/internal/step/meeting"
 	"gongzhi/internal/step/notice"
 )
 
@@ -17,6 +18,7 @@ import (
 func All() []step.Kind {
 	return []step.Kind{
 		form.Kind{},
+		meeting.Kind{},
 		notice.Kind{},
 		approve.Kind{},
 		assign.Kind{},

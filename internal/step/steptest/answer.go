@@ -69,7 +69,7 @@ func value(rng *rand.Rand, f step.Field, view step.View) []string {
 	case step.YesType:
 		return []string{pick(rng, "yes", "no")}
 	case step.CountType:
-		return []string{fmt.Sprint(rng.IntN(limit + 1))}
+		return []string{fmt.Sprint(rng.IntN(1 + rng.IntN(limit+1)))} // small ones more often, so that sums may fit
 	case step.AreaType, step.MoneyType:
 		return []string{fmt.Sprintf("%d.%02d", rng.IntN(10000), rng.IntN(100))}
 	case step.DateType:

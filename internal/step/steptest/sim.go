@@ -171,7 +171,7 @@ func (m *Sim) call(name string, by act.By, scope act.RowID, sealed []string, do 
 	v.Who, v.Scope = by, scope
 	drafts, err := do(v)
 	again, err2 := do(v)
-	if a, b := said(drafts, err), said(again, err2); a != b {
+	if a, b := answer(drafts, err), answer(again, err2); a != b {
 		m.Fatalf("the same view had two answers:\n%s\n%s", a, b)
 	}
 	m.sameState("asking changed the state")
@@ -187,7 +187,7 @@ func (m *Sim) call(name string, by act.By, scope act.RowID, sealed []string, do 
 	return nil
 }
 
-func said(drafts []act.Draft, err error) string {
+func answer(drafts []act.Draft, err error) string {
 	raw, bad := json.Marshal(drafts)
 	return fmt.Sprint(string(raw), err, bad)
 }

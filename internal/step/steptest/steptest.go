@@ -104,7 +104,7 @@ func walk(m *Sim, rng *rand.Rand, length int) string {
 		case len(m.Open) > 0 && rng.IntN(2) == 0:
 			m.child(rng)
 		case len(asks) > 0:
-			ask := pick(rng, asks...)
+			ask := m.choose(rng, asks)
 			last, lastWho = Answer(rng, ask, m.View()), m.somebody(rng, ask)
 			verbs = append(verbs, last)
 			_ = m.Submit(lastWho, last) // a refusal was looked at by the Sim
@@ -114,6 +114,20 @@ func walk(m *Sim, rng *rand.Rand, length int) string {
 	}
 	m.standing()
 	return ""
+}
+
+// choose takes mostly what is owed and open, as people do; rights and what comes too early are tried now and then.
+func (m *Sim) choose(rng *rand.Rand, asks []step.Ask) step.Ask {
+	var pressing []step.Ask
+	for _, a := range asks {
+		if a.Owed && !m.Now.Before(a.Opens) {
+			pressing = append(pressing, a)
+		}
+	}
+	if len(pressing) > 0 && rng.IntN(3) > 0 {
+		return pick(rng, pressing...)
+	}
+	return pick(rng, asks...)
 }
 
 // somebody holds one of the roles asked and is not kept out, if there is such a person.
@@ -196,6 +210,11 @@ func (m *Sim) afterEnd(rng *rand.Rand, verbs []step.Submission) {
 func (m *Sim) pass(rng *rand.Rand) {
 	m.T.Helper()
 	due, ok := m.Step.Due(m.View())
+	if asks := m.Asks(); len(asks) > 0 && rng.IntN(2) == 0 {
+		if opens := pick(rng, asks...).Opens; opens.After(m.Now) {
+			due, ok = opens, true
+		}
+	}
 	switch {
 	case ok && rng.IntN(3) == 0:
 		m.Until(due)
