@@ -123,7 +123,7 @@ func TestSeveralBallotsOfOneHead(t *testing.T) {
 	}{
 		{"the latest stands", nil, []vote.Ballot{by("1", "p1", "o1", vote.Yes, 1), by("2", "p1", "o1", vote.No, 2)},
 			vote.Sides{}, vote.Sides{Area: 100_00, Heads: 1}, "1 superseded", 0},
-		{"whatever came into the ledger first", nil, []vote.Ballot{with(by("2", "p1", "o1", vote.No, 2), func(b *vote.Ballot) { b.Seq = 1 }), by("1", "p1", "o1", vote.Yes, 1)},
+		{"whatever came into the ledger first", nil, []vote.Ballot{with(by("1", "p1", "o1", vote.Yes, 1), func(b *vote.Ballot) { b.Seq = 7 }), by("2", "p1", "o1", vote.No, 2)},
 			vote.Sides{}, vote.Sides{Area: 100_00, Heads: 1}, "1 superseded", 0},
 		{"at one instant the later number", nil, []vote.Ballot{by("1", "p1", "o1", vote.Yes, 1), with(by("0", "p1", "o1", vote.No, 1), func(b *vote.Ballot) { b.Seq = 2 })},
 			vote.Sides{}, vote.Sides{Area: 100_00, Heads: 1}, "1 superseded", 0},
@@ -157,6 +157,8 @@ func TestSeveralBallotsOfOneHead(t *testing.T) {
 			vote.Sides{Area: 100_00, Heads: 1}, vote.Sides{}, "1 duplicate", 0},
 		{"two ballots of one id: neither is known to be the one", nil, []vote.Ballot{by("0", "p2", "o2", vote.Yes, 1), by("1", "p1", "o1", vote.Yes, 2), by("1", "p1", "o1", vote.No, 3)},
 			vote.Sides{Area: 100_00, Heads: 1}, vote.Sides{}, "1 duplicate, 1 duplicate", 0},
+		{"one id for husband and wife", nil, []vote.Ballot{by("1", "p3", "wife", vote.Yes, 1), by("1", "p3", "husband", vote.Yes, 1)},
+			vote.Sides{}, vote.Sides{}, "1 duplicate, 1 duplicate", 0},
 		{"a proxy within the limit", limit(2), []vote.Ballot{proxy("1", "p1", "o1", 1), proxy("2", "p2", "o2", 2), proxy("3", "p1", "o1", 3)},
 			vote.Sides{Area: 200_00, Heads: 2}, vote.Sides{}, "1 superseded", 0},
 		{"one head too many: the earliest stand", limit(2), []vote.Ballot{proxy("3", "p4", "o4", 3), proxy("1", "p1", "o1", 1), proxy("2", "p2", "o2", 2)},

@@ -159,6 +159,14 @@ func TestRollFileFaults(t *testing.T) {
 	}
 }
 
+func TestTheFirstOfTwoIsNamedByItsLine(t *testing.T) {
+	_, err := vote.ReadRoll(strings.NewReader("part_id,kind,area_m2,owners\na,dwelling,1,a\n\nb,dwelling,1,b\nb,dwelling,1,c\n"), vote.RollOptions{})
+	no, ok := fault.As(err)
+	if !ok || len(no.Fields) != 1 || no.Fields[0].Row != 5 || no.Fields[0].Args["First"] != 4 {
+		t.Errorf("%+v, want line 5 against line 4", no)
+	}
+}
+
 func TestBallotFileFaults(t *testing.T) {
 	const head = "ballot_id,part_id,choice,signed,channel,received_at\n"
 	const at = "2026-03-02T09:00:00+08:00\n"
