@@ -10,6 +10,7 @@ import (
 	"gongzhi/internal/step/assign"
 	"gongzhi/internal/step/claim"
 	"gongzhi/internal/step/form"
+	"gongzhi/internal/step/inspect"
 	"gongzhi/internal/step/meeting"
 	"gongzhi/internal/step/notice"
 )
@@ -23,5 +24,6 @@ func All() []step.Kind {
 		approve.Kind{},
 		assign.Kind{},
 		claim.Kind{},
+		inspect.Kind{},
 	}
 }
