@@ -56,12 +56,12 @@ func ReadRoll(r io.Reader, opts RollOptions) (Roll, error) {
 			t.no("kind", "vote.csv.kind", kind)
 		}
 		if p.Area, err = exact.ParseArea(t.cell("area_m2")); err != nil {
-			why := "vote.csv.area"
+			why := exact.NotANumber
 			var bad *exact.ParseError
 			if errors.As(err, &bad) {
-				why += "." + bad.Reason.String()
+				why = bad.Reason
 			}
-			t.no("area_m2", why, t.cell("area_m2"))
+			t.no("area_m2", "vote.csv.area."+why.String(), t.cell("area_m2"))
 		}
 		if p.State == Sold {
 			for owner := range strings.SplitSeq(t.cell("owners"), ";") {
