@@ -13,6 +13,7 @@ import (
 	"gongzhi/internal/step/inspect"
 	"gongzhi/internal/step/meeting"
 	"gongzhi/internal/step/notice"
+	"gongzhi/internal/step/works"
 )
 
 // All lists the kinds in the order of the docs.
@@ -25,5 +26,6 @@ func All() []step.Kind {
 		assign.Kind{},
 		claim.Kind{},
 		inspect.Kind{},
+		works.Kind{},
 	}
 }
