@@ -1,9 +1,11 @@
 // The script of every page. Pages are whole without it: it keeps a countdown moving, sends a form once, puts the reader
 // where something went wrong, and prints. It holds no words; the server writes them.
 import { countdowns } from "./countdown";
+import { refresh } from "./refresh";
 
 function start(): void {
   countdowns(document);
+  document.addEventListener("gongzhi:fresh", () => countdowns(document));
   document.querySelector<HTMLElement>("[data-errors]")?.focus();
 
   // <button data-print hidden>: shown only where this script can answer it.
@@ -12,9 +14,8 @@ function start(): void {
     button.addEventListener("click", () => window.print());
   }
 
-  // <body data-refresh="30000">: the wall loads itself anew, but not while nobody can see it.
-  const every = Number(document.body.dataset["refresh"]);
-  if (every > 0) setInterval(() => document.hidden || location.reload(), every);
+  // Not location.reload: a wall that asks while the network is away would stand on the browser's error page.
+  refresh();
 }
 
 // A second tap on a slow line sends nothing twice. The server would recognise it by its id anyway; this only spares
