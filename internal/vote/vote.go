@@ -5,7 +5,7 @@
 // point: shares are compared as fractions, so "two thirds or more" means exactly that.
 //
 // Owners' votes are named: every ballot belongs to a voter and weighs on two axes, area and heads. Votes of a
-// meeting, which may be secret, are counted by number alone (see [CountHeads]) and never touch a Ballot.
+// meeting, which may be secret, are counted by number alone (see [HeadRule.CountHeads]) and never touch a Ballot.
 package vote
 
 import (
