@@ -70,8 +70,9 @@ func (t Type) Zero() any {
 	}
 }
 
-// costLimit bounds what one evaluation may do; the longest real condition costs a few dozen.
-const costLimit = 10_000
+// costLimit bounds what one evaluation may do. Most conditions cost a few dozen; one over the two thousand households of
+// a large compound, counting them by result, costs some tens of thousands, and one that pairs them all is stopped.
+const costLimit = 100_000
 
 // Env is the set of names that conditions in one place may use.
 type Env struct {

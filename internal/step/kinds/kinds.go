@@ -13,6 +13,7 @@ import (
 	"gongzhi/internal/step/inspect"
 	"gongzhi/internal/step/meeting"
 	"gongzhi/internal/step/notice"
+	"gongzhi/internal/step/open"
 	"gongzhi/internal/step/works"
 )
 
@@ -27,5 +28,6 @@ func All() []step.Kind {
 		claim.Kind{},
 		inspect.Kind{},
 		works.Kind{},
+		open.Kind{},
 	}
 }
