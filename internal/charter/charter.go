@@ -6,12 +6,9 @@
 package charter
 
 import (
-	"fmt"
 	"io/fs"
 	"maps"
-	"path"
 	"slices"
-	"strings"
 
 	"gongzhi/internal/act"
 	"gongzhi/internal/calendar"
@@ -19,7 +16,6 @@ import (
 	"gongzhi/internal/register"
 	"gongzhi/internal/source"
 	"gongzhi/internal/step"
-	"gongzhi/internal/step/kinds"
 	"gongzhi/internal/text"
 	"gongzhi/internal/vote"
 )
@@ -68,26 +64,31 @@ type Body struct {
 	Key     string    `yaml:"-"`
 	Name    text.Text `yaml:"name"`
 	Kind    string    `yaml:"kind"`
-	Scope   string    `yaml:"scope,omitempty"` // register whose rows have one each
+	Scope   string    `yaml:"scope,omitempty"`  // register whose rows have one each
+	Roles   []string  `yaml:"roles,omitempty"`  // whose holders sit in it
+	Formed  text.Text `yaml:"formed,omitempty"` // how it comes about
+	Size    string    `yaml:"size,omitempty"`   // how many sit in it, as its basis says: "5-9"
+	Term    string    `yaml:"term,omitempty"`   // for how long: "5 years"
 	Basis   string    `yaml:"basis,omitempty"`
-	Assumed bool      `yaml:"assumed,omitempty"`
+	Assumed bool      `yaml:"assumed,omitempty"` // a default nobody has confirmed
 }
 
 // Load reads a folder. Findings come sorted; with any error among them the Charter may be looked at, drawn and
-// described, but must not be run. err is only for a folder that cannot be read at all.
+// described, but must not be run. err is for a folder that cannot be read at all: where what is wrong lies with the
+// folder (too large, a link among its files) it is a fault.Refusal.
 func Load(files fs.FS) (*Charter, []step.Finding, error) {
-	digest, err := Digest(files)
+	raw, err := read(files)
 	if err != nil {
 		return nil, nil, err
 	}
-	l := &loader{files: files, c: &Charter{
-		Digest: digest, Files: files, Roles: map[string]Role{}, Bodies: map[string]Body{}, Imports: map[string]*register.Import{},
+	l := &loader{raw: raw, roleAt: map[string]source.Place{}, declared: map[string]source.Place{}, c: &Charter{
+		Digest: digest(raw), Files: files, Roles: map[string]Role{}, Bodies: map[string]Body{}, Imports: map[string]*register.Import{},
 		Rules: map[string]vote.Profiles{}, Methods: map[string]*method.Method{},
 	}}
 	l.head()
+	l.registers()
 	l.roles()
 	l.bodies()
-	l.registers()
 	l.rules()
 	l.calendar()
 	l.texts()
@@ -125,223 +126,4 @@ func (c *Charter) RoleName(key string) text.Words {
 		return r.Name.Words()
 	}
 	return text.Key("role." + key)
-}
-
-// HasRole and the methods below answer what steps ask while they are checked.
-func (c *Charter) HasRole(key string) bool { _, ok := c.Roles[key]; return ok }
-
-func (c *Charter) HasBody(key string) bool { _, ok := c.Bodies[key]; return ok }
-
-func (c *Charter) HasMethod(key string) bool { _, ok := c.Methods[key]; return ok }
-
-func (c *Charter) RegisterFields(name string) (map[string]string, bool) {
-	return c.Registers.FieldTypes(name)
-}
-
-func (c *Charter) Profiles(name string) (any, bool) { p, ok := c.Rules[name]; return p, ok }
-
-// loader gathers findings while it reads.
-type loader struct {
-	files fs.FS
-	c     *Charter
-	list  []step.Finding
-	names map[string]source.Place // where each method stands
-}
-
-func (l *loader) error(place source.Place, code string, args text.Args) {
-	l.list = append(l.list, step.Finding{Place: place, Severity: step.Error, Code: code, Args: args})
-}
-
-func (l *loader) warn(place source.Place, code string, args text.Args) {
-	l.list = append(l.list, step.Finding{Place: place, Severity: step.Warning, Code: code, Args: args})
-}
-
-func (l *loader) faults(list []source.Fault) {
-	for _, f := range list {
-		l.error(f.Place, f.Code, text.Args{"Detail": f.Detail})
-	}
-}
-
-// parse reads one file; ok is false where it is absent or no YAML.
-func (l *loader) parse(name string) (source.Node, bool) {
-	raw, err := fs.ReadFile(l.files, name)
-	if err != nil {
-		return source.Node{}, false
-	}
-	n, faults := source.Parse(name, raw)
-	l.faults(faults)
-	return n, len(faults) == 0
-}
-
-// each parses every YAML file of a folder, by name.
-func (l *loader) each(dir string, do func(name string, n source.Node)) {
-	names, _ := fs.Glob(l.files, dir+"/*.yaml") // the pattern is well-formed
-	slices.Sort(names)
-	for _, name := range names {
-		if n, ok := l.parse(name); ok {
-			do(name, n)
-		}
-	}
-}
-
-func (l *loader) head() {
-	n, ok := l.parse("charter.yaml")
-	if !ok {
-		l.error(source.Place{File: "charter.yaml", Line: 1, Col: 1}, "charter.missing", nil)
-		return
-	}
-	l.faults(n.Decode(&l.c.Head))
-	l.words(l.c.Head.Name, n, "name")
-}
-
-func (l *loader) words(t text.Text, n source.Node, path ...any) {
-	for code, s := range map[string]string{"words.zh": t.ZH, "words.en": t.EN} {
-		if s == "" {
-			l.error(n.At(path...), code, text.Args{"Key": fmt.Sprint(path[len(path)-1])})
-		}
-	}
-}
-
-func (l *loader) roles() {
-	n, ok := l.parse("roles.yaml")
-	if !ok {
-		return
-	}
-	var file struct {
-		Roles map[string]Role `yaml:"roles"`
-	}
-	l.faults(n.Decode(&file))
-	for key, r := range file.Roles {
-		if key == act.Clock || key == act.HouseItself {
-			l.error(n.KeyAt("roles", key), "role.reserved", text.Args{"Role": key})
-		}
-		r.Key = key
-		l.c.Roles[key] = r
-		l.words(r.Name, n, "roles", key, "name")
-	}
-}
-
-func (l *loader) bodies() {
-	l.each("bodies", func(name string, n source.Node) {
-		var file struct {
-			Bodies map[string]Body `yaml:"bodies"`
-		}
-		l.faults(n.Decode(&file))
-		for key, b := range file.Bodies {
-			if _, twice := l.c.Bodies[key]; twice {
-				l.error(n.KeyAt("bodies", key), "body.twice", text.Args{"Body": key})
-			}
-			b.Key = key
-			l.c.Bodies[key] = b
-			l.words(b.Name, n, "bodies", key, "name")
-		}
-	})
-}
-
-func (l *loader) registers() {
-	var list []*register.Schema
-	l.each("registers", func(_ string, n source.Node) {
-		s, faults := register.Decode(n)
-		l.faults(faults)
-		if s != nil {
-			list = append(list, s)
-		}
-	})
-	l.c.Registers = register.NewSchemas(list...)
-	l.registerFindings(l.c.Registers.Check())
-	l.each("imports", func(_ string, n source.Node) {
-		i, faults := register.DecodeImport(n)
-		l.faults(faults)
-		if i == nil || len(faults) > 0 {
-			return
-		}
-		l.c.Imports[i.Key] = i
-		l.registerFindings(i.Check(l.c.Registers))
-	})
-}
-
-func (l *loader) registerFindings(list []register.Finding) {
-	for _, f := range list {
-		l.error(f.Place, f.Code, f.Args)
-	}
-}
-
-func (l *loader) rules() {
-	sets := map[string][]vote.Profile{}
-	place := map[string]source.Place{}
-	l.each("rules", func(_ string, n source.Node) {
-		p, faults := vote.ReadProfile(n)
-		l.faults(faults)
-		if len(faults) > 0 {
-			return
-		}
-		set, _, _ := strings.Cut(p.ID, "_")
-		sets[set] = append(sets[set], p)
-		place[p.ID] = n.At("in_force")
-	})
-	for _, set := range slices.Sorted(maps.Keys(sets)) {
-		profiles, clashes := vote.NewProfiles(sets[set])
-		for _, x := range clashes {
-			l.error(place[x.Second], "rules.clash", text.Args{"First": x.First, "Second": x.Second})
-		}
-		l.c.Rules[set] = profiles
-	}
-}
-
-func (l *loader) calendar() {
-	var nodes []source.Node
-	l.each("calendars", func(_ string, n source.Node) { nodes = append(nodes, n) })
-	c, faults := calendar.Decode(nodes...)
-	l.faults(faults)
-	if c == nil {
-		c = &calendar.Calendar{} // every day by its weekday, every result provisional
-	}
-	l.c.Calendar = c
-}
-
-func (l *loader) texts() {
-	own, err := fs.Sub(l.files, "texts")
-	if err != nil {
-		own = l.files
-	}
-	bundle, err := text.New(text.House(), own)
-	if err != nil {
-		l.error(source.Place{File: "texts", Line: 1, Col: 1}, "texts", text.Args{"Detail": err.Error()})
-		bundle, _ = text.New(text.House()) // tested to be whole
-	}
-	l.c.Texts = bundle
-}
-
-func (l *loader) methods() {
-	l.names = map[string]source.Place{}
-	table := method.Kinds(kinds.All())
-	l.each("methods", func(name string, n source.Node) {
-		m, faults := method.Decode(n, table)
-		l.faults(faults)
-		if len(faults) > 0 {
-			return
-		}
-		if _, twice := l.c.Methods[m.Key]; twice {
-			l.error(n.At("method"), "method.twice", text.Args{"Method": m.Key})
-			return
-		}
-		if want := strings.TrimSuffix(path.Base(name), ".yaml"); m.Key != want {
-			l.warn(n.At("method"), "method.file", text.Args{"Method": m.Key, "File": want})
-		}
-		l.c.Methods[m.Key] = m
-		l.names[m.Key] = n.At("method")
-	})
-}
-
-func (l *loader) scenarios() {
-	names, _ := fs.Glob(l.files, "scenarios/*.txtar") // the pattern is well-formed
-	slices.Sort(names)
-	l.c.Scenarios = names
-}
-
-// check asks every method; it comes last because methods may name each other.
-func (l *loader) check() {
-	for _, key := range l.c.MethodKeys() {
-		l.list = append(l.list, l.c.Methods[key].Check(l.c)...)
-	}
 }

@@ -1,6 +1,7 @@
 package method
 
 import (
+	"regexp"
 	"slices"
 	"strings"
 
@@ -10,9 +11,18 @@ import (
 	"gongzhi/internal/text"
 )
 
+// Charter is what the check of a method asks about the rest of the charter.
+type Charter interface {
+	step.Charter
+	// OwnRole tells whether people hold the role for something of their own, as owners do, and not to handle matters.
+	OwnRole(key string) bool
+	// Personal tells whether a field of a register tells of a person; for the field "", whether a row's name does.
+	Personal(register, field string) bool
+}
+
 // Check finds everything wrong with a method that its file and the rest of the charter can show, and compiles its
 // conditions. A method with errors must not be run.
-func (m *Method) Check(charter step.Charter) []step.Finding {
+func (m *Method) Check(charter Charter) []step.Finding {
 	c := &checker{m: m, charter: charter}
 	c.head()
 	c.env = c.names()
@@ -21,7 +31,10 @@ func (m *Method) Check(charter step.Charter) []step.Finding {
 	}
 	for _, p := range m.List {
 		c.step(p)
+		c.waits(p)
 	}
+	c.results()
+	c.known()
 	if !c.broken {
 		c.paths()
 	}
@@ -30,7 +43,7 @@ func (m *Method) Check(charter step.Charter) []step.Finding {
 
 type checker struct {
 	m       *Method
-	charter step.Charter
+	charter Charter
 	env     *expr.Env
 	list    []step.Finding
 	broken  bool // an arrow leads nowhere, so paths cannot be walked
@@ -51,10 +64,16 @@ func (c *checker) words(t text.Text, path ...any) {
 	}
 }
 
+// name is how methods and steps may be called: conditions, addresses and files use the same word.
+var name = regexp.MustCompile(`^[a-z][a-z0-9_]{0,63}$`)
+
 func (c *checker) head() {
 	m := c.m
-	if m.Key == "" {
-		c.add(step.Error, "method.key", nil, c.at("method"))
+	if !name.MatchString(m.Key) {
+		c.add(step.Error, "method.key", text.Args{"Method": m.Key}, c.at("method"))
+	}
+	if len(m.List) == 0 {
+		c.add(step.Error, "method.no_steps", nil, c.at("steps"))
 	}
 	c.words(m.Name, "name")
 	c.words(m.Says, "says")
@@ -66,12 +85,23 @@ func (c *checker) head() {
 		if _, ok := c.charter.RegisterFields(m.Subject); !ok {
 			c.add(step.Error, "register.unknown", text.Args{"Register": m.Subject}, c.at("subject"))
 		}
+		if c.charter.Personal(m.Subject, "") && strings.Contains(m.Title.ZH+m.Title.EN, "{subject}") {
+			c.add(step.Error, "title.personal", text.Args{"Register": m.Subject}, c.at("title"))
+		}
 	}
 	start := &step.Checker{Charter: c.charter, Method: m.Key, Key: "start", Node: m.Node}
 	start.Roles(m.Start.By, "start", "by")
 	start.Fields(m.Start.Fields, "start", "fields")
 	c.list = append(c.list, start.List...)
-	for key, b := range m.Visits {
+	c.bounds()
+	c.requirements()
+}
+
+// bounds checks what keeps loops finite.
+func (c *checker) bounds() {
+	m := c.m
+	for _, key := range slices.Sorted(keys(m.Visits)) {
+		b := m.Visits[key]
 		if _, ok := m.Step(key); !ok {
 			c.add(step.Error, "step.unknown", text.Args{"Step": key}, c.m.Node.KeyAt("visits", key))
 		}
@@ -80,6 +110,10 @@ func (c *checker) head() {
 		}
 		c.target(b.Then, c.at("visits", key, "then"))
 	}
+}
+
+func (c *checker) requirements() {
+	m := c.m
 	for key, list := range m.Requires {
 		if _, ok := m.Step(key); !ok {
 			c.add(step.Error, "step.unknown", text.Args{"Step": key}, c.m.Node.KeyAt("requires", key))
@@ -90,6 +124,22 @@ func (c *checker) head() {
 			if !ok || !slices.Contains(p.Step.Outcomes(), outcome) {
 				c.add(step.Error, "requires.unknown", text.Args{"Step": key, "Requires": r}, c.at("requires", key, i))
 			}
+		}
+	}
+}
+
+// results reports endings that no arrow leads to: they would stand in lists and figures, and nothing ever be there.
+func (c *checker) results() {
+	used := map[string]bool{}
+	for _, b := range c.m.Visits {
+		used[b.Then] = true
+	}
+	for _, w := range c.m.Ways() {
+		used[w.To] = true
+	}
+	for _, r := range slices.Sorted(keys(c.m.Results)) {
+		if !used["end "+r] {
+			c.add(step.Warning, "result.unused", text.Args{"Result": r}, c.m.Node.KeyAt("results", r))
 		}
 	}
 }
@@ -124,6 +174,9 @@ func (c *checker) names() *expr.Env {
 		subject := map[string]expr.Type{}
 		c.m.subjectZero = map[string]any{}
 		for key, typ := range fields {
+			if c.charter.Personal(c.m.Subject, key) {
+				continue // where a matter goes is public, and would tell what the field says
+			}
 			subject[key] = exprType(step.Type(typ))
 			c.m.subjectZero[key] = subject[key].Zero()
 		}
@@ -169,6 +222,9 @@ func (c *checker) step(p *Placed) {
 	common := p.Step.Shared()
 	steps, _ := c.m.Node.Get("steps")
 	sc := &step.Checker{Charter: c.charter, Method: c.m.Key, Key: p.Key, Steps: steps.Keys(), Env: c.env, Node: p.Node}
+	if !name.MatchString(p.Key) {
+		c.add(step.Error, "step.key", text.Args{"Step": p.Key}, c.m.Node.KeyAt("steps", p.Key))
+	}
 	sc.Words(common.Name, "name")
 	p.Step.Check(sc)
 	c.list = append(c.list, sc.List...)

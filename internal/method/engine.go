@@ -322,7 +322,8 @@ func (m *Method) mandate(c Context, who Actor, as string, ask step.Ask, subject 
 		if c.Own[md.Role] {
 			above, below = below, above
 		}
-		if !subject.IsZero() && !c.Book.Covers(above, below, today) {
+		whole := md.Scope.IsZero() && !c.Own[md.Role] // over the whole subdistrict; nobody owns a flat in all of it
+		if !whole && !subject.IsZero() && !c.Book.Covers(above, below, today) {
 			continue
 		}
 		if len(ask.Only) > 0 && !slices.Contains(ask.Only, who.Person) {

@@ -57,7 +57,9 @@ type Placed struct {
 	Key  string
 	Step step.Step
 	Node source.Node
-	next map[string][]branch
+
+	next      map[string][]branch
+	questions step.Fields
 }
 
 type branch struct {
@@ -95,7 +97,7 @@ func Decode(n source.Node, kinds map[string]step.Kind) (*Method, []source.Fault)
 		if s == nil {
 			continue
 		}
-		p := &Placed{Key: key, Step: s, Node: node, next: map[string][]branch{}}
+		p := &Placed{Key: key, Step: s, Node: node, next: map[string][]branch{}, questions: questionsIn(node)}
 		m.List = append(m.List, p)
 		m.byKey[key] = p
 	}
@@ -163,4 +165,38 @@ func Kinds(list []step.Kind) map[string]step.Kind {
 func (m *Method) title(subject string) text.Text {
 	fill := func(s string) string { return strings.ReplaceAll(s, "{subject}", subject) }
 	return text.Text{ZH: fill(m.Title.ZH), EN: fill(m.Title.EN)}
+}
+
+// Questions are all the questions a step asks, whoever they are put to: every list called "fields" in its YAML. With
+// an empty key they are those of the start.
+func (m *Method) Questions(key string) step.Fields {
+	if key == "" {
+		return m.Start.Fields
+	}
+	p, ok := m.Step(key)
+	if !ok {
+		return nil
+	}
+	return p.questions
+}
+
+// questionsIn gathers the lists called "fields" below a node, in the order of the file.
+func questionsIn(n source.Node) step.Fields {
+	var out step.Fields
+	for _, key := range n.Keys() {
+		below, _ := n.Get(key)
+		if key == "fields" {
+			var fs step.Fields
+			if below.Decode(&fs) == nil {
+				out = append(out, fs...)
+			}
+			continue
+		}
+		out = append(out, questionsIn(below)...)
+	}
+	for i := range n.Len() {
+		below, _ := n.Get(i)
+		out = append(out, questionsIn(below)...)
+	}
+	return out
 }

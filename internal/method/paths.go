@@ -24,14 +24,16 @@ func (c *checker) paths() {
 			c.required(key, r, i)
 		}
 	}
+	c.hands()
+	c.again()
 }
 
-// arrows are the ways out of each step, bounds of visits included.
-func (c *checker) arrows() map[string][]Way {
+// arrows are the ways out of each step. One that leads to a bounded step may lead where its bound sends it instead.
+func (m *Method) arrows() map[string][]Way {
 	out := map[string][]Way{}
-	for _, w := range c.m.Ways() {
+	for _, w := range m.Ways() {
 		out[w.From] = append(out[w.From], w)
-		if b, bounded := c.m.Visits[w.To]; bounded {
+		if b, bounded := m.Visits[w.To]; bounded {
 			out[w.From] = append(out[w.From], Way{w.From, w.Outcome, w.When, b.Then})
 		}
 	}
@@ -40,18 +42,8 @@ func (c *checker) arrows() map[string][]Way {
 
 // reach reports steps that no run comes to.
 func (c *checker) reach() {
-	arrows := c.arrows()
-	seen := map[string]bool{c.m.First(): true}
-	for queue := []string{c.m.First()}; len(queue) > 0; queue = queue[1:] {
-		for _, w := range arrows[queue[0]] {
-			if _, end := EndOf(w.To); !end && !seen[w.To] {
-				seen[w.To] = true
-				queue = append(queue, w.To)
-			}
-		}
-	}
 	for _, p := range c.m.List {
-		if !seen[p.Key] {
+		if c.search(query{to: p.Key}) == nil {
 			c.add(step.Error, "path.unreachable", text.Args{"Step": p.Key}, c.m.Node.KeyAt("steps", p.Key))
 		}
 	}
@@ -59,7 +51,7 @@ func (c *checker) reach() {
 
 // ends reports steps from which no end can be reached, with the shortest run that gets stuck there.
 func (c *checker) ends() {
-	arrows := c.arrows()
+	arrows := c.m.arrows()
 	canEnd := map[string]bool{}
 	for changed := true; changed; {
 		changed = false
@@ -75,59 +67,65 @@ func (c *checker) ends() {
 		}
 	}
 	for _, p := range c.m.List {
-		if run := c.shortest(p.Key); !canEnd[p.Key] && run != nil {
-			c.add(step.Error, "path.no_end", text.Args{"Step": p.Key, "Run": strings.Join(run, " → ")}, c.m.Node.KeyAt("steps", p.Key), run...)
+		if canEnd[p.Key] {
+			continue
+		}
+		if run := c.search(query{to: p.Key}); run != nil {
+			c.addRun("path.no_end", text.Args{"Step": p.Key}, run, "steps", p.Key)
 		}
 	}
 }
 
-// shortest is the shortest run from the beginning to a step, as "step.outcome" for each step passed.
-func (c *checker) shortest(to string) []string {
-	return c.search(to, nil)
+// addRun reports an error that a run shows, at a key.
+func (c *checker) addRun(code string, args text.Args, run []string, key ...any) {
+	c.add(step.Error, code, args, c.m.Node.KeyAt(key...), run...)
 }
 
-// loops reports a cycle that no bound of visits cuts.
+// loops reports the shortest cycle through each step that no bound of visits cuts. Where a bound sends a matter counts
+// as an arrow like any other, since it can be taken again and again; a cycle is told once, at its first step in the file.
 func (c *checker) loops() {
 	arrows := map[string][]Way{}
 	for _, w := range c.m.Ways() {
+		if b, bounded := c.m.Visits[w.To]; bounded {
+			w.To = b.Then
+		}
 		arrows[w.From] = append(arrows[w.From], w)
 	}
-	const fresh, open, done = 0, 1, 2
-	state := map[string]int{}
-	var run []string
-	var visit func(key string)
-	visit = func(key string) {
-		state[key] = open
-		for _, w := range arrows[key] {
-			if _, end := EndOf(w.To); end {
-				continue
-			}
-			if _, bounded := c.m.Visits[w.To]; bounded {
-				if state[w.To] == fresh {
-					visit(w.To)
-				}
-				continue
-			}
-			run = append(run, w.From+"."+w.Outcome)
-			switch state[w.To] {
-			case fresh:
-				visit(w.To)
-			case open:
-				from := slices.IndexFunc(run, func(s string) bool { return strings.HasPrefix(s, w.To+".") })
-				if from >= 0 {
-					cycle := append(slices.Clone(run[from:]), w.To)
-					c.add(step.Error, "path.loop", text.Args{"Step": w.To, "Run": strings.Join(cycle, " → ")}, c.m.Node.KeyAt("steps", w.To), cycle...)
-				}
-			}
-			run = run[:len(run)-1]
-		}
-		state[key] = done
-	}
+	told := map[string]bool{}
 	for _, p := range c.m.List {
-		if state[p.Key] == fresh {
-			visit(p.Key)
+		cycle := shortestCycle(arrows, p.Key)
+		if cycle == nil || told[p.Key] {
+			continue
+		}
+		for _, at := range cycle {
+			key, _, _ := strings.Cut(at, ".")
+			told[key] = true
+		}
+		c.addRun("path.loop", text.Args{"Step": p.Key}, append(cycle, p.Key), "steps", p.Key)
+	}
+}
+
+// shortestCycle finds the shortest way from a step back to it, as "step.outcome"; nil where there is none.
+func shortestCycle(arrows map[string][]Way, key string) []string {
+	type node struct {
+		at  string
+		run []string
+	}
+	seen := map[string]bool{}
+	for queue := []node{{at: key}}; len(queue) > 0; queue = queue[1:] {
+		n := queue[0]
+		for _, w := range arrows[n.at] {
+			run := append(slices.Clone(n.run), w.From+"."+w.Outcome)
+			if w.To == key {
+				return run
+			}
+			if _, end := EndOf(w.To); !end && !seen[w.To] {
+				seen[w.To] = true
+				queue = append(queue, node{w.To, run})
+			}
 		}
 	}
+	return nil
 }
 
 // required proves that whenever a run comes to key, the latest ending of the other step was the one required.
@@ -136,70 +134,87 @@ func (c *checker) required(key, requirement string, i int) {
 	if !ok {
 		return
 	}
-	run := c.search(key, func(last map[string]string) bool { return last[other] != outcome })
-	if run != nil {
-		c.add(step.Error, "path.requires", text.Args{"Step": key, "Requires": requirement, "Run": strings.Join(append(run, key), " → ")},
-			c.at("requires", key, i), append(run, key)...)
+	run := c.search(query{to: key, track: other, want: func(last string) bool { return last != outcome }})
+	if run == nil {
+		return
 	}
+	run = append(run, key)
+	c.add(step.Error, "path.requires", text.Args{"Step": key, "Requires": requirement}, c.at("requires", key, i), run...)
 }
 
-// search finds the shortest run that comes to a step while bad holds of the latest outcomes (bad nil: any run). It
-// explores pairs of a step and the outcomes that matter, breadth first, so the first found is shortest. The run is
-// the list of "step.outcome" passed; it is empty, not nil, when the step is the first one.
-func (c *checker) search(to string, bad func(last map[string]string) bool) []string {
+// query asks for a run that comes to a step, having passed another as wanted.
+type query struct {
+	to    string
+	track string                 // the step whose latest outcome matters; "" for none
+	want  func(last string) bool // of that outcome, "" when the step was not passed; nil wants nothing
+}
+
+// counted is how far visits of a bounded step are told apart. Bounds above it are walked as if they could be reached
+// early: a proof still holds, a run that is shown may then be shorter than a real one.
+const counted = 3
+
+// search finds the shortest run that answers a query, breadth first. The run is the list of "step.outcome" passed; it
+// is empty, not nil, when the step is the first one, and nil when there is no such run.
+func (c *checker) search(q query) []string {
 	type node struct {
-		at   string
-		last map[string]string
-		run  []string
+		at     string
+		last   string
+		visits map[string]int // of bounded steps, up to counted
+		run    []string
 	}
-	arrows := c.arrows()
-	name := func(n node) string {
-		var b strings.Builder
-		b.WriteString(n.at)
-		for _, k := range slices.Sorted(keys(n.last)) {
-			fmt.Fprintf(&b, " %s=%s", k, n.last[k])
+	name := func(n node) string { return fmt.Sprintln(n.at, n.last, n.visits) } // maps print in order of their keys
+	ways := map[string][]Way{}
+	for _, w := range c.m.Ways() {
+		ways[w.From] = append(ways[w.From], w)
+	}
+	enter := func(n node, w Way, to string) node {
+		next := node{at: to, last: n.last, visits: n.visits, run: append(slices.Clone(n.run), w.From+"."+w.Outcome)}
+		if w.From == q.track {
+			next.last = w.Outcome
 		}
-		return b.String()
+		if _, bounded := c.m.Visits[to]; bounded && n.visits[to] < counted {
+			next.visits = map[string]int{to: 1}
+			for k, v := range n.visits {
+				if k == to {
+					v++
+				}
+				next.visits[k] = v
+			}
+		}
+		return next
 	}
-	relevant := c.relevant(bad != nil)
-	first := node{at: c.m.First(), last: map[string]string{}, run: []string{}}
+	first := enter(node{}, Way{}, c.m.First())
+	first.run = []string{}
 	seen := map[string]bool{name(first): true}
 	for queue := []node{first}; len(queue) > 0; queue = queue[1:] {
 		n := queue[0]
-		if n.at == to && (bad == nil || bad(n.last)) {
+		if n.at == q.to && (q.want == nil || q.want(n.last)) {
 			return n.run
 		}
-		for _, w := range arrows[n.at] {
-			if _, end := EndOf(w.To); end {
-				continue
-			}
-			next := node{at: w.To, last: n.last, run: append(slices.Clone(n.run), w.From+"."+w.Outcome)}
-			if relevant[w.From] {
-				next.last = map[string]string{}
-				for k, v := range n.last {
-					next.last[k] = v
+		for _, w := range ways[n.at] {
+			for _, to := range c.m.leads(w.To, n.visits[w.To]) {
+				if _, end := EndOf(to); end {
+					continue
 				}
-				next.last[w.From] = w.Outcome
-			}
-			if id := name(next); !seen[id] {
-				seen[id] = true
-				queue = append(queue, next)
+				if next := enter(n, w, to); !seen[name(next)] {
+					seen[name(next)] = true
+					queue = append(queue, next)
+				}
 			}
 		}
 	}
 	return nil
 }
 
-// relevant are the steps whose outcomes some requirement names; others need not be told apart.
-func (c *checker) relevant(any bool) map[string]bool {
-	out := map[string]bool{}
-	if any {
-		for _, list := range c.m.Requires {
-			for _, r := range list {
-				other, _, _ := strings.Cut(r, ".")
-				out[other] = true
-			}
-		}
+// leads are the places an arrow may lead to after so many visits of its target, as far as they were counted.
+func (m *Method) leads(to string, visits int) []string {
+	b, bounded := m.Visits[to]
+	switch {
+	case !bounded || visits < min(b.Most, counted):
+		return []string{to}
+	case b.Most <= counted:
+		return []string{b.Then}
+	default:
+		return []string{to, b.Then}
 	}
-	return out
 }

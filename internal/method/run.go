@@ -26,7 +26,8 @@ type Run struct {
 	Children []act.Child
 	Closed   bool
 	Result   string
-	Updated  time.Time
+	At       time.Time // when its latest act counts as done
+	Updated  time.Time // when its latest act was recorded
 	Seq      int64
 	Head     act.Digest
 }
@@ -39,7 +40,7 @@ func NewRun(number act.Matter) *Run {
 // Fold adds one act. It trusts that the act was checked when it was recorded; an error means that the act does not
 // belong to this method.
 func (m *Method) Fold(r *Run, a act.Act) error {
-	r.Seq, r.Head, r.Updated = a.Seq, a.Hash, a.Recorded
+	r.Seq, r.Head, r.At, r.Updated = a.Seq, a.Hash, a.At, a.Recorded
 	switch a.Kind {
 	case act.Started:
 		var s act.Start

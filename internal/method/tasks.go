@@ -15,6 +15,7 @@ import (
 type task struct {
 	path   []any
 	by     []string
+	also   []string // further roles of the group: to, confirm_by
 	notBy  []string
 	checks bool // the group can say not_by: it judges what others did
 	within bool // it says how long it may take
@@ -31,7 +32,8 @@ type question struct {
 type parts struct {
 	tasks     []task
 	questions []question
-	window    bool // it has a length of time of its own at the top, such as the days of a notice
+	window    bool // it has a length of time of its own, which runs from when a matter arrives
+	days      bool // it has one that runs from when somebody does something, as the days of a notice do from the posting
 	opens     []opened
 }
 
@@ -98,10 +100,12 @@ func (p *parts) group(v reflect.Value, path []any, by []string) {
 			by = t.by
 		case key == "not_by" && f.Type() == rolesType:
 			t.notBy, t.checks = f.Interface().([]string), true
+		case (key == "to" || strings.HasSuffix(key, "_by")) && f.Type() == rolesType:
+			t.also = append(t.also, f.Interface().([]string)...)
 		case f.Type() == spanType && !f.Interface().(step.Span).IsZero() && (key == "within" || key == "every"):
 			t.within = true
 		case f.Type() == spanType && !f.Interface().(step.Span).IsZero() && len(path) == 0:
-			p.window = true
+			p.window, p.days = p.window || key != "days", p.days || key == "days"
 		case key == "method" && f.Kind() == reflect.String && f.String() != "":
 			p.opens = append(p.opens, opened{f.String(), join(path, key)})
 		}
@@ -127,32 +131,20 @@ func keyed(v reflect.Value, see func(key string, f reflect.Value)) {
 	for i := range v.NumField() {
 		f := v.Type().Field(i)
 		key, _, _ := strings.Cut(f.Tag.Get("yaml"), ",")
-		if f.Type == commonType || !f.IsExported() || key == "" || key == "-" {
-			continue
+		switch {
+		case f.Type == commonType || !f.IsExported() || key == "-":
+		case key != "":
+			see(key, v.Field(i))
+		case f.Anonymous && f.Type.Kind() == reflect.Struct:
+			keyed(v.Field(i), see)
 		}
-		see(key, v.Field(i))
 	}
 }
 
-// roles are everyone a step names to do something, each once.
-func (p parts) roles() []string {
-	var out []string
-	for _, t := range p.tasks {
-		for _, r := range t.by {
-			if !slices.Contains(out, r) {
-				out = append(out, r)
-			}
-		}
-	}
-	return out
-}
-
-// Roles lists every role that the method names, wherever it may do so: by, to, roles of a question.
-func (m *Method) Roles() map[string]bool {
+// Mentions are all words that stand as values in the method's steps and start. A role, a body or a register that is not
+// among them is surely not used, whatever key a kind would name it under.
+func (m *Method) Mentions() map[string]bool {
 	out := map[string]bool{}
-	for _, r := range m.Start.By {
-		out[r] = true
-	}
 	var walk func(v reflect.Value)
 	walk = func(v reflect.Value) {
 		switch v.Kind() {
@@ -175,6 +167,7 @@ func (m *Method) Roles() map[string]bool {
 		default:
 		}
 	}
+	walk(reflect.ValueOf(m.Start))
 	for _, p := range m.List {
 		walk(reflect.ValueOf(p.Step))
 	}

@@ -1,0 +1,152 @@
+package charter
+
+import (
+	"maps"
+	"path"
+	"slices"
+	"strings"
+
+	"gongzhi/internal/source"
+	"gongzhi/internal/step"
+	"gongzhi/internal/text"
+)
+
+// HasRole and the methods below answer what methods and steps ask while they are checked.
+func (c *Charter) HasRole(key string) bool { _, ok := c.Roles[key]; return ok }
+
+func (c *Charter) HasBody(key string) bool { _, ok := c.Bodies[key]; return ok }
+
+func (c *Charter) HasMethod(key string) bool { _, ok := c.Methods[key]; return ok }
+
+func (c *Charter) RegisterFields(name string) (map[string]string, bool) {
+	return c.Registers.FieldTypes(name)
+}
+
+func (c *Charter) Profiles(name string) (any, bool) { p, ok := c.Rules[name]; return p, ok }
+
+func (c *Charter) OwnRole(key string) bool { return c.Roles[key].Own }
+
+// Personal tells whether a register's field tells of a person; for the field "", whether the name of a row does.
+func (c *Charter) Personal(register, field string) bool {
+	schema, ok := c.Registers.Get(register)
+	if !ok {
+		return false
+	}
+	if field == "" {
+		return schema.Personal()
+	}
+	f, ok := schema.Field(field)
+	return ok && f.Personal
+}
+
+// asks is the charter as its methods see it while they are checked: a method that has faults of its own is still there,
+// so that nobody is told that it does not exist.
+type asks struct {
+	*Charter
+	declared map[string]source.Place
+}
+
+func (a asks) HasMethod(key string) bool { _, ok := a.declared[key]; return ok }
+
+// check asks every method; it comes last because methods may name each other.
+func (l *loader) check() {
+	for _, key := range l.c.MethodKeys() {
+		l.list = append(l.list, l.c.Methods[key].Check(asks{l.c, l.declared})...)
+	}
+	l.circles()
+	l.unused()
+	l.unread()
+}
+
+// circles reports methods that would open each other without end. The finding stands where the first of them, in order
+// of their keys, opens the next.
+func (l *loader) circles() {
+	told := map[string]bool{}
+	for _, key := range l.c.MethodKeys() {
+		way := l.opensAgain(key)
+		if way == nil || told[key] {
+			continue
+		}
+		for _, k := range way {
+			told[k] = true
+		}
+		m := l.c.Methods[key]
+		for _, o := range m.Opens() {
+			if o.Method == way[1] {
+				p, _ := m.Step(o.Step)
+				l.list = append(l.list, step.Finding{
+					Place: p.Node.At(o.Path...), Severity: step.Error, Code: "opens.circle", Args: text.Args{"Method": key}, Run: way,
+				})
+				break
+			}
+		}
+	}
+}
+
+// opensAgain is the shortest way by which a method comes to open itself, nil where it never does.
+func (l *loader) opensAgain(key string) []string {
+	seen := map[string]bool{}
+	for queue := [][]string{{key}}; len(queue) > 0; queue = queue[1:] {
+		way := queue[0]
+		m, ok := l.c.Methods[way[len(way)-1]]
+		if !ok {
+			continue
+		}
+		for _, o := range m.Opens() {
+			next := append(slices.Clone(way), o.Method)
+			if o.Method == key {
+				return next
+			}
+			if !seen[o.Method] {
+				seen[o.Method] = true
+				queue = append(queue, next)
+			}
+		}
+	}
+	return nil
+}
+
+// unused warns of roles that no method and no body names. Those who work at the desk keep registers and accounts, which
+// no method says.
+func (l *loader) unused() {
+	if len(l.c.Methods) < len(l.declared) {
+		return // a method that could not be read may name it
+	}
+	used := map[string]bool{}
+	for _, m := range l.c.Methods {
+		maps.Copy(used, m.Mentions())
+	}
+	for _, b := range l.c.Bodies {
+		for _, r := range b.Roles {
+			used[r] = true
+		}
+	}
+	for _, key := range slices.Sorted(maps.Keys(l.c.Roles)) {
+		if !used[key] && !l.c.Roles[key].Desk {
+			l.warn(l.roleAt[key], "role.unused", text.Args{"Role": key})
+		}
+	}
+}
+
+// folders are what a charter is made of, with how the names of their files end.
+var folders = map[string]string{
+	"bodies": ".yaml", "registers": ".yaml", "imports": ".yaml", "rules": ".yaml", "calendars": ".yaml", "methods": ".yaml",
+	"indicators": ".yaml", "reports": ".yaml", "texts": ".yaml", "scenarios": ".txtar",
+}
+
+// unread warns of files that nothing reads: a method saved as .yml, or in a folder of another name, would otherwise be
+// missed in silence. Notes beside a charter (.md, .txt) and rosters to try it with (.xlsx, .csv) are let alone.
+func (l *loader) unread() {
+	for _, name := range slices.Sorted(maps.Keys(l.raw)) {
+		dir, ext := path.Dir(name), path.Ext(name)
+		switch {
+		case name == "charter.yaml", name == "roles.yaml", slices.Contains([]string{".md", ".txt", ".xlsx", ".csv"}, ext):
+		case dir == "texts":
+			if !strings.HasSuffix(name, ".zh.yaml") && !strings.HasSuffix(name, ".en.yaml") {
+				l.warn(source.Place{File: name, Line: 1, Col: 1}, "charter.unread", nil)
+			}
+		case folders[dir] != ext || ext == "":
+			l.warn(source.Place{File: name, Line: 1, Col: 1}, "charter.unread", nil)
+		}
+	}
+}
