@@ -146,7 +146,7 @@ func (d *Desk) Install(ctx context.Context, by act.By, c *charter.Charter) error
 	if err != nil {
 		return err
 	}
-	err = d.db.Write(ctx, func(ctx context.Context, tx *store.Tx) error {
+	err = unavailable(d.db.Write(ctx, func(ctx context.Context, tx *store.Tx) error {
 		if err := d.ledger.AddTenant(ctx, tx, c.Head.Key, c.Head.Name.ZH, tx.Now()); err != nil {
 			return err
 		}
@@ -162,7 +162,7 @@ func (d *Desk) Install(ctx context.Context, by act.By, c *charter.Charter) error
 		}
 		body := map[string]any{"charter": c.Head.Key, "digest": c.Digest, "methods": c.MethodKeys()}
 		return d.houseAct(ctx, tx, by, c.Digest, act.Installed, "charter.yaml", body, nil)
-	})
+	}))
 	if err != nil {
 		return err
 	}
@@ -175,8 +175,14 @@ func (d *Desk) Install(ctx context.Context, by act.By, c *charter.Charter) error
 // Keep does something in the house's own book: what do writes and the act that tells of it are one transaction. The
 // body is public; it names people by their opaque ids only.
 func (d *Desk) Keep(ctx context.Context, by act.By, kind, clause string, body any, sealed map[string]string, do func(context.Context, *store.Tx) error) error {
+	return d.KeepIf(ctx, by, kind, clause, body, sealed, func(ctx context.Context, tx *store.Tx) (bool, error) { return true, do(ctx, tx) })
+}
+
+// KeepIf is Keep for what may turn out to change nothing: then do says false and no act is recorded. The body may be a
+// pointer to what do fills in.
+func (d *Desk) KeepIf(ctx context.Context, by act.By, kind, clause string, body any, sealed map[string]string, do func(context.Context, *store.Tx) (bool, error)) error {
 	return unavailable(d.db.Write(ctx, func(ctx context.Context, tx *store.Tx) error {
-		if err := do(ctx, tx); err != nil {
+		if changed, err := do(ctx, tx); err != nil || !changed {
 			return err
 		}
 		return d.houseAct(ctx, tx, by, d.Charter().Digest, kind, clause, body, sealed)
@@ -185,6 +191,10 @@ func (d *Desk) Keep(ctx context.Context, by act.By, kind, clause string, body an
 
 // houseAct records one act in the house's own book.
 func (d *Desk) houseAct(ctx context.Context, tx *store.Tx, by act.By, version act.Digest, kind, clause string, body any, sealed map[string]string) error {
+	// The house's book has no row in the docket to hold; its counter keeps two servers from writing the same number.
+	if _, err := d.ledger.Number(ctx, tx, "house"); err != nil {
+		return err
+	}
 	seq, head, err := d.ledger.Last(ctx, tx, act.House)
 	if err != nil {
 		return err

@@ -59,6 +59,17 @@ func (d *Desk) Read(ctx context.Context, number act.Matter, show func(ctx contex
 		}
 		sh.mu.RLock()
 		defer sh.mu.RUnlock()
+		if sh.run.Seq != row.Seq { // somebody with a newer snapshot folded it on in the meantime
+			acts, err := d.ledger.Acts(ctx, q, number, 0)
+			if err != nil {
+				return err
+			}
+			run, err := m.Replay(number, acts)
+			if err != nil {
+				return err
+			}
+			sh = &shared{run: run}
+		}
 		return show(ctx, q, Standing{Row: row, Charter: c, Method: m, Run: sh.run, Context: d.around(ctx, q, c, d.clock.Now())})
 	})
 }

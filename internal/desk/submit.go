@@ -34,16 +34,19 @@ type session struct {
 	run     *method.Run
 	scope   string
 	work    []docket.Work
-	fresh   bool // the docket has no row yet
+	due     int64 // as the docket has it
+	fresh   bool  // the docket has no row yet
 	chain   *ledger.Chain
 	context method.Context
-	id      string // submission
+	now     time.Time // when what is recorded here is written; context.Now is when it counts as done
+	id      string    // submission
 	opened  []child
 }
 
 type child struct {
 	number act.Matter
 	start  act.Start
+	at     time.Time
 }
 
 // Begin starts a matter of a method on a row. The submission carries what the method asks at the start.
@@ -61,6 +64,11 @@ func (d *Desk) Begin(ctx context.Context, who method.Actor, key string, subject 
 		if err != nil {
 			return nil, err
 		}
+		// Numbered first: on PostgreSQL this is also what keeps two from starting the same thing at the same time.
+		number, err := d.ledger.Number(ctx, tx, "matter")
+		if err != nil {
+			return nil, err
+		}
 		if m.Start.Only {
 			other, there, err := d.docket.OpenOn(ctx, tx, subject, key)
 			if err != nil {
@@ -71,7 +79,9 @@ func (d *Desk) Begin(ctx context.Context, who method.Actor, key string, subject 
 				return nil, fault.Refuse(fault.Conflict, "method.once", basis, fault.Args{"Matter": int64(other)})
 			}
 		}
-		return d.launch(ctx, tx, c, m, by, draft, s.ID, 0)
+		w := d.fresh(ctx, tx, c, m, act.Matter(number), tx.Now(), tx.Now())
+		w.id = s.ID
+		return w, w.launch(ctx, by, draft, tx.Now())
 	})
 	return out, err
 }
@@ -85,30 +95,42 @@ func (d *Desk) Submit(ctx context.Context, who method.Actor, number act.Matter, 
 		if err != nil {
 			return nil, err
 		}
-		if err := w.pass(ctx, tx.Now()); err != nil {
+		before := w.run.Seq
+		if err := w.pass(w.now); err != nil {
 			return nil, err
 		}
 		w.id = s.ID
 		if err := w.method.Take(w.run, w.context, who, s, w.record); err != nil {
+			if _, refused := fault.As(err); refused && w.run.Seq == before {
+				d.writing.Add(number, &held{w.run, w.work}) // untouched: a flood of bad submissions must not cost a replay each
+			}
 			return nil, err
 		}
-		return w, w.finish(ctx)
+		return w, w.finish(ctx, w.now)
 	})
 	return out, err
 }
 
-// Tick lets time pass in one matter up to the instant of the transaction.
-func (d *Desk) Tick(ctx context.Context, number act.Matter) error {
-	return d.db.Write(ctx, func(ctx context.Context, tx *store.Tx) error {
+// Tick lets time pass in one matter up to an instant, but not beyond that of the transaction. What falls due is
+// recorded as done at the instant that was due. It is an error when the docket says that something is due and nothing
+// follows: whoever calls must not call at once again.
+func (d *Desk) Tick(ctx context.Context, number act.Matter, until time.Time) error {
+	return unavailable(d.db.Write(ctx, func(ctx context.Context, tx *store.Tx) error {
 		w, err := d.open(ctx, tx, number)
 		if err != nil {
 			return err
 		}
-		if err := w.pass(ctx, tx.Now()); err != nil {
+		if w.now.Before(until) {
+			until = w.now
+		}
+		if err := w.pass(until); err != nil {
 			return err
 		}
-		return w.finish(ctx)
-	})
+		if len(w.chain.Acts()) == 0 && w.due > 0 && w.due <= until.UnixMicro() {
+			return fmt.Errorf("desk: matter %d is due at %s, but nothing follows", number, time.UnixMicro(w.due).UTC().Format(time.RFC3339))
+		}
+		return w.finish(ctx, until)
+	}))
 }
 
 var idForm = regexp.MustCompile(`^[0-9A-Za-z_-]{8,64}$`)
@@ -136,6 +158,9 @@ func (d *Desk) once(ctx context.Context, id, content string, out *ledger.Receipt
 			return err
 		}
 		acts := w.chain.Acts()
+		if len(acts) == 0 {
+			return fmt.Errorf("desk: matter %d took submission %s and recorded nothing", w.run.Matter.Number, id)
+		}
 		receipt := ledger.Receipt{ID: id, Matter: w.run.Matter.Number, First: acts[0].Seq, Last: acts[len(acts)-1].Seq, Content: content, Recorded: tx.Now().UnixMicro()}
 		if err := d.ledger.Note(ctx, tx, receipt); err != nil {
 			return err
@@ -143,13 +168,24 @@ func (d *Desk) once(ctx context.Context, id, content string, out *ledger.Receipt
 		*out = receipt
 		return nil
 	})
-	if err != nil {
-		*out = ledger.Receipt{}
+	if err == nil {
+		return nil
 	}
-	if store.IsConflict(err) { // two servers took the same submission at the same instant
+	*out = ledger.Receipt{}
+	if _, refused := fault.As(err); !refused && !store.IsConflict(err) {
+		return unavailable(err)
+	}
+	// On PostgreSQL the same submission may have been on its way twice, and the other one was first: then its receipt is
+	// the answer, not the refusal that its success has led to.
+	before, there, lookup := d.ledger.Submission(ctx, d.db.Read(), id)
+	switch {
+	case lookup == nil && there && before.Content == content:
+		*out = before
+		return nil
+	case store.IsConflict(err):
 		return fault.Refuse(fault.Conflict, "submission.twice", fault.Basis{}, nil)
 	}
-	return unavailable(err)
+	return err
 }
 
 // unavailable turns a disk that cannot be written into words for the person; other faults of ours stay what they are.
@@ -210,38 +246,47 @@ func (d *Desk) open(ctx context.Context, tx *store.Tx, number act.Matter) (*sess
 	}
 	// Until it is put back whole, nobody may meet a run that was half changed.
 	d.writing.Remove(number)
+	// Never before what is recorded already: another server's clock, or this one before it was set back, was ahead.
+	now := later(tx.Now(), h.run.Updated)
 	return &session{
-		desk: d, tx: tx, charter: c, method: meth, run: h.run, scope: m.Scope, work: h.work,
-		chain: d.ledger.Chain(number, m.Seq, act.Digest(m.Head)), context: d.around(ctx, tx, c, tx.Now()),
+		desk: d, tx: tx, charter: c, method: meth, run: h.run, scope: m.Scope, work: h.work, due: m.Due,
+		chain: d.ledger.Chain(number, m.Seq, act.Digest(m.Head)), context: d.around(ctx, tx, c, now), now: now,
 	}, nil
 }
 
-// launch starts a matter whose first act is draft.
-func (d *Desk) launch(ctx context.Context, tx *store.Tx, c *charter.Charter, m *method.Method, by act.By, draft act.Draft, id string, number act.Matter) (*session, error) {
-	if number == 0 {
-		n, err := d.ledger.Number(ctx, tx, "matter")
-		if err != nil {
-			return nil, err
-		}
-		number = act.Matter(n)
+func later(a, b time.Time) time.Time {
+	if b.After(a) {
+		return b
 	}
-	w := &session{
-		desk: d, tx: tx, charter: c, method: m, run: method.NewRun(number), fresh: true, id: id,
-		chain: d.ledger.Chain(number, 0, ""), context: d.around(ctx, tx, c, tx.Now()),
+	return a
+}
+
+// fresh is a session for a matter that begins at an instant.
+func (d *Desk) fresh(ctx context.Context, tx *store.Tx, c *charter.Charter, m *method.Method, number act.Matter, at, now time.Time) *session {
+	return &session{
+		desk: d, tx: tx, charter: c, method: m, run: method.NewRun(number), fresh: true,
+		chain: d.ledger.Chain(number, 0, ""), context: d.around(ctx, tx, c, at), now: now,
 	}
+}
+
+// launch starts a matter whose first act is draft, and lets time pass in it.
+func (w *session) launch(ctx context.Context, by act.By, draft act.Draft, until time.Time) error {
 	start, ok := draft.Body.(act.Start)
 	if !ok {
-		return nil, fmt.Errorf("desk: the first act of %s is no start", m.Key)
+		return fmt.Errorf("desk: the first act of %s is no start", w.method.Key)
 	}
-	scope, err := d.scope(ctx, tx, start.Subject, calendar.DateOf(tx.Now()))
+	scope, err := w.desk.scope(ctx, w.tx, start.Subject, calendar.DateOf(w.context.Now))
 	if err != nil {
-		return nil, err
+		return err
 	}
 	w.scope = scope
-	if err := m.Launch(w.run, w.context, by, draft, w.record); err != nil {
-		return nil, err
+	if err := w.method.Launch(w.run, w.context, by, draft, w.record); err != nil {
+		return err
 	}
-	return w, w.finish(ctx)
+	if err := w.pass(until); err != nil {
+		return err
+	}
+	return w.finish(ctx, until)
 }
 
 // record turns a draft into the next act of the chain.
@@ -251,16 +296,17 @@ func (w *session) record(key string, by act.By, clause string, d act.Draft) (act
 		if !ok {
 			return act.Act{}, fmt.Errorf("desk: step %s opens a child without saying which", key)
 		}
-		n, err := w.desk.ledger.Number(context.WithoutCancel(context.Background()), w.tx, "matter")
+		// The rules call back without a context; the transaction ends with the caller's own at its next statement.
+		n, err := w.desk.ledger.Number(context.Background(), w.tx, "matter")
 		if err != nil {
 			return act.Act{}, err
 		}
 		start.Parent = w.run.Matter.Number
-		w.opened = append(w.opened, child{act.Matter(n), start})
+		w.opened = append(w.opened, child{act.Matter(n), start, w.context.Now})
 		d.Body = act.Child{Matter: act.Matter(n), Method: start.Method, Item: start.Item}
 	}
 	a := act.Act{
-		Kind: d.Kind, Step: key, At: w.context.Now, Recorded: w.tx.Now(), By: by,
+		Kind: d.Kind, Step: key, At: w.context.Now, Recorded: w.now, By: by,
 		Basis: act.Basis{Charter: w.charter.Digest, Clause: clause}, Submission: w.id,
 	}
 	return w.chain.Add(a, d.Body, d.Sealed)
@@ -270,16 +316,16 @@ func (w *session) record(key string, by act.By, clause string, d act.Draft) (act
 // progress, this keeps a mistake from running forever.
 const maxTicks = 1000
 
-// pass lets every deadline up to now fall, in order, each act at the instant that was due.
-func (w *session) pass(ctx context.Context, now time.Time) error {
-	defer func() { w.context.Now = now }()
+// pass lets every deadline up to an instant fall, in order, each act at the instant that was due. Afterwards it is now.
+func (w *session) pass(until time.Time) error {
+	defer func() { w.context.Now = w.now }()
 	for range maxTicks {
 		due, ok := w.method.Due(w.run, w.context)
-		if !ok || due.After(now) {
+		if !ok || due.After(until) {
 			return nil
 		}
 		seq := w.run.Seq
-		w.context.Now = due
+		w.context.Now = later(due, w.run.At) // a deadline that was moved into the past falls now, not before
 		if err := w.method.Tick(w.run, w.context, w.record); err != nil {
 			return fmt.Errorf("desk: matter %d, due %s: %w", w.run.Matter.Number, due.Format(time.RFC3339), err)
 		}
@@ -290,9 +336,10 @@ func (w *session) pass(ctx context.Context, now time.Time) error {
 	return fmt.Errorf("desk: matter %d was moved %d times and is still due", w.run.Matter.Number, maxTicks)
 }
 
-// finish writes the acts and the docket, starts children and tells the parent.
-func (w *session) finish(ctx context.Context) error {
+// finish writes the acts and the docket, starts children and tells the parent. Time passes in them as far as here.
+func (w *session) finish(ctx context.Context, until time.Time) error {
 	d, number := w.desk, w.run.Matter.Number
+	closed := w.run.Closed && len(w.chain.Acts()) > 0 // before the children: one that ends at once may close this matter too
 	if len(w.chain.Acts()) > 0 {
 		if err := w.chain.Write(ctx, w.tx); err != nil {
 			return err
@@ -307,31 +354,39 @@ func (w *session) finish(ctx context.Context) error {
 		if !ok {
 			return fmt.Errorf("desk: charter %s has no method %q", w.charter.Digest, c.start.Method)
 		}
-		by := act.By{Role: act.HouseItself}
-		if _, err := d.launch(ctx, w.tx, w.charter, m, by, act.Draft{Kind: act.Started, Body: c.start}, w.id, c.number); err != nil {
+		child := d.fresh(ctx, w.tx, w.charter, m, c.number, c.at, w.now)
+		child.id = w.id
+		if err := child.launch(ctx, act.By{Role: act.HouseItself}, act.Draft{Kind: act.Started, Body: c.start}, until); err != nil {
 			return err
 		}
 	}
 	w.opened = nil
-	if parent := w.run.Matter.Parent; parent != 0 && w.run.Closed && len(w.chain.Acts()) > 0 {
-		return d.tellParent(ctx, w.tx, parent, act.Child{Matter: number, Method: w.method.Key, Item: w.run.Matter.Item, Result: w.run.Result}, w.id)
+	if parent := w.run.Matter.Parent; parent != 0 && closed {
+		return w.tell(ctx, parent, until)
 	}
 	return nil
 }
 
-func (d *Desk) tellParent(ctx context.Context, tx *store.Tx, parent act.Matter, c act.Child, id string) error {
-	w, err := d.open(ctx, tx, parent)
+// tell lets the parent know that this matter has ended, at the instant it did.
+func (w *session) tell(ctx context.Context, parent act.Matter, until time.Time) error {
+	child := act.Child{Matter: w.run.Matter.Number, Method: w.method.Key, Item: w.run.Matter.Item, Result: w.run.Result}
+	p, err := w.desk.open(ctx, w.tx, parent)
 	if err != nil {
 		return err
 	}
-	if err := w.pass(ctx, tx.Now()); err != nil {
+	p.now = later(p.now, w.now)
+	if err := p.pass(w.run.At); err != nil {
 		return err
 	}
-	w.id = id
-	if err := w.method.ChildClosed(w.run, w.context, c, w.record); err != nil {
+	p.id = w.id
+	p.context.Now = later(w.run.At, p.run.At)
+	if err := p.method.ChildClosed(p.run, p.context, child, p.record); err != nil {
 		return err
 	}
-	return w.finish(ctx)
+	if err := p.pass(until); err != nil {
+		return err
+	}
+	return p.finish(ctx, until)
 }
 
 // project makes the docket say where the run stands.

@@ -1,0 +1,83 @@
+package house
+
+import (
+	"context"
+	"time"
+
+	"gongzhi/internal/act"
+	"gongzhi/internal/book"
+	"gongzhi/internal/calendar"
+	"gongzhi/internal/store"
+)
+
+// Changed is the body of the act register.changed: what one change set did, and the root over the versions it wrote.
+type Changed struct {
+	ID    string        `json:"change"`
+	On    calendar.Date `json:"on"` // the first day it holds
+	Under string        `json:"under,omitempty"`
+	book.Counts
+	Root   act.Digest `json:"root"`
+	Undoes string     `json:"undoes,omitempty"`
+}
+
+// Change writes a set of rows as the change set id, and one act with its counts and its root, in one transaction. A
+// set that changes nothing is not recorded; its counts say so. It refuses what [book.Book.Plan] and
+// [book.Book.Apply] refuse. The clause says what allows it: "imports/roster.yaml", "registers/compound.yaml#rows".
+func (h *House) Change(ctx context.Context, by act.By, id, clause string, set book.Set) (Changed, error) {
+	body := Changed{ID: id, On: set.On}
+	if !set.Under.IsZero() {
+		body.Under = set.Under.String()
+	}
+	return h.change(ctx, by, clause, body, func(ctx context.Context, tx *store.Tx) (*book.Plan, error) {
+		return h.Book.Plan(ctx, tx, h.Tenant, h.Desk.Charter().Registers, set)
+	})
+}
+
+// Undo takes a change set back as a change set of its own, id. used tells whether something else leans on a row.
+func (h *House) Undo(ctx context.Context, by act.By, id, clause, undoes string, used func(act.RowID) (bool, error)) (Changed, error) {
+	return h.change(ctx, by, clause, Changed{ID: id, Undoes: undoes}, func(ctx context.Context, tx *store.Tx) (*book.Plan, error) {
+		return h.Book.Undo(ctx, tx, h.Tenant, h.Desk.Charter().Registers, undoes, used)
+	})
+}
+
+func (h *House) change(ctx context.Context, by act.By, clause string, body Changed, plan func(context.Context, *store.Tx) (*book.Plan, error)) (Changed, error) {
+	err := h.Desk.KeepIf(ctx, by, act.Changed, clause, &body, nil, func(ctx context.Context, tx *store.Tx) (bool, error) {
+		p, err := plan(ctx, tx)
+		if err != nil {
+			return false, err
+		}
+		body.Counts, body.On = p.Counts(), p.On
+		if body.Added+body.Changed+body.Ended == 0 {
+			return false, nil
+		}
+		body.Counts, body.Root, err = h.Book.Apply(ctx, tx, h.Tenant, h.Desk.Charter().Registers, p, tx.Now(), body.ID)
+		return true, err
+	})
+	if err != nil {
+		return Changed{}, err
+	}
+	return body, nil
+}
+
+// seed writes the rows that the charter brings and that never were in the book: what the subdistrict has changed since
+// is not taken back by the next start.
+func (h *House) seed(ctx context.Context) error {
+	on := calendar.DateOf(h.Clock.Now())
+	reader := h.Book.Reader(ctx, h.Store.Read(), h.Tenant, h.Charter.Registers)
+	set := book.Set{On: on}
+	for _, e := range h.Charter.Registers.Seeds(on) {
+		before, err := reader.History(e.ID)
+		if err != nil {
+			return err
+		}
+		if len(before) == 0 {
+			set.Entries = append(set.Entries, e)
+		}
+	}
+	if len(set.Entries) == 0 {
+		return nil
+	}
+	id := "seed-" + string(h.Charter.Digest[:16]) + "-" + h.Clock.Now().UTC().Format(time.DateOnly)
+	_, err := h.Change(ctx, act.By{Role: act.HouseItself}, id, "registers/", set)
+	return err
+}

@@ -1,0 +1,205 @@
+// Package house opens everything and joins it; it has no logic of its own.
+//
+// In: a folder of data (or a database's address), the files of a charter, a clock. Out: a House whose rooms know each
+// other, with the charter installed and the rows it brings seeded, or the reason why it must not be opened. Doors and
+// tools take the rooms they need from it. Every change made here passes through the desk.
+package house
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"math"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"gongzhi/internal/act"
+	"gongzhi/internal/attachment"
+	"gongzhi/internal/book"
+	"gongzhi/internal/charter"
+	"gongzhi/internal/clock"
+	"gongzhi/internal/desk"
+	"gongzhi/internal/docket"
+	"gongzhi/internal/ledger"
+	"gongzhi/internal/people"
+	"gongzhi/internal/step"
+	"gongzhi/internal/store"
+	"gongzhi/internal/text"
+	"gongzhi/internal/vault"
+)
+
+// Config says what to open.
+type Config struct {
+	Charter fs.FS // required: the folder of the subdistrict
+	// Dir holds the database, the vault's key and the files. Empty is a house of which nothing is left after Close: for
+	// trying out and for tests. Its writes do not wait for the disk.
+	Dir      string
+	URL      string       // the database; default gongzhi.db in Dir
+	Tenant   act.Tenant   // default 1
+	Clock    clock.Clock  // default clock.System
+	Log      *slog.Logger // default discards
+	BatchMax int          // most submissions one commit carries; default that of package store
+	Runs     int          // folded matters kept in memory; default that of package desk
+}
+
+// House is every room of one tenant.
+type House struct {
+	Tenant  act.Tenant
+	Charter *charter.Charter // as it was installed at the opening; Desk.Charter is the one in force now
+	Clock   *clock.Steady    // never earlier than the last act on record
+	Store   *store.DB
+	Vault   *vault.Vault
+	Ledger  *ledger.Ledger
+	Docket  *docket.Docket
+	Book    *book.Book
+	People  *people.People
+	Files   *attachment.Files
+	Desk    *desk.Desk
+	Log     *slog.Logger
+
+	temp string // folder to remove at the end
+}
+
+// Broken is the error of Open for a charter that does not pass its check.
+type Broken struct {
+	Findings []step.Finding
+	texts    *text.Bundle
+}
+
+// shown is how many findings the error itself names; gongzhi check shows all.
+const shown = 3
+
+func (b *Broken) Error() string {
+	var s strings.Builder
+	n := 0
+	for _, f := range b.Findings {
+		if f.Severity != step.Error {
+			continue
+		}
+		if n++; n <= shown {
+			fmt.Fprintf(&s, "\n%s: %s %s", f.Place, f.Code, b.texts.Say(text.EN, f.Words()))
+		}
+	}
+	return fmt.Sprintf("house: the charter has %d errors; it must not be run:%s", n, s.String())
+}
+
+// Open opens a house. It refuses with [*Broken] a charter that has errors, before anything is written.
+func Open(ctx context.Context, c Config) (*House, error) {
+	loaded, findings, err := charter.Load(c.Charter)
+	if err != nil {
+		return nil, err
+	}
+	if charter.Broken(findings) {
+		return nil, &Broken{findings, loaded.Texts}
+	}
+	if c.Tenant == 0 {
+		c.Tenant = 1
+	}
+	if c.Clock == nil {
+		c.Clock = clock.System
+	}
+	if c.Log == nil {
+		c.Log = slog.New(slog.DiscardHandler)
+	}
+	h := &House{Tenant: c.Tenant, Charter: loaded, Clock: clock.NewSteady(c.Clock, time.Time{}), Log: c.Log}
+	if err := h.rooms(ctx, c); err != nil {
+		return nil, errors.Join(err, h.Close())
+	}
+	if err := h.settle(ctx); err != nil {
+		return nil, errors.Join(err, h.Close())
+	}
+	return h, nil
+}
+
+// rooms opens the database and everything that stands on it.
+func (h *House) rooms(ctx context.Context, c Config) error {
+	dir := c.Dir
+	if dir == "" {
+		temp, err := os.MkdirTemp("", "gongzhi-house-")
+		if err != nil {
+			return fmt.Errorf("house: %w", err)
+		}
+		h.temp, dir = temp, temp
+		if c.URL == "" {
+			c.URL = ":memory:"
+		}
+	}
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return fmt.Errorf("house: %w", err)
+	}
+	if c.URL == "" {
+		c.URL = filepath.Join(dir, "gongzhi.db")
+	}
+	var err error
+	if h.Vault, err = key(c.Dir, dir); err != nil {
+		return err
+	}
+	if h.Files, err = attachment.Open(c.Tenant, filepath.Join(dir, "files")); err != nil {
+		return err
+	}
+	h.Store, err = store.Open(ctx, store.Config{URL: c.URL, Now: h.Clock.Now, Log: c.Log, BatchMax: c.BatchMax})
+	if err != nil {
+		return err
+	}
+	if err := h.Store.CheckAll(ctx); err != nil {
+		return err
+	}
+	h.Ledger, h.Docket = ledger.New(c.Tenant, h.Vault), docket.New(c.Tenant)
+	h.Book, h.People = book.New(h.Vault), people.New(c.Tenant, h.Vault)
+	h.Desk, err = desk.New(desk.Config{
+		Store: h.Store, Ledger: h.Ledger, Docket: h.Docket, Book: h.registers, Charter: h.Charter, Clock: h.Clock, Log: c.Log, Runs: c.Runs,
+	})
+	return err
+}
+
+// key gives the vault its key: a file beside the database, or one that is gone with the memory it lay in.
+func key(given, dir string) (*vault.Vault, error) {
+	if given != "" {
+		return vault.Load(filepath.Join(dir, "keys", "vault.key"))
+	}
+	raw := make([]byte, 32)
+	if _, err := rand.Read(raw); err != nil {
+		return nil, fmt.Errorf("house: %w", err)
+	}
+	return vault.New(raw)
+}
+
+// settle makes the clock go on from the last act on record, installs the charter and seeds its rows.
+func (h *House) settle(ctx context.Context) error {
+	last, err := h.Ledger.Latest(ctx, h.Store.Read(), act.House, math.MaxInt64, 1)
+	if err != nil {
+		return err
+	}
+	for _, a := range last {
+		h.Clock.Raise(a.Recorded)
+	}
+	latest, err := h.Docket.Latest(ctx, h.Store.Read())
+	if err != nil {
+		return err
+	}
+	h.Clock.Raise(latest)
+	if by := h.Clock.Behind(); by > 0 {
+		h.Log.Warn("the machine's clock is behind the last act on record; time stands still until it has caught up", "by", by)
+	}
+	if err := h.Desk.Install(ctx, act.By{Role: act.HouseItself}, h.Charter); err != nil {
+		return err
+	}
+	return h.seed(ctx)
+}
+
+// Close closes every room. A house that was opened without a folder leaves nothing.
+func (h *House) Close() error {
+	var errs []error
+	if h.Store != nil {
+		errs = append(errs, h.Store.Close())
+	}
+	if h.temp != "" {
+		errs = append(errs, os.RemoveAll(h.temp))
+	}
+	return errors.Join(errs...)
+}
