@@ -22,6 +22,7 @@ type question struct {
 	page.Field
 	ID     string
 	Faults []fault.Field
+	Any    bool // choosing nothing means all: a filter
 }
 
 // questions gives every field of a form its own id and its own faults.
