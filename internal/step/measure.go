@@ -16,7 +16,6 @@ const (
 	People     Measure = "people"
 	Households Measure = "households"
 	SquareM    Measure = "area" // in 0.01 m²
-	Heads      Measure = "heads"
 )
 
 // named are the shares that have a name of their own in the text files; others are written as fractions.

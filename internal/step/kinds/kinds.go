@@ -8,6 +8,7 @@ import (
 	"gongzhi/internal/step"
 	"gongzhi/internal/step/approve"
 	"gongzhi/internal/step/assign"
+	"gongzhi/internal/step/ballot"
 	"gongzhi/internal/step/claim"
 	"gongzhi/internal/step/form"
 	"gongzhi/internal/step/inspect"
@@ -22,6 +23,7 @@ func All() []step.Kind {
 	return []step.Kind{
 		form.Kind{},
 		meeting.Kind{},
+		ballot.Kind{},
 		notice.Kind{},
 		approve.Kind{},
 		assign.Kind{},

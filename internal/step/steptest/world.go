@@ -3,6 +3,8 @@ package steptest
 import (
 	"fmt"
 	"maps"
+	"os"
+	"path/filepath"
 	"slices"
 	"testing"
 	"time"
@@ -13,6 +15,7 @@ import (
 	"gongzhi/internal/register"
 	"gongzhi/internal/source"
 	"gongzhi/internal/step"
+	"gongzhi/internal/vote"
 )
 
 // World is what surrounds a step while it is tested. NewWorld gives one that suits most kinds; a kind changes what
@@ -50,7 +53,7 @@ func NewWorld() *World {
 			ID: act.RowID{Register: "part", ID: fmt.Sprintf("u%02d", i+1)}, Parent: w.Subject, Name: fmt.Sprintf("1-%d", 101+i),
 			Values: map[string]any{
 				"area": int64(6000 + 100*i), "area_source": "register", "owners": []string{fmt.Sprintf("o%02d", i+1)},
-				"kind": "dwelling", "state": "sold", "building": "1", "unit": "1", "room": fmt.Sprint(101 + i),
+				"kind": "flat", "state": "sold", "builder": "", "building": "1", "unit": "1", "room": fmt.Sprint(101 + i),
 			},
 		})
 	}
@@ -160,4 +163,31 @@ func Must(t testing.TB, kind step.Kind, yaml string, w *World) step.Step {
 		t.Fatalf("check: %s %s %s %v", f.Place, f.Severity, f.Code, f.Args)
 	}
 	return s
+}
+
+// Laws reads the owners' rule profiles of a charter's rules/ folder, for ballots.
+func Laws(t testing.TB, dir string) vote.Profiles {
+	t.Helper()
+	names, err := filepath.Glob(filepath.Join(dir, "owners_*.yaml"))
+	if err != nil || len(names) == 0 {
+		t.Fatalf("no rule files in %s: %v", dir, err)
+	}
+	var list []vote.Profile
+	for _, name := range names {
+		raw, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		n, faults := source.Parse(name, raw)
+		p, more := vote.ReadProfile(n)
+		if len(faults)+len(more) > 0 {
+			t.Fatal(faults, more)
+		}
+		list = append(list, p)
+	}
+	laws, clashes := vote.NewProfiles(list)
+	if len(clashes) > 0 {
+		t.Fatal(clashes)
+	}
+	return laws
 }

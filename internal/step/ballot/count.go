@@ -1,0 +1,59 @@
+package ballot
+
+import (
+	"fmt"
+	"slices"
+
+	"gongzhi/internal/act"
+	"gongzhi/internal/step"
+	"gongzhi/internal/vote"
+)
+
+type countedBody struct {
+	Root    act.Digest `json:"root"`
+	Profile string     `json:"profile"`
+	Rules   []string   `json:"rules"`
+	Clause  string     `json:"clause"`
+	Items   []itemBody `json:"items"`
+}
+
+type itemBody struct {
+	Item string `json:"item"`
+	vote.Report
+}
+
+// count makes the certificate from every ballot anew and ends the step. more is a paper that this very act resolves.
+// What the running tally shows must be the same; if it ever were not, nothing is published and we hear of it.
+func (st *state) count(more []vote.Ballot) ([]act.Draft, error) {
+	ballots := append(slices.Clone(st.Ballots), more...)
+	result, err := st.Terms.Close(st.Roll, ballots)
+	if err != nil {
+		return nil, fmt.Errorf("ballot: %w", err)
+	}
+	if len(more) == 0 {
+		for i, it := range st.Tally.Figures().Items {
+			if c := result.Items[i]; it.Cast != c.Cast || it.Yes != c.Yes || it.No != c.No {
+				return nil, fmt.Errorf("ballot: the tally of %s says %v, the count %v", it.Item, it.Yes, c.Yes)
+			}
+		}
+	}
+	r := st.Terms.Items[0].Rule
+	body := countedBody{Root: st.Root, Profile: r.Profile, Clause: r.Basis, Rules: []string{r.Name()}}
+	for _, also := range st.Terms.Items[0].Also {
+		body.Rules = append(body.Rules, also.Name())
+	}
+	total, first := result.Total, result.Items[0]
+	facts := map[string]any{
+		"area": int64(total.Area), "heads": int64(total.Heads), "cast_area": int64(first.Cast.Area), "cast_heads": int64(first.Cast.Heads),
+		"profile": r.Profile, "clause": r.Basis, "root": string(st.Root),
+	}
+	outcome := vote.Passed
+	for _, it := range result.Items {
+		report, _ := result.Report(it.Item)
+		body.Items = append(body.Items, itemBody{string(it.Item), report})
+		key := string(it.Item)
+		facts[key+"_yes_area"], facts[key+"_yes_heads"], facts[key+"_outcome"] = int64(it.Yes.Area), int64(it.Yes.Heads), it.Outcome.String()
+		outcome = max(outcome, it.Outcome) // passed, not passed, not quorate: the worst stands for all
+	}
+	return []act.Draft{{Kind: counted, Clause: "rule", Body: body}, step.End(outcome.String(), facts)}, nil
+}
