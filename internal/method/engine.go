@@ -104,7 +104,7 @@ func (m *Method) Asks(r *Run, c Context) []step.Ask {
 func (m *Method) For(r *Run, c Context, who Actor) []step.Ask {
 	return slices.DeleteFunc(m.Asks(r, c), func(a step.Ask) bool {
 		_, _, err := m.mandate(c, who, "", a, r.Matter.Subject, fault.Basis{})
-		return err != nil || !a.For(who.Person)
+		return err != nil
 	})
 }
 
@@ -145,9 +145,6 @@ func (m *Method) Take(r *Run, c Context, who Actor, s step.Submission, record Re
 	by, scope, err := m.mandate(c, who, s.As, ask, r.Matter.Subject, basis)
 	if err != nil {
 		return err
-	}
-	if !ask.For(by.Person) {
-		return fault.Refuse(fault.Denied, "step.only", basis, nil)
 	}
 	if c.Now.Before(ask.Opens) {
 		return fault.Refuse(fault.Closed, "step.early", basis, fault.Args{"Opens": ask.Opens})

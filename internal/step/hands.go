@@ -7,12 +7,6 @@ import (
 	"gongzhi/internal/text"
 )
 
-// For tells whether an ask is open to a person as far as it names people: not among Except and, where Only names some,
-// one of them. Roles are the engine's business.
-func (a Ask) For(p act.Person) bool {
-	return !slices.Contains(a.Except, p) && (len(a.Only) == 0 || slices.Contains(a.Only, p))
-}
-
 // Hands are the people who acted at any of these steps, each once: whom a rule keeps from checking their own work.
 func (v View) Hands(steps []string) []act.Person {
 	var out []act.Person

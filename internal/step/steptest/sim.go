@@ -81,10 +81,10 @@ func (m *Sim) Submit(who Who, s step.Submission) error {
 		return m.Take(who, s) // the step says no in its own words
 	case !slices.Contains(ask.By, who.Role):
 		return fault.Refuse(fault.Denied, "step.not_yours", basis, nil)
+	case len(ask.Only) > 0 && !slices.Contains(ask.Only, who.Person):
+		return fault.Refuse(fault.Denied, "step.by_name", basis, nil)
 	case slices.Contains(ask.Except, who.Person):
 		return fault.Refuse(fault.Denied, "step.own_work", basis, nil)
-	case !ask.For(who.Person):
-		return fault.Refuse(fault.Denied, "step.only", basis, nil)
 	case m.Now.Before(ask.Opens):
 		return fault.Refuse(fault.Closed, "step.early", basis, nil)
 	}
