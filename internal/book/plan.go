@@ -193,7 +193,7 @@ func (p *planner) entry(e register.Entry) error {
 			return err
 		}
 	}
-	ch := Change{ID: e.ID, Parent: e.Parent, Row: e.Row, path: path, values: merged(before, e.Values)}
+	ch := Change{ID: e.ID, Parent: e.Parent, Row: e.Row, path: path, values: merged(before, e)}
 	for _, f := range schema.CheckValues(ch.values) {
 		f.Row = e.Row
 		p.bad = append(p.bad, f)
@@ -330,12 +330,15 @@ func (b *Book) all(tenant act.Tenant, s stored) (map[string]any, error) {
 	return open.Values, nil
 }
 
-func merged(before, given map[string]any) map[string]any {
-	after := make(map[string]any, len(before)+len(given))
+func merged(before map[string]any, e register.Entry) map[string]any {
+	after := make(map[string]any, len(before)+len(e.Values)+len(e.Defaults))
+	for k, v := range e.Defaults {
+		after[k] = v
+	}
 	for k, v := range before {
 		after[k] = v
 	}
-	for k, v := range given {
+	for k, v := range e.Values {
 		if list, ok := v.([]string); v == nil || ok && len(list) == 0 {
 			delete(after, k)
 		} else {

@@ -245,7 +245,10 @@ type Entry struct {
 	ID     act.RowID
 	Parent act.RowID
 	Values map[string]any
-	Row    int // of the sheet it came from, as the person sees it; 0 where there was none
+	// Defaults fill fields that the row does not have yet: what a sheet without the column means for a new row must
+	// not undo what somebody wrote into an old one.
+	Defaults map[string]any
+	Row      int // of the sheet it came from, as the person sees it; 0 where there was none
 }
 
 // Seeds are the rows the charter brings, parents first. Call it on schemas that Check found nothing wrong with.

@@ -1,0 +1,237 @@
+package sheet
+
+import (
+	"errors"
+	"fmt"
+	"io"
+
+	"github.com/xuri/excelize/v2"
+
+	"gongzhi/internal/register"
+	"gongzhi/internal/text"
+)
+
+// maxMarked is the largest sheet of which a marked copy is made. Comments have to be held in memory, and a copy of
+// 100,000 rows with them would take more than a gigabyte; above this the list of faults alone is written.
+const maxMarked = 2_000
+
+// Say puts words into the language of whoever downloads.
+type Say func(text.Words) string
+
+// WriteFaults writes the workbook to correct by: a list of every fault and warning with its row, column, value and what
+// to do, and, of a small sheet, a copy in which the faulty cells are red and say the same in a comment.
+func WriteFaults(w io.Writer, f Found, r Roster, say Say) (err error) {
+	x := excelize.NewFile()
+	defer func() { err = errors.Join(err, x.Close()) }()
+	list := say(text.Key("sheet.book.faults"))
+	if err := x.SetSheetName("Sheet1", list); err != nil {
+		return fmt.Errorf("sheet: %w", err)
+	}
+	if err := writeList(x, list, r, say); err != nil {
+		return fmt.Errorf("sheet: list of faults: %w", err)
+	}
+	if len(f.Table.Rows) <= maxMarked {
+		if err := writeMarked(x, say(text.Key("sheet.book.copy")), f, r, say); err != nil {
+			return fmt.Errorf("sheet: marked copy: %w", err)
+		}
+	}
+	return x.Write(w)
+}
+
+func writeList(x *excelize.File, name string, r Roster, say Say) error {
+	bold, err := x.NewStyle(&excelize.Style{Font: &excelize.Font{Bold: true}})
+	if err != nil {
+		return err
+	}
+	s, err := x.NewStreamWriter(name)
+	if err != nil {
+		return err
+	}
+	for i, width := range []float64{8, 14, 26, 90} {
+		if err := s.SetColWidth(i+1, i+1, width); err != nil {
+			return err
+		}
+	}
+	var head []any
+	for _, key := range []string{"row", "column", "value", "what"} {
+		head = append(head, excelize.Cell{StyleID: bold, Value: say(text.Key("sheet.book." + key))})
+	}
+	if err := s.SetRow("A1", head); err != nil {
+		return err
+	}
+	n := 1
+	for _, part := range []struct {
+		list []Fault
+		lead text.Words
+	}{{r.Faults, text.Words{}}, {r.Warnings, text.Key("sheet.book.look")}} {
+		for _, f := range part.list {
+			n++
+			words := say(f.Words())
+			if !part.lead.IsZero() {
+				words = say(part.lead) + words
+			}
+			if err := s.SetRow(fmt.Sprint("A", n), []any{f.Row, f.Column, f.Value, words}); err != nil {
+				return err
+			}
+		}
+	}
+	return s.Flush()
+}
+
+// writeMarked copies the sheet as it was read, every cell a text, so that no number loses its last digits twice.
+func writeMarked(x *excelize.File, name string, f Found, r Roster, say Say) error {
+	if _, err := x.NewSheet(name); err != nil {
+		return err
+	}
+	asText, err := x.NewStyle(&excelize.Style{NumFmt: 49})
+	if err != nil {
+		return err
+	}
+	red, err := x.NewStyle(&excelize.Style{NumFmt: 49, Fill: excelize.Fill{Type: "pattern", Pattern: 1, Color: []string{"FFC7CE"}}})
+	if err != nil {
+		return err
+	}
+	for _, row := range f.Table.Rows {
+		for i, cell := range row.Cells {
+			if cell == "" {
+				continue
+			}
+			at := fmt.Sprint(letter(i), row.N)
+			if err := errors.Join(x.SetCellStr(name, at, cell), x.SetCellStyle(name, at, at, asText)); err != nil {
+				return err
+			}
+		}
+	}
+	said := map[string]string{}
+	var order []string
+	for _, one := range r.Faults {
+		col, ok := f.Columns[one.Key]
+		if !ok {
+			col = 0
+		}
+		at := fmt.Sprint(letter(col), one.Row)
+		if _, known := said[at]; !known {
+			order = append(order, at)
+		}
+		said[at] += say(one.Words()) + "\n"
+	}
+	for _, at := range order {
+		if err := x.SetCellStyle(name, at, at, red); err != nil {
+			return err
+		}
+		if err := x.AddComment(name, excelize.Comment{Cell: at, Author: "Gongzhi", Text: said[at], Width: 260, Height: 90}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// WriteTemplate writes an empty sheet for an import: the header, drop-downs for choices, cells that keep numbers of
+// documents as text, and a second sheet that explains each column with an example. required columns carry a star.
+func WriteTemplate(w io.Writer, imp *register.Import, schemas *register.Schemas, lang text.Lang, say Say) (err error) {
+	x := excelize.NewFile()
+	defer func() { err = errors.Join(err, x.Close()) }()
+	name := say(imp.Name.Words())
+	if err := x.SetSheetName("Sheet1", name); err != nil {
+		return fmt.Errorf("sheet: template: %w", err)
+	}
+	if err := writeHeader(x, name, imp, schemas, lang); err != nil {
+		return fmt.Errorf("sheet: template: %w", err)
+	}
+	if err := writeHints(x, say(text.Key("sheet.book.hints")), imp, lang, say); err != nil {
+		return fmt.Errorf("sheet: template: %w", err)
+	}
+	return x.Write(w)
+}
+
+func writeHeader(x *excelize.File, name string, imp *register.Import, schemas *register.Schemas, lang text.Lang) error {
+	bold, err := x.NewStyle(&excelize.Style{Font: &excelize.Font{Bold: true}, NumFmt: 49})
+	if err != nil {
+		return err
+	}
+	asText, err := x.NewStyle(&excelize.Style{NumFmt: 49})
+	if err != nil {
+		return err
+	}
+	for i, c := range imp.Columns {
+		col := letter(i)
+		head := c.Label.In(lang)
+		if c.Required {
+			head += "*"
+		}
+		if err := errors.Join(x.SetColStyle(name, col, asText), x.SetCellStr(name, col+"1", head),
+			x.SetCellStyle(name, col+"1", col+"1", bold), x.SetColWidth(name, col, col, 16)); err != nil {
+			return err
+		}
+		reg, key := c.Target()
+		s, ok := schemas.Get(reg)
+		if !ok {
+			continue
+		}
+		if f, ok := s.Field(key); ok && len(f.Options) > 0 {
+			words := make([]string, len(f.Options))
+			for n, o := range f.Options {
+				words[n] = o.Label.In(lang)
+			}
+			pick := excelize.NewDataValidation(true)
+			pick.SetSqref(fmt.Sprintf("%s2:%s%d", col, col, MaxRows))
+			if err := pick.SetDropList(words); err != nil {
+				return err
+			}
+			if err := x.AddDataValidation(name, pick); err != nil {
+				return err
+			}
+		}
+	}
+	return x.SetPanes(name, &excelize.Panes{Freeze: true, YSplit: 1, TopLeftCell: "A2", ActivePane: "bottomLeft"})
+}
+
+func writeHints(x *excelize.File, name string, imp *register.Import, lang text.Lang, say Say) error {
+	if _, err := x.NewSheet(name); err != nil {
+		return err
+	}
+	rows := [][]string{{say(imp.Hint.Words())}, {
+		say(text.Key("sheet.book.column")), say(text.Key("sheet.book.hint")), say(text.Key("sheet.book.example")),
+	}}
+	for _, c := range imp.Columns {
+		hint := c.Hint.In(lang)
+		if c.Required {
+			hint = say(text.Key("sheet.book.required")) + hint
+		}
+		rows = append(rows, []string{c.Label.In(lang), hint, c.Example})
+	}
+	for i, row := range rows {
+		if err := x.SetSheetRow(name, fmt.Sprint("A", i+1), &row); err != nil {
+			return err
+		}
+	}
+	return errors.Join(x.SetColWidth(name, "A", "A", 18), x.SetColWidth(name, "B", "B", 60), x.SetColWidth(name, "C", "C", 24))
+}
+
+// WriteTable writes one sheet in a stream, for exports of any length; every cell is a text.
+func WriteTable(w io.Writer, name string, rows func(yield func([]string) bool)) (err error) {
+	x := excelize.NewFile()
+	defer func() { err = errors.Join(err, x.Close()) }()
+	if err := x.SetSheetName("Sheet1", name); err != nil {
+		return fmt.Errorf("sheet: %w", err)
+	}
+	s, err := x.NewStreamWriter(name)
+	if err != nil {
+		return fmt.Errorf("sheet: %w", err)
+	}
+	n := 0
+	for row := range rows {
+		n++
+		cells := make([]any, len(row))
+		for i, c := range row {
+			cells[i] = c
+		}
+		if err := s.SetRow(fmt.Sprint("A", n), cells); err != nil {
+			return fmt.Errorf("sheet: row %d: %w", n, err)
+		}
+	}
+	if err := s.Flush(); err != nil {
+		return fmt.Errorf("sheet: %w", err)
+	}
+	return x.Write(w)
+}
