@@ -7,7 +7,6 @@ import (
 	"strings"
 
 	"gongzhi/internal/source"
-	"gongzhi/internal/step"
 	"gongzhi/internal/text"
 )
 
@@ -51,66 +50,21 @@ func (a asks) HasMethod(key string) bool { _, ok := a.declared[key]; return ok }
 // check asks every method; it comes last because methods may name each other.
 func (l *loader) check() {
 	for _, key := range l.c.MethodKeys() {
-		l.list = append(l.list, l.c.Methods[key].Check(asks{l.c, l.declared})...)
+		m := l.c.Methods[key]
+		l.list = append(l.list, m.Check(asks{l.c, l.declared})...)
+		l.children(m)
+		l.votes(m)
 	}
 	l.circles()
 	l.unused()
 	l.unread()
 }
 
-// circles reports methods that would open each other without end. The finding stands where the first of them, in order
-// of their keys, opens the next.
-func (l *loader) circles() {
-	told := map[string]bool{}
-	for _, key := range l.c.MethodKeys() {
-		way := l.opensAgain(key)
-		if way == nil || told[key] {
-			continue
-		}
-		for _, k := range way {
-			told[k] = true
-		}
-		m := l.c.Methods[key]
-		for _, o := range m.Opens() {
-			if o.Method == way[1] {
-				p, _ := m.Step(o.Step)
-				l.list = append(l.list, step.Finding{
-					Place: p.Node.At(o.Path...), Severity: step.Error, Code: "opens.circle", Args: text.Args{"Method": key}, Run: way,
-				})
-				break
-			}
-		}
-	}
-}
-
-// opensAgain is the shortest way by which a method comes to open itself, nil where it never does.
-func (l *loader) opensAgain(key string) []string {
-	seen := map[string]bool{}
-	for queue := [][]string{{key}}; len(queue) > 0; queue = queue[1:] {
-		way := queue[0]
-		m, ok := l.c.Methods[way[len(way)-1]]
-		if !ok {
-			continue
-		}
-		for _, o := range m.Opens() {
-			next := append(slices.Clone(way), o.Method)
-			if o.Method == key {
-				return next
-			}
-			if !seen[o.Method] {
-				seen[o.Method] = true
-				queue = append(queue, next)
-			}
-		}
-	}
-	return nil
-}
-
 // unused warns of roles that no method and no body names. Those who work at the desk keep registers and accounts, which
 // no method says.
 func (l *loader) unused() {
-	if len(l.c.Methods) < len(l.declared) {
-		return // a method that could not be read may name it
+	if Broken(l.list) {
+		return // what could not be read may name it
 	}
 	used := map[string]bool{}
 	for _, m := range l.c.Methods {

@@ -167,6 +167,7 @@ func (l *loader) bodies() {
 		for key, b := range file.Bodies {
 			if _, twice := l.c.Bodies[key]; twice {
 				l.error(n.KeyAt("bodies", key), "body.twice", text.Args{"Body": key})
+				continue
 			}
 			b.Key = key
 			l.c.Bodies[key] = b

@@ -34,7 +34,7 @@ func (c *checker) kept(p *Placed, t task, earlier *Placed) {
 		if e.checks {
 			continue // it judged too, and had to keep away from the work itself
 		}
-		for _, r := range slices.Concat(e.by, e.also) {
+		for _, r := range slices.Concat(e.by, e.to) {
 			if slices.Contains(t.by, r) && !c.charter.OwnRole(r) && !slices.Contains(both, r) {
 				both = append(both, r)
 			}

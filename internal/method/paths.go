@@ -71,7 +71,7 @@ func (c *checker) ends() {
 			continue
 		}
 		if run := c.search(query{to: p.Key}); run != nil {
-			c.addRun("path.no_end", text.Args{"Step": p.Key}, run, "steps", p.Key)
+			c.addRun("path.no_end", text.Args{"Step": p.Key}, append(run, p.Key), "steps", p.Key)
 		}
 	}
 }
@@ -130,9 +130,9 @@ func shortestCycle(arrows map[string][]Way, key string) []string {
 
 // required proves that whenever a run comes to key, the latest ending of the other step was the one required.
 func (c *checker) required(key, requirement string, i int) {
-	other, outcome, ok := strings.Cut(requirement, ".")
-	if !ok {
-		return
+	other, outcome, _ := strings.Cut(requirement, ".")
+	if p, ok := c.m.Step(other); !ok || !slices.Contains(p.Step.Outcomes(), outcome) {
+		return // told already
 	}
 	run := c.search(query{to: key, track: other, want: func(last string) bool { return last != outcome }})
 	if run == nil {

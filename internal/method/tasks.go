@@ -15,7 +15,7 @@ import (
 type task struct {
 	path   []any
 	by     []string
-	also   []string // further roles of the group: to, confirm_by
+	to     []string // further roles that do the work, where by only gives it to them
 	notBy  []string
 	checks bool // the group can say not_by: it judges what others did
 	within bool // it says how long it may take
@@ -100,8 +100,8 @@ func (p *parts) group(v reflect.Value, path []any, by []string) {
 			by = t.by
 		case key == "not_by" && f.Type() == rolesType:
 			t.notBy, t.checks = f.Interface().([]string), true
-		case (key == "to" || strings.HasSuffix(key, "_by")) && f.Type() == rolesType:
-			t.also = append(t.also, f.Interface().([]string)...)
+		case key == "to" && f.Type() == rolesType:
+			t.to = f.Interface().([]string)
 		case f.Type() == spanType && !f.Interface().(step.Span).IsZero() && (key == "within" || key == "every"):
 			t.within = true
 		case f.Type() == spanType && !f.Interface().(step.Span).IsZero() && len(path) == 0:

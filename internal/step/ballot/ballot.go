@@ -77,8 +77,9 @@ type Roll struct {
 
 // Item is one question.
 type Item struct {
-	Key   vote.ItemID `yaml:"key"`
-	Label text.Text   `yaml:"label"`
+	Key     vote.ItemID `yaml:"key"`
+	Label   text.Text   `yaml:"label"`
+	Decides string      `yaml:"decides"` // what the statute calls it: rebuild, fund_raise. The charter's check holds Matter against it
 }
 
 // Task is what certain roles do, and how long it should take.
