@@ -272,7 +272,7 @@ func hidden(m map[string]string) templ.Component {
 }
 
 // filters is a GET form on one line above its table; without script it loads the page anew.
-func filters(f page.Form) templ.Component {
+func filters(f page.Form, level int) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -295,7 +295,7 @@ func filters(f page.Form) templ.Component {
 		ctx = templ.ClearChildren(ctx)
 		qs := questions(ctx, f)
 		if f.Problem != nil {
-			templ_7745c5c3_Err = errors(f, qs, 3).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = errors(f, qs, level).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -71,7 +71,7 @@ type Group struct {
 // Render writes the whole document. What it cannot draw is an error, and then part of the document may have been
 // written: a door renders into a buffer first.
 func Render(w io.Writer, c *Context, p page.Page) error {
-	r := &reader{Context: c, ids: map[string]int{}}
+	r := &reader{Context: c, ids: map[string]int{}, said: map[string]string{}}
 	if err := document(p).Render(context.WithValue(context.Background(), readerKey{}, r), w); err != nil {
 		return fmt.Errorf("ui: %w", err)
 	}
@@ -81,7 +81,8 @@ func Render(w io.Writer, c *Context, p page.Page) error {
 // reader is the Context while one document is drawn.
 type reader struct {
 	*Context
-	ids map[string]int // how often each id was asked for
+	ids  map[string]int    // how often each id was asked for
+	said map[string]string // words without arguments, by key
 }
 
 type readerKey struct{}
@@ -89,10 +90,19 @@ type readerKey struct{}
 // from gives the reader of the document being drawn. There always is one: components are not exported.
 func from(ctx context.Context) *reader { return ctx.Value(readerKey{}).(*reader) }
 
-// t says words to the reader.
+// t says words to the reader. Those without arguments are looked up once for a document: a table says the words of its
+// columns again in every row.
 func t(ctx context.Context, w text.Words) string {
 	r := from(ctx)
-	return r.Bundle.Say(r.Lang, w)
+	if w.Key == "" || len(w.Args) > 0 {
+		return r.Bundle.Say(r.Lang, w)
+	}
+	s, ok := r.said[w.Key]
+	if !ok {
+		s = r.Bundle.Say(r.Lang, w)
+		r.said[w.Key] = s
+	}
+	return s
 }
 
 // say says words of this package's own text files: say(ctx, "form.problems", "N", 2) looks up "ui.form.problems".

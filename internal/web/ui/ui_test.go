@@ -470,6 +470,13 @@ func shown(n *html.Node) string {
 	return b.String()
 }
 
+func TestDeadlineWithoutNowTakesTheReaders(t *testing.T) {
+	doc := rendered(t, reading(t, text.ZH, Normal), page.Page{Title: text.Plain("x"), Blocks: []page.Block{page.Deadline{Due: sampleNow.Add(26 * time.Hour)}}})
+	if !strings.Contains(doc, `data-left="days">1<`) || !strings.Contains(doc, `data-left="hours">2<`) {
+		t.Error("the countdown does not run from the reader's instant")
+	}
+}
+
 func TestSegments(t *testing.T) {
 	due := func(left time.Duration) page.Deadline {
 		return page.Deadline{Due: sampleNow.Add(left), Now: sampleNow}
@@ -519,6 +526,20 @@ func TestFormComesBack(t *testing.T) {
 		if strings.Contains(doc, not) {
 			t.Errorf("found %s", not)
 		}
+	}
+}
+
+// A law is cited in Chinese; to an English reader's screen reader it is said to be Chinese.
+func TestBasisSaysItsLanguage(t *testing.T) {
+	p := page.Page{Title: text.Plain("x"), Blocks: []page.Block{page.Basis{Law: "民法典第二百七十八条", Assumed: true}}}
+	if doc := rendered(t, reading(t, text.EN, Normal), p); !strings.Contains(doc, `<span lang="zh-Hans">民法典第二百七十八条</span>`) {
+		t.Error("the citation has no language")
+	}
+	c := reading(t, text.ZH, Normal)
+	c.Clause = func(string) string { return "/charter/x" }
+	p.Blocks = []page.Block{page.Basis{Clause: "a.yaml#b"}}
+	if doc := rendered(t, c, p); !strings.Contains(doc, `<a href="/charter/x">依据：<span>a.yaml#b</span></a>`) {
+		t.Error("the clause is not opened")
 	}
 }
 
@@ -581,6 +602,24 @@ func TestIconsAreInTheSprite(t *testing.T) {
 			}
 		}
 	}
+}
+
+func BenchmarkTable200(b *testing.B) {
+	c, p := reading(b, text.ZH, Normal), Styleguide()[2]
+	x := sampleTable(true)
+	for len(x.Rows) < 200 {
+		x.Rows = append(x.Rows, x.Rows[:4]...)
+	}
+	p.Blocks = []page.Block{x}
+	var buf bytes.Buffer
+	b.ReportAllocs()
+	for b.Loop() {
+		buf.Reset()
+		if err := Render(&buf, c, p); err != nil {
+			b.Fatal(err)
+		}
+	}
+	b.SetBytes(int64(buf.Len()))
 }
 
 func BenchmarkMatter(b *testing.B) {

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"gongzhi/internal/calendar"
+	"gongzhi/internal/page"
 	"gongzhi/internal/text"
 )
 
@@ -40,6 +41,14 @@ func day(ctx context.Context, d calendar.Date) text.Words {
 
 // machine is an instant for datetime attributes.
 func machine(at time.Time) string { return at.In(calendar.Zone).Format(time.RFC3339) }
+
+// clocked gives a deadline the reader's instant where its maker gave none.
+func clocked(ctx context.Context, d page.Deadline) page.Deadline {
+	if d.Now.IsZero() {
+		d.Now = from(ctx).Now
+	}
+	return d
+}
 
 // left is the time until due in whole minutes, rounded up, so that one never reads "0 minutes" while there is time.
 type left struct{ Days, Hours, Minutes int }
