@@ -15,6 +15,7 @@ import (
 
 	"gongzhi/internal/act"
 	"gongzhi/internal/expr"
+	"gongzhi/internal/register"
 	"gongzhi/internal/source"
 	"gongzhi/internal/step"
 	"gongzhi/internal/text"
@@ -50,11 +51,14 @@ type Open struct {
 	FailWhen string `yaml:"fail_when,omitempty"` // CEL over children: it has failed, whatever else may come
 
 	until, failWhen *expr.Program // compiled by Check
+	when            *expr.Program
+	row             map[string]expr.Type // what When may use
 }
 
-// Rows are those of one register below the matter's subject.
+// Rows are those of one register below the matter's subject; with When, those for which it holds on the day.
 type Rows struct {
 	Register string `yaml:"register"`
+	When     string `yaml:"when,omitempty"` // CEL over row
 }
 
 // Item is one child of a list, with what it is told at its start.
@@ -120,12 +124,14 @@ func (s *Open) Check(c *step.Checker) {
 		c.Error("open.method", text.Args{"Method": s.Method}, "method")
 	}
 	if reg := s.For.Register; reg != "" {
-		if _, ok := c.Charter.RegisterFields(reg); !ok {
+		fields, ok := c.Charter.RegisterFields(reg)
+		if !ok {
 			c.Error("register.unknown", text.Args{"Register": reg}, "for", "register")
 		}
 		if len(s.Items) > 0 {
 			c.Error("items.twice", nil, "items")
 		}
+		s.row = marks(fields)
 	} else if len(s.Items) > 0 {
 		items := make([]step.Item, len(s.Items))
 		for i, it := range s.Items {
@@ -152,21 +158,47 @@ func (s *Open) Check(c *step.Checker) {
 	s.compile(c)
 }
 
+// marks are the fields of a register that a condition may use: what is ticked, chosen, counted or dated. Words are not
+// among them, since which rows get a child is public and would tell what the words say of somebody.
+func marks(fields map[string]string) map[string]expr.Type {
+	out := map[string]expr.Type{}
+	for key, typ := range fields {
+		switch step.Type(typ) {
+		case step.YesType:
+			out[key] = expr.Bool
+		case step.CountType, step.AreaType, step.MoneyType:
+			out[key] = expr.Int
+		case step.ChoiceType, step.DateType:
+			out[key] = expr.Text
+		case step.LineType, step.TextType, step.ManyType, step.InstantType, step.PhoneType, step.RowType, step.PersonType, step.FileType:
+		}
+	}
+	return out
+}
+
 func (s *Open) compile(c *step.Checker) {
-	env, err := c.Env.With(names)
+	if s.For.When != "" {
+		s.when = s.compileIn(c, map[string]expr.Type{"row": expr.Object(s.row)}, s.For.When, "for", "when")
+	}
+	if s.Until != "" {
+		s.until = s.compileIn(c, names, s.Until, "until")
+	}
+	if s.FailWhen != "" {
+		s.failWhen = s.compileIn(c, names, s.FailWhen, "fail_when")
+	}
+}
+
+// compileIn types a condition that may use further names beside those of the method.
+func (s *Open) compileIn(c *step.Checker, more map[string]expr.Type, src string, path ...any) *expr.Program {
+	env, err := c.Env.With(more)
 	if err != nil {
-		c.Error("expr", text.Args{"Why": err.Error(), "Source": s.Until + s.FailWhen}, "until")
-		return
+		c.Error("expr", text.Args{"Why": err.Error(), "Source": src}, path...)
+		return nil
 	}
 	outer := c.Env
 	c.Env = env
 	defer func() { c.Env = outer }()
-	if s.Until != "" {
-		s.until = c.Compile(s.Until, expr.Bool, "until")
-	}
-	if s.FailWhen != "" {
-		s.failWhen = c.Compile(s.FailWhen, expr.Bool, "fail_when")
-	}
+	return c.Compile(src, expr.Bool, path...)
 }
 
 // Enter opens the children. Where none is waited for, or there are none, the step is done.
@@ -189,12 +221,14 @@ func (s *Open) open(v step.View) (drafts []act.Draft, err error) {
 	}
 	switch {
 	case s.For.Register != "":
-		rows, err := v.Rows(s.For.Register)
+		rows, err := v.Book.Rows(s.For.Register, v.Matter.Subject, v.Today())
 		if err != nil {
 			return nil, fmt.Errorf("open: %s: %w", v.Key, err)
 		}
-		for _, it := range rows {
-			add(step.RowOf(s.For.Register, it), it, nil)
+		for _, r := range rows {
+			if s.wanted(v, r) {
+				add(r.ID, step.Item{Key: r.ID.ID, Name: text.Text{ZH: r.Name, EN: r.Name}}, nil)
+			}
 		}
 	case len(s.Items) > 0:
 		for _, it := range s.Items {
@@ -204,6 +238,27 @@ func (s *Open) open(v step.View) (drafts []act.Draft, err error) {
 		add(v.Matter.Subject, step.Item{Name: v.Matter.Title}, nil)
 	}
 	return drafts, nil
+}
+
+// wanted tells whether the condition on rows holds. A field that the row leaves empty is no, nought or nothing; a
+// condition that cannot be answered does not hold.
+func (s *Open) wanted(v step.View, r register.Row) bool {
+	if s.For.When == "" {
+		return true
+	}
+	row := make(map[string]any, len(s.row))
+	for key, typ := range s.row {
+		if row[key] = r.Values[key]; row[key] == nil {
+			row[key] = typ.Zero()
+		}
+	}
+	vars := maps.Clone(v.Vars)
+	if vars == nil {
+		vars = map[string]any{}
+	}
+	vars["row"] = row
+	ok, err := s.when.Bool(vars)
+	return ok && err == nil
 }
 
 // Fold keeps which children are open and how the others ended.

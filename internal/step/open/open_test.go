@@ -135,6 +135,36 @@ func TestWhatIsOpened(t *testing.T) {
 	}
 }
 
+// Of the rows only those for which the condition holds get a child; a field left empty is nought, and a row is not
+// chosen by what is written in words.
+func TestOnlyRowsThatQualify(t *testing.T) {
+	w := steptest.NewWorld()
+	for i := range w.Book {
+		if w.Book[i].ID.Register == "part" && w.Book[i].ID.ID < "u04" {
+			w.Book[i].Values = map[string]any{"rooms": int64(i)}
+		}
+	}
+	w.Fields["part"] = map[string]string{"rooms": "count", "note": "line"}
+	rows := func(when string) string {
+		return with("items:", "next:", "for: { register: part, when: "+when+" }\n")
+	}
+	m := steptest.Start(t, steptest.Must(t, open.Kind{}, rows("row.rooms > 0"), w), w)
+	want := 0
+	for _, r := range w.Book {
+		if n, _ := r.Values["rooms"].(int64); r.ID.Register == "part" && n > 0 {
+			want++
+		}
+	}
+	if list := starts(t, m); len(list) != want || want == 0 || want == 12 {
+		t.Errorf("%d children, want %d", len(list), want)
+	}
+	for _, when := range []string{"row.note == 'x'", "row.missing > 1"} {
+		if _, findings := steptest.Load(t, open.Kind{}, rows(when), w); len(findings) != 1 || findings[0].Code != "expr" {
+			t.Errorf("%s: %v", when, findings)
+		}
+	}
+}
+
 func TestNothingToOpenIsDone(t *testing.T) {
 	for _, wait := range []string{"wait: all\n", "wait: any\n", "wait: none\n", "until: children.size() > 5\n"} {
 		w := steptest.NewWorld()
