@@ -43,6 +43,7 @@ const (
 	Erased      = "value.erased"   // a sealed value was removed from the vault
 	Installed   = "charter.installed"
 	Changed     = "register.changed" // a change set; body: counts and the root of its rows
+	Issued      = "codes.issued"     // household codes were made; body: for which compound, how many parts
 )
 
 // By is who acted: a person under a mandate, or the clock, or the house itself.

@@ -31,8 +31,12 @@ type command struct {
 // commands lists them in the order of the help.
 func commands() []command {
 	return []command{
+		{"serve", serve},
 		{"check", check},
 		{"draw", draw},
+		{"user", user},
+		{"refold", refold},
+		{"version", version},
 		{"help", help},
 	}
 }

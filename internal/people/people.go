@@ -297,3 +297,16 @@ func (p *People) Actor(ctx context.Context, q store.Q, person act.Person, on cal
 	}
 	return a, nil
 }
+
+// ByLogin finds an account by what is typed at sign-in.
+func (p *People) ByLogin(ctx context.Context, q store.Q, login string) (Account, bool, error) {
+	r, err := store.Get[accountRow](ctx, q, accountByLogin, p.tenant, strings.ToLower(strings.TrimSpace(login)))
+	if errors.Is(err, store.ErrNotFound) {
+		return Account{}, false, nil
+	}
+	if err != nil {
+		return Account{}, false, err
+	}
+	a, err := p.account(r)
+	return a, err == nil, err
+}

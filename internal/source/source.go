@@ -196,6 +196,14 @@ func (n Node) Keys() []string {
 	return keys
 }
 
+// Len is how many values a list has; zero for anything else.
+func (n Node) Len() int {
+	if n.y == nil || n.y.Kind != yaml.SequenceNode {
+		return 0
+	}
+	return len(n.y.Content)
+}
+
 // Sort orders faults by place, so that output is the same every time.
 func Sort(list []Fault) {
 	slices.SortStableFunc(list, func(a, b Fault) int { return a.Place.Compare(b.Place) })

@@ -1,0 +1,169 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"time"
+
+	"gongzhi/charters"
+	"gongzhi/internal/api"
+	"gongzhi/internal/demo"
+	"gongzhi/internal/fault"
+	"gongzhi/internal/house"
+	"gongzhi/internal/text"
+	"gongzhi/internal/timekeeper"
+	"gongzhi/internal/web"
+	"gongzhi/internal/web/assets"
+)
+
+// Where things lie unless said otherwise.
+const (
+	dataDir = "data"
+	demoDir = "var/demo"
+	address = "127.0.0.1:8080"
+)
+
+// place is where a command finds its house.
+type place struct {
+	data, database, charter string
+}
+
+func (p *place) flags(f *flag.FlagSet) {
+	f.StringVar(&p.data, "data", "", "")
+	f.StringVar(&p.database, "database", "", "")
+	f.StringVar(&p.charter, "charter", "", "")
+}
+
+// files is the charter's folder: the one given, else that which comes with the program.
+func (p *place) files() fs.FS {
+	if p.charter != "" {
+		return os.DirFS(p.charter)
+	}
+	return charters.Linshanzhai()
+}
+
+func (p *place) open(ctx context.Context, log *slog.Logger) (*house.House, error) {
+	dir := p.data
+	if dir == "" {
+		dir = dataDir
+	}
+	return house.Open(ctx, house.Config{Charter: p.files(), Dir: dir, URL: p.database, Log: log})
+}
+
+// serve opens the house and answers until it is told to stop.
+func serve(c *call) int {
+	flags := flag.NewFlagSet("serve", flag.ContinueOnError)
+	var at place
+	at.flags(flags)
+	listen := flags.String("listen", address, "")
+	origin := flags.String("origin", "", "")
+	withDemo := flags.Bool("demo", false, "")
+	if words, fine := c.parse(flags); !fine || len(words) > 0 {
+		if fine {
+			c.refuse(text.Key("cli.argument", "Why", strings.Join(words, " ")))
+		}
+		return unusable
+	}
+	if *withDemo && at.data == "" {
+		at.data = demoDir
+	}
+	log := slog.New(slog.NewTextHandler(c.err, nil))
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	if err := c.serve(ctx, at, *listen, *origin, *withDemo, log); err != nil {
+		if no, refused := fault.As(err); refused {
+			return c.refuse(text.Words{Key: no.Code, Args: no.Args})
+		}
+		return c.refuse(text.Key("cli.serve.failed", "Why", err.Error()))
+	}
+	return ok
+}
+
+func (c *call) serve(ctx context.Context, at place, listen, origin string, withDemo bool, log *slog.Logger) (err error) {
+	// The port first: a second start must not touch the data of the first.
+	l, err := net.Listen("tcp", listen)
+	if err != nil {
+		return err
+	}
+	h, err := at.open(ctx, log)
+	if err != nil {
+		return errors.Join(err, l.Close())
+	}
+	defer func() { err = errors.Join(err, h.Close()) }()
+	config := web.Config{House: h, Origin: origin}
+	var people []demo.SignIn
+	if withDemo {
+		filled, err := demo.Fill(ctx, h)
+		if err != nil {
+			return errors.Join(err, l.Close())
+		}
+		people = filled.SignIns
+		for _, p := range people {
+			config.Demo = append(config.Demo, web.DemoPerson{Login: p.Login, Password: p.Password, Role: p.Role})
+		}
+	}
+	if err := assets.Err(); err != nil {
+		log.Warn("pages have no styles or scripts", "error", err)
+	}
+	site := web.New(config)
+	mux := http.NewServeMux()
+	mux.Handle("/api/", api.New(api.Config{House: h}).Handler())
+	mux.Handle("/", site.Handler())
+	server := &http.Server{
+		Handler: mux, ReadHeaderTimeout: 10 * time.Second, ReadTimeout: 5 * time.Minute, WriteTimeout: 5 * time.Minute, IdleTimeout: 2 * time.Minute,
+		MaxHeaderBytes: 64 << 10, ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelInfo),
+	}
+	keeper := timekeeper.New(timekeeper.Config{Desk: h.Desk, Docket: h.Docket, Store: h.Store, Clock: h.Clock, Log: log})
+	done := make(chan error, 2)
+	running, cancel := context.WithCancel(ctx)
+	defer cancel()
+	go func() { done <- keeper.Run(running) }()
+	go func() { done <- server.Serve(l) }()
+	c.welcome("http://"+l.Addr().String(), at, people)
+
+	select {
+	case <-ctx.Done():
+	case err = <-done:
+		log.Error("stopping", "error", err)
+	}
+	cancel()
+	ending, giveUp := context.WithTimeout(context.Background(), 15*time.Second)
+	defer giveUp()
+	if err := server.Shutdown(ending); err != nil {
+		log.Warn("some answers were not finished", "error", err)
+	}
+	if errors.Is(err, http.ErrServerClosed) || errors.Is(err, context.Canceled) {
+		err = nil
+	}
+	return err
+}
+
+// welcome says where the pages are and, in a demo, how to sign in.
+func (c *call) welcome(at string, where place, people []demo.SignIn) {
+	data, err := filepath.Abs(where.data)
+	if err != nil || where.data == "" {
+		data = where.data
+	}
+	if where.data == "" {
+		data = dataDir
+	}
+	fmt.Fprintln(c.out, c.say(text.Key("cli.serve.welcome", "At", at, "Data", data)))
+	if len(people) == 0 {
+		return
+	}
+	fmt.Fprintln(c.out, c.say(text.Key("cli.serve.sign_ins")))
+	for _, p := range people {
+		fmt.Fprintf(c.out, "  %-22s %-16s %s\n", p.Login, p.Password, c.say(p.Role.Words()))
+	}
+}

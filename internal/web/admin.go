@@ -1,0 +1,132 @@
+package web
+
+import (
+	"context"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+
+	"gongzhi/internal/act"
+	"gongzhi/internal/fault"
+	"gongzhi/internal/page"
+	"gongzhi/internal/people"
+	"gongzhi/internal/store"
+	"gongzhi/internal/text"
+)
+
+// peopleList shows accounts and what each may act as today.
+func (s *Site) peopleList(r *http.Request, rd *reader) (page.Page, error) {
+	q := s.Store.Read()
+	list, err := s.People.List(r.Context(), q, r.URL.Query().Get("after"), pageOf+1)
+	if err != nil {
+		return page.Page{}, err
+	}
+	t := page.Table{
+		Caption: text.Key("web.nav.people"), Empty: text.Key("web.rows_none"),
+		Columns: []page.Column{{Words: text.Key("web.sign_in.login")}, {Words: text.Key("web.col.name")}, {Words: text.Key("web.me.roles")}, {Words: text.Key("web.col.second")}},
+	}
+	if len(list) > pageOf {
+		list = list[:pageOf]
+		t.Next = "/desk/people?" + url.Values{"after": {list[pageOf-1].Login}}.Encode()
+	}
+	c := s.charter()
+	for _, a := range list {
+		mandates, err := s.People.Mandates(r.Context(), q, a.Person, s.today())
+		if err != nil {
+			return page.Page{}, err
+		}
+		var zh, en []string
+		for _, m := range mandates {
+			zh, en = append(zh, c.Texts.Say(text.ZH, c.RoleName(m.Role))), append(en, c.Texts.Say(text.EN, c.RoleName(m.Role)))
+		}
+		second := text.Key("web.no")
+		if a.TwoFactor {
+			second = text.Key("web.yes")
+		}
+		t.Rows = append(t.Rows, page.Row{Cells: []page.Cell{
+			{Words: text.Plain(a.Login)}, {Words: text.Plain(a.Name)}, {Words: text.Text{ZH: strings.Join(zh, "、"), EN: strings.Join(en, ", ")}.Words()}, {Words: second},
+		}})
+	}
+	return page.Page{Frame: page.Desk, Title: text.Key("web.nav.people"), Lead: text.Key("web.people_lead"), Blocks: []page.Block{t}}, nil
+}
+
+// codeDays is how long a printed household code may lie before it is used.
+const codeDays = 90
+
+// codesPage chooses the compound whose households get codes.
+func (s *Site) codesPage(r *http.Request, rd *reader) (page.Page, error) {
+	return s.codesForm(r, nil)
+}
+
+func (s *Site) codesForm(r *http.Request, problem *fault.Refusal) (page.Page, error) {
+	rows, err := s.registers(r.Context(), s.Store.Read()).Rows("compound", act.RowID{}, s.today())
+	if err != nil {
+		return page.Page{}, err
+	}
+	x := page.Field{Name: "compound", Label: text.Key("web.place"), Input: page.Select, Required: true}
+	for _, row := range rows {
+		x.Options = append(x.Options, page.Option{Value: row.ID.ID, Words: text.Plain(row.Name)})
+	}
+	p := page.Page{
+		Frame: page.Desk, Title: text.Key("web.nav.codes"), Lead: text.Key("web.codes_lead", "N", codeDays),
+		Blocks: []page.Block{page.Form{Action: "/desk/codes", Submit: text.Key("web.codes_go"), Fields: []page.Field{x}, Problem: problem}},
+	}
+	if problem != nil {
+		p.Status = statuses[problem.Kind]
+	}
+	return p, nil
+}
+
+// issueCodes makes a code for every owner of every part of a compound and shows them once, to be printed and cut. Only
+// the digests are kept: a lost sheet cannot be shown again, only replaced.
+func (s *Site) issueCodes(r *http.Request, rd *reader) (page.Page, error) {
+	if err := r.ParseForm(); err != nil {
+		return page.Page{}, badForm(err)
+	}
+	compound := act.RowID{Register: "compound", ID: r.PostForm.Get("compound")}
+	reader := s.registers(r.Context(), s.Store.Read())
+	parts, err := reader.Rows("part", compound, s.today())
+	if err != nil {
+		return page.Page{}, err
+	}
+	if len(parts) == 0 {
+		return s.codesForm(r, &fault.Refusal{Kind: fault.Invalid, Code: "form.faults", Args: fault.Args{"N": 1}, Fields: []fault.Field{{Name: "compound", Code: "web.codes_none"}}})
+	}
+	type slip struct{ name, code string }
+	var slips []slip
+	by := act.By{Person: rd.account.Person, Role: adminRole}
+	body := map[string]any{"compound": compound.ID, "parts": len(parts)}
+	err = s.Desk.Keep(r.Context(), by, act.Issued, "roles.yaml#roles.owner", body, nil, func(ctx context.Context, tx *store.Tx) error {
+		slips = nil // on PostgreSQL a transaction may be tried again
+		in := s.registers(ctx, tx)
+		for _, part := range parts {
+			path, err := in.Path(part.ID, s.today())
+			if err != nil {
+				return err
+			}
+			for _, owner := range part.List("owners") {
+				h := people.Household{Person: ownerPerson(owner), Name: part.Name, Role: "owner", Scope: part.ID, Path: path}
+				code, err := s.People.Issue(ctx, tx, h, tx.Now().Add(codeDays*24*time.Hour))
+				if err != nil {
+					return err
+				}
+				slips = append(slips, slip{part.Name, code})
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return page.Page{}, err
+	}
+	p := page.Page{Frame: page.Paper, Title: text.Key("web.codes_title"), Lead: text.Key("web.codes_print", "N", codeDays)}
+	for _, x := range slips {
+		p.Blocks = append(p.Blocks, page.Section{Title: text.Plain(x.name), Blocks: []page.Block{
+			page.QR{Href: "/code?" + url.Values{"c": {x.code}}.Encode(), Note: text.Plain(x.code)},
+		}})
+	}
+	return p, nil
+}
+
+// ownerPerson is how acts name an owner: by the row of the person register, which says nothing by itself.
+func ownerPerson(row string) act.Person { return act.Person(strings.TrimPrefix(row, "person/")) }

@@ -1,0 +1,108 @@
+package web
+
+import (
+	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+
+	"gongzhi/internal/act"
+	"gongzhi/internal/exact"
+	"gongzhi/internal/method"
+	"gongzhi/internal/step"
+	"gongzhi/internal/text"
+)
+
+// fieldName is what a field of a step is called.
+func fieldName(m *method.Method, key, field string) text.Words {
+	if f, ok := question(m, key, field); ok {
+		return f.Label.Words()
+	}
+	return text.Plain(field)
+}
+
+func question(m *method.Method, key, field string) (step.Field, bool) {
+	fields := m.Questions(key)
+	i := slices.IndexFunc(fields, func(f step.Field) bool { return f.Key == field })
+	if i < 0 {
+		return step.Field{}, false
+	}
+	return fields[i], true
+}
+
+// note gives the public answers of an act in words: "决议内容：…；图纸份数：12". What answers no question of the step
+// is the machine's and is left to those who read the act itself.
+func note(m *method.Method, a act.Act) text.Words {
+	said := text.Text{
+		ZH: strings.Join(saidIn(m, a.Step, a.Body, text.ZH), "；"),
+		EN: strings.Join(saidIn(m, a.Step, a.Body, text.EN), "; "),
+	}
+	return said.Words()
+}
+
+// saidIn finds the answers in a body; maps of answers within it are looked into.
+func saidIn(m *method.Method, key string, raw json.RawMessage, l text.Lang) []string {
+	var body map[string]json.RawMessage
+	if json.Unmarshal(raw, &body) != nil {
+		return nil
+	}
+	var out []string
+	for _, name := range slices.Sorted(maps.Keys(body)) {
+		f, ok := question(m, key, name)
+		if !ok {
+			out = append(out, saidIn(m, key, body[name], l)...)
+			continue
+		}
+		var v any
+		if f.Audience != step.Public || json.Unmarshal(body[name], &v) != nil {
+			continue
+		}
+		colon := "："
+		if l == text.EN {
+			colon = ": "
+		}
+		out = append(out, f.Label.In(l)+colon+say(f, v, l))
+	}
+	return out
+}
+
+// say puts one typed value into words.
+func say(f step.Field, v any, l text.Lang) string {
+	switch v := v.(type) {
+	case string:
+		for _, o := range f.Options {
+			if o.Value == v {
+				return o.Label.In(l)
+			}
+		}
+		return v
+	case bool:
+		return map[bool]string{true: "✓", false: "✗"}[v]
+	case float64: // as JSON gives it; bodies hold integers below 2^53 only
+		n := int64(v)
+		switch f.Type {
+		case step.AreaType:
+			return exact.Area(n).Grouped() + " ㎡"
+		case step.MoneyType:
+			return "¥ " + exact.Money(n).Grouped()
+		default:
+			return strconv.FormatInt(n, 10)
+		}
+	case []any:
+		list := make([]string, len(v))
+		for i, x := range v {
+			if file, ok := x.(map[string]any); ok {
+				list[i] = fmt.Sprint(file["name"])
+				continue
+			}
+			list[i] = say(f, x, l)
+		}
+		if l == text.EN {
+			return strings.Join(list, ", ")
+		}
+		return strings.Join(list, "、")
+	}
+	return fmt.Sprint(v)
+}

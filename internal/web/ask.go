@@ -1,0 +1,408 @@
+package web
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+
+	"github.com/google/uuid"
+
+	"gongzhi/internal/act"
+	"gongzhi/internal/calendar"
+	"gongzhi/internal/desk"
+	"gongzhi/internal/fault"
+	"gongzhi/internal/page"
+	"gongzhi/internal/step"
+	"gongzhi/internal/store"
+	"gongzhi/internal/text"
+)
+
+// Names of form fields that are not answers. Answers have the names of their questions, which cannot begin with "_".
+const (
+	nameID    = "_id"    // of the submission; made with the form, so that a second click sends the same
+	nameStep  = "_step"  // the step the form was shown for
+	nameItem  = "_item"  // which of several like things
+	nameAs    = "_as"    // the mandate to act under
+	nameStage = "_stage" // "send", or "change" to go back from the check
+	nameFile  = "_file_" // + question + "_" + number: a file that was sent already
+	nameMany  = "_many_" // + question + "_" + number: one of several answers, looked over already
+)
+
+const (
+	stageSend   = "send"
+	stageChange = "change"
+)
+
+// doHref is the address of the form for an ask.
+func doHref(matter int64, a step.Ask) string {
+	to := fmt.Sprintf("/matters/%d/do/%s", matter, url.PathEscape(a.Verb))
+	if a.Item != "" {
+		to += "?" + url.Values{nameItem: {a.Item}}.Encode()
+	}
+	return to
+}
+
+// find gives the ask that a request is about, if the reader may answer it.
+func find(st desk.Standing, rd *reader, verb, item string) (step.Ask, bool) {
+	asks := st.For(rd.actor())
+	i := slices.IndexFunc(asks, func(a step.Ask) bool { return a.Verb == verb && a.Item == item })
+	if i < 0 {
+		return step.Ask{}, false
+	}
+	return asks[i], true
+}
+
+// ask shows the form of one ask.
+func (s *Site) ask(r *http.Request, rd *reader) (page.Page, error) {
+	return s.askPage(r, rd, step.Submission{ID: newID(), Item: r.URL.Query().Get(nameItem)}, nil)
+}
+
+func newID() string { return uuid.Must(uuid.NewV7()).String() }
+
+// askPage shows a form with what was answered so far and what is wrong with it.
+func (s *Site) askPage(r *http.Request, rd *reader, sub step.Submission, problem *fault.Refusal) (page.Page, error) {
+	n, err := number(r, "n")
+	if err != nil {
+		return page.Page{}, err
+	}
+	var p page.Page
+	err = s.Desk.Read(r.Context(), act.Matter(n), func(ctx context.Context, q store.Q, st desk.Standing) error {
+		a, ok := find(st, rd, r.PathValue("verb"), sub.Item)
+		if !ok {
+			return fault.Refuse(fault.Closed, "web.not_asked", fault.Basis{Clause: st.Method.File() + "#" + st.Run.Step}, nil)
+		}
+		form, err := s.form(st, rd, a, sub)
+		if err != nil {
+			return err
+		}
+		form.Problem = problem
+		p = page.Page{
+			Frame: s.frame(rd), Title: a.Words, Lead: a.Lead, State: st.Run.Matter.Title.Words(),
+			Back: &page.Link{Words: st.Run.Matter.Title.Words(), Href: s.matterHref(rd, n)}, Blocks: []page.Block{form},
+		}
+		if problem != nil {
+			p.Status = statuses[problem.Kind]
+		}
+		return nil
+	})
+	return p, err
+}
+
+// frame is the desk for those who work there, and the resident's page for everybody else.
+func (s *Site) frame(rd *reader) page.Frame {
+	if rd.desk {
+		return page.Desk
+	}
+	return page.Resident
+}
+
+func (s *Site) matterHref(rd *reader, n int64) string {
+	if rd.desk {
+		return fmt.Sprintf("/desk/matters/%d", n)
+	}
+	return fmt.Sprintf("/matters/%d", n)
+}
+
+// form is the form of an ask, with what was answered so far.
+func (s *Site) form(st desk.Standing, rd *reader, a step.Ask, sub step.Submission) (page.Form, error) {
+	placed, _ := st.Method.Step(st.Run.Step)
+	basis := basisOf(st.Method, placed)
+	if a.Clause != "" {
+		basis.Clause += "." + a.Clause
+	}
+	f := page.Form{
+		Action: fmt.Sprintf("/matters/%d/do/%s", st.Row.Number, url.PathEscape(a.Verb)),
+		Hidden: map[string]string{nameID: sub.ID, nameStep: st.Run.Step, nameItem: sub.Item},
+		Submit: a.Words, Danger: a.Danger, Basis: &basis,
+	}
+	if !rd.desk && len(a.Fields) > 0 {
+		f.Submit = text.Key("web.to_check")
+	}
+	if as := s.capacities(st, rd, a); len(as) > 1 {
+		f.Fields = append(f.Fields, page.Field{Name: nameAs, Label: text.Key("web.as"), Input: page.Choice, Options: as, Required: true, Value: sub.As})
+	}
+	for _, x := range a.Fields {
+		field, err := s.field(st, x, sub)
+		if err != nil {
+			return f, err
+		}
+		f.Fields = append(f.Fields, field)
+	}
+	for _, x := range a.Fields {
+		for i, file := range sub.Files[x.Key] {
+			f.Hidden[fmt.Sprintf("%s%s_%d", nameFile, x.Key, i)] = string(file.Hash)
+		}
+	}
+	return f, nil
+}
+
+// capacities lists the mandates under which the reader could do it, where there are several.
+func (s *Site) capacities(st desk.Standing, rd *reader, a step.Ask) []page.Option {
+	var out []page.Option
+	for _, m := range rd.mandates {
+		if !slices.Contains(a.By, m.Role) {
+			continue
+		}
+		above, below := m.Scope, st.Run.Matter.Subject
+		if st.Context.Own[m.Role] {
+			above, below = below, above
+		}
+		if !st.Context.Book.Covers(above, below, calendar.DateOf(st.Context.Now)) {
+			continue
+		}
+		o := page.Option{Value: m.ID, Words: st.Charter.RoleName(m.Role)}
+		if row, ok, err := st.Context.Book.Row(m.Scope, calendar.DateOf(st.Context.Now)); ok && err == nil {
+			o.Hint = text.Plain(row.Name)
+		}
+		out = append(out, o)
+	}
+	return out
+}
+
+// inputs is the control for each type of question.
+var inputs = map[step.Type]page.Input{
+	step.LineType: page.Line, step.TextType: page.Area, step.ChoiceType: page.Choice, step.ManyType: page.Many, step.YesType: page.Choice,
+	step.CountType: page.Number, step.AreaType: page.Number, step.MoneyType: page.Number, step.DateType: page.Date,
+	step.InstantType: page.Instant, step.PhoneType: page.Phone, step.RowType: page.Select, step.FileType: page.File,
+}
+
+func (s *Site) field(st desk.Standing, x step.Field, sub step.Submission) (page.Field, error) {
+	f := page.Field{
+		Name: x.Key, Label: x.Label.Words(), Hint: x.Hint.Words(), Input: inputs[x.Type], Required: x.Required, Sealed: x.Audience != step.Public,
+		Value: sub.Value(x.Key), Values: sub.Values[x.Key], Max: x.Max,
+	}
+	for _, o := range x.Options {
+		f.Options = append(f.Options, page.Option{Value: o.Value, Words: o.Label.Words()})
+	}
+	switch x.Type {
+	case step.YesType:
+		f.Options = []page.Option{{Value: "yes", Words: text.Key("web.yes")}, {Value: "no", Words: text.Key("web.no")}}
+	case step.AreaType:
+		f.Unit = text.Plain("㎡")
+	case step.MoneyType:
+		f.Unit = text.Key("web.yuan")
+	case step.FileType:
+		f.Accept = ".jpg,.jpeg,.png,.webp,.pdf,.xlsx,.csv"
+	case step.RowType:
+		rows, err := st.Context.Book.Rows(x.Register, st.Run.Matter.Subject, calendar.DateOf(st.Context.Now))
+		if err != nil {
+			return f, err
+		}
+		for _, row := range rows {
+			f.Options = append(f.Options, page.Option{Value: row.ID.ID, Words: text.Plain(row.Name)})
+		}
+	}
+	return f, nil
+}
+
+// answer takes what was sent: back to the form where something is wrong, to the check where a resident has not looked
+// it over yet, else to the desk.
+func (s *Site) answer(r *http.Request, rd *reader) (page.Page, error) {
+	n, err := number(r, "n")
+	if err != nil {
+		return page.Page{}, err
+	}
+	sub, err := s.submission(r)
+	if err != nil {
+		return page.Page{}, err
+	}
+	sub.Verb = r.PathValue("verb")
+	stage := r.FormValue(nameStage)
+	if stage == stageChange {
+		return s.askPage(r, rd, sub, nil)
+	}
+	if !rd.desk && stage != stageSend {
+		if p, ok, err := s.checkPage(r, rd, act.Matter(n), sub); ok || err != nil {
+			return p, err
+		}
+	}
+	receipt, err := s.Desk.Submit(r.Context(), rd.actor(), act.Matter(n), sub)
+	if no, ok := fault.As(err); ok {
+		if no.Kind == fault.Invalid || len(no.Fields) > 0 {
+			return s.askPage(r, rd, sub, no)
+		}
+		return page.Page{}, err
+	}
+	if err != nil {
+		return page.Page{}, err
+	}
+	if err := s.publishFiles(r.Context(), receipt.Matter, receipt.First, receipt.Last); err != nil {
+		s.Log.Error("files not published", "matter", n, "error", err)
+	}
+	if rd.desk {
+		return rd.redirect(r, fmt.Sprintf("/desk/matters/%d?done=%s", n, receipt.ID))
+	}
+	return rd.redirect(r, "/receipts/"+receipt.ID)
+}
+
+// checkPage shows every answer before it is sent. It is left out where there is nothing to look over, and where the
+// answers are not well-formed yet, so that the desk says what is wrong.
+func (s *Site) checkPage(r *http.Request, rd *reader, n act.Matter, sub step.Submission) (p page.Page, ok bool, err error) {
+	err = s.Desk.Read(r.Context(), n, func(ctx context.Context, q store.Q, st desk.Standing) error {
+		a, found := find(st, rd, sub.Verb, sub.Item)
+		if !found || len(a.Fields) == 0 || (sub.Step != "" && sub.Step != st.Run.Step) {
+			return nil
+		}
+		known := func(id act.RowID) bool {
+			_, there, err := st.Context.Book.Row(id, calendar.DateOf(st.Context.Now))
+			return there && err == nil
+		}
+		if _, err := a.Fields.Read(sub, fault.Basis{}, known); err != nil {
+			return nil
+		}
+		form, err := s.form(st, rd, a, sub)
+		if err != nil {
+			return err
+		}
+		c := page.Check{Form: page.Form{Action: form.Action, Hidden: form.Hidden, Submit: a.Words, Danger: a.Danger, Basis: form.Basis}}
+		c.Form.Hidden[nameStage] = stageSend
+		for _, f := range form.Fields {
+			c.Answers = append(c.Answers, page.Fact{Term: f.Label, Value: shown(f, sub)})
+			switch {
+			case f.Input == page.Many:
+				for i, v := range f.Values {
+					c.Form.Hidden[fmt.Sprintf("%s%s_%d", nameMany, f.Name, i)] = v
+				}
+			case f.Input != page.File:
+				c.Form.Hidden[f.Name] = f.Value
+			}
+		}
+		change := page.Form{Action: form.Action, Hidden: map[string]string{}, Submit: text.Key("web.change_answers")}
+		for k, v := range c.Form.Hidden {
+			change.Hidden[k] = v
+		}
+		change.Hidden[nameStage] = stageChange
+		p = page.Page{
+			Frame: page.Resident, Title: text.Key("web.look_over"), Lead: text.Key("web.look_over_lead"), State: a.Words,
+			Back: &page.Link{Words: st.Run.Matter.Title.Words(), Href: fmt.Sprintf("/matters/%d", n)}, Blocks: []page.Block{c, change},
+		}
+		ok = true
+		return nil
+	})
+	return p, ok, err
+}
+
+// shown is an answer as the person gave it.
+func shown(f page.Field, sub step.Submission) text.Words {
+	if f.Input == page.File {
+		var names []string
+		for _, x := range sub.Files[f.Name] {
+			names = append(names, x.Name)
+		}
+		return text.Plain(strings.Join(names, "、"))
+	}
+	var said []string
+	for _, o := range f.Options {
+		if o.Value == f.Value && f.Input != page.Many {
+			if o.Hint.IsZero() {
+				return o.Words
+			}
+			return o.Hint
+		}
+		if slices.Contains(f.Values, o.Value) {
+			said = append(said, o.Words.Text.ZH)
+		}
+	}
+	if f.Input == page.Many {
+		return text.Plain(strings.Join(said, "、"))
+	}
+	return text.Plain(f.Value)
+}
+
+// submission reads a form into a submission, and keeps its files.
+func (s *Site) submission(r *http.Request) (step.Submission, error) {
+	if strings.HasPrefix(r.Header.Get("Content-Type"), "multipart/form-data") {
+		if err := r.ParseMultipartForm(1 << 20); err != nil {
+			return step.Submission{}, badForm(err)
+		}
+		defer func() { _ = r.MultipartForm.RemoveAll() }() // temporary files; the system clears what is left
+	} else if err := r.ParseForm(); err != nil {
+		return step.Submission{}, badForm(err)
+	}
+	sub := step.Submission{
+		ID: r.PostFormValue(nameID), Step: r.PostFormValue(nameStep), Item: r.PostFormValue(nameItem), As: r.PostFormValue(nameAs),
+		Values: map[string][]string{}, Files: map[string][]step.File{}, Channel: "web",
+	}
+	for name, values := range r.PostForm {
+		if !strings.HasPrefix(name, "_") {
+			if strings.Join(values, "") != "" {
+				sub.Values[name] = values
+			}
+			continue
+		}
+		if key, ok := numbered(name, nameMany); ok {
+			sub.Values[key] = append(sub.Values[key], values...)
+		}
+		if key, ok := numbered(name, nameFile); ok {
+			stored, err := s.Files.Get(r.Context(), s.Store.Read(), act.Digest(values[0]))
+			if err != nil {
+				return sub, err
+			}
+			sub.Files[key] = append(sub.Files[key], stored.File)
+			if err := stored.Close(); err != nil {
+				return sub, err
+			}
+		}
+	}
+	if r.MultipartForm == nil {
+		return sub, nil
+	}
+	for key, headers := range r.MultipartForm.File {
+		for _, h := range headers {
+			if h.Size == 0 && h.Filename == "" {
+				continue
+			}
+			part, err := h.Open()
+			if err != nil {
+				return sub, badForm(err)
+			}
+			file, err := s.Files.Put(r.Context(), s.Store, h.Filename, part)
+			if cerr := part.Close(); err == nil {
+				err = cerr
+			}
+			if err != nil {
+				return sub, err
+			}
+			sub.Files[key] = append(sub.Files[key], file)
+		}
+	}
+	return sub, nil
+}
+
+// numbered takes the question out of "_file_photo_0".
+func numbered(name, prefix string) (question string, ok bool) {
+	rest, ok := strings.CutPrefix(name, prefix)
+	i := strings.LastIndexByte(rest, '_')
+	if !ok || i < 1 {
+		return "", false
+	}
+	return rest[:i], true
+}
+
+// publishFiles opens to anyone the files that public answers of the new acts name.
+func (s *Site) publishFiles(ctx context.Context, n act.Matter, first, last int64) error {
+	acts, err := s.Ledger.Acts(ctx, s.Store.Read(), n, first-1)
+	if err != nil {
+		return err
+	}
+	var hashes []act.Digest
+	for _, a := range acts {
+		if a.Seq <= last {
+			hashes = append(hashes, filesIn(a.Body)...)
+		}
+	}
+	if len(hashes) == 0 {
+		return nil
+	}
+	return s.Store.Write(ctx, func(ctx context.Context, tx *store.Tx) error {
+		for _, h := range hashes {
+			if err := s.Files.Publish(ctx, tx, h); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}

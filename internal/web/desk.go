@@ -1,0 +1,399 @@
+package web
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"gongzhi/internal/act"
+	"gongzhi/internal/calendar"
+	"gongzhi/internal/desk"
+	"gongzhi/internal/docket"
+	"gongzhi/internal/fault"
+	"gongzhi/internal/method"
+	"gongzhi/internal/page"
+	"gongzhi/internal/step"
+	"gongzhi/internal/store"
+	"gongzhi/internal/text"
+	"gongzhi/internal/web/ui"
+)
+
+// nav is the desk's navigation: work, governance, registers, administration.
+func (s *Site) nav(rd *reader, path string) []ui.Group {
+	c := s.charter()
+	link := func(key, href, icon string) page.Link {
+		return page.Link{Words: text.Key(key), Href: href, Icon: icon, Here: path == href}
+	}
+	govern := []page.Link{link("web.nav.matters", "/desk/matters", "list-details"), link("web.nav.begin", "/desk/begin", "plus")}
+	var registers []page.Link
+	for _, sch := range c.Registers.All() {
+		href := "/desk/registers/" + sch.Key
+		registers = append(registers, page.Link{Words: sch.Name.Words(), Href: href, Icon: "table", Here: path == href})
+	}
+	registers = append(registers, link("web.nav.import", "/desk/import", "upload"))
+	groups := []ui.Group{
+		{Title: text.Key("web.nav.work"), Links: []page.Link{link("web.nav.queue", "/desk", "inbox")}},
+		{Title: text.Key("web.nav.govern"), Links: govern},
+		{Title: text.Key("web.nav.registers"), Links: registers},
+	}
+	if rd.holds(adminRole) {
+		groups = append(groups, ui.Group{Title: text.Key("web.nav.admin"), Links: []page.Link{
+			link("web.nav.people", "/desk/people", "users"), link("web.nav.codes", "/desk/codes", "qrcode"),
+		}})
+	}
+	return groups
+}
+
+// queueLimit is the most work shown at once; there is always a most pressing part of a longer queue.
+const queueLimit = 200
+
+// owedTo gathers what the reader owes, most pressing first. A thing that two of their roles may do is listed once.
+func (s *Site) owedTo(ctx context.Context, q store.Q, rd *reader) ([]docket.Owed, error) {
+	own := s.charter().OwnRoles()
+	seen := map[string]bool{}
+	var out []docket.Owed
+	for _, m := range rd.mandates {
+		scope := m.Path
+		if own[m.Role] {
+			scope = "" // their flat lies in a matter's place, not the place in their flat; the form says whether it is theirs
+		}
+		list, err := s.Docket.Queue(ctx, q, m.Role, scope, queueLimit)
+		if err != nil {
+			return nil, err
+		}
+		for _, w := range list {
+			id := fmt.Sprintf("%d %s %s", w.Matter, w.Verb, w.Item)
+			if !seen[id] {
+				seen[id] = true
+				out = append(out, w)
+			}
+		}
+	}
+	slices.SortStableFunc(out, func(a, b docket.Owed) int { return cmp.Or(cmp.Compare(a.Due, b.Due), cmp.Compare(a.Matter, b.Matter)) })
+	return out[:min(len(out), queueLimit)], nil
+}
+
+// light says how pressing a thing is: late, today, soon (three quarters of its time have gone), or in time.
+func light(since, due int64, now time.Time) page.Light {
+	if due == docket.Never {
+		return page.Light{Tone: page.Plain, Words: text.Key("web.light.none")}
+	}
+	at := time.UnixMicro(due)
+	days := calendar.LastDay(at).Sub(calendar.DateOf(now))
+	switch {
+	case !now.Before(at):
+		return page.Light{Tone: page.Late, Words: text.Key("web.light.late", "N", max(1, calendar.DateOf(now).Sub(calendar.LastDay(at))))}
+	case days == 0:
+		return page.Light{Tone: page.Soon, Words: text.Key("web.light.today")}
+	case now.UnixMicro()-since >= (due-since)/4*3:
+		return page.Light{Tone: page.Soon, Words: text.Key("web.light.left", "N", days)}
+	}
+	return page.Light{Tone: page.Good, Words: text.Key("web.light.left", "N", days)}
+}
+
+// queue is what the reader owes.
+func (s *Site) queue(r *http.Request, rd *reader) (page.Page, error) {
+	q := s.Store.Read()
+	list, err := s.owedTo(r.Context(), q, rd)
+	if err != nil {
+		return page.Page{}, err
+	}
+	now := s.Clock.Now()
+	t := page.Table{
+		Caption: text.Key("web.nav.queue"), Empty: text.Key("web.queue_none"), Total: strconv.Itoa(len(list)),
+		Columns: []page.Column{
+			{Words: text.Key("web.col.matter")}, {Words: text.Key("web.col.standing")}, {Words: text.Key("web.col.due")}, {Words: text.Key("web.col.do")},
+		},
+	}
+	counts := map[page.Tone]int{}
+	want := r.URL.Query().Get("light")
+	for _, w := range list {
+		l := light(w.Since, w.Due, now)
+		counts[l.Tone]++
+		if want != "" && want != toneNames[l.Tone] {
+			continue
+		}
+		name, verb := s.workWords(w)
+		due := text.Words{}
+		if w.Due != docket.Never {
+			due = text.Plain(calendar.LastDay(time.UnixMicro(w.Due)).String())
+		}
+		href := doHref(w.Matter, step.Ask{Verb: w.Verb, Item: w.Item})
+		_ = due
+		t.Rows = append(t.Rows, page.Row{Href: fmt.Sprintf("/desk/matters/%d", w.Matter), Cells: []page.Cell{
+			{Words: text.Text{ZH: w.TitleZH, EN: w.TitleEN}.Words(), Href: fmt.Sprintf("/desk/matters/%d", w.Matter)},
+			{Words: name}, {Block: l}, {Block: page.Buttons{Quiet: true, List: []page.Link{{Words: verb, Href: href}}}},
+		}})
+	}
+	tab := func(key, value string, tone page.Tone, n int) page.Link {
+		href := "/desk"
+		if value != "" {
+			href += "?light=" + value
+		}
+		return page.Link{Words: text.Key(key), Count: n, Href: href, Tone: tone, Here: want == value}
+	}
+	t.Tabs = []page.Link{
+		tab("web.light.all", "", page.Plain, len(list)), tab("web.light.is_late", toneNames[page.Late], page.Late, counts[page.Late]),
+		tab("web.light.is_soon", toneNames[page.Soon], page.Soon, counts[page.Soon]),
+	}
+	return page.Page{
+		Frame: page.Desk, Title: text.Key("web.nav.queue"), Lead: text.Key("web.queue_lead", "Name", rd.account.Name, "Late", counts[page.Late], "Soon", counts[page.Soon]),
+		Blocks: []page.Block{t}, Head: []page.Link{{Words: text.Key("web.nav.begin"), Href: "/desk/begin", Icon: "plus"}},
+	}, nil
+}
+
+var toneNames = map[page.Tone]string{page.Late: "late", page.Soon: "soon", page.Good: "good", page.Plain: "none"}
+
+// workWords say the step and the verb of a piece of work, as its method calls them.
+func (s *Site) workWords(w docket.Owed) (name, verb text.Words) {
+	name, verb = text.Plain(w.Step), text.Key("web.do")
+	m, ok := s.charter().Method(w.Method)
+	if !ok {
+		return name, verb
+	}
+	p, ok := m.Step(w.Step)
+	if !ok {
+		return name, verb
+	}
+	name = p.Step.Shared().Name.Words()
+	if key := "verb." + p.Step.Shared().Kind + "." + w.Verb; s.charter().Texts.Has(text.ZH, key) {
+		verb = text.Key(key)
+	}
+	return name, verb
+}
+
+func (s *Site) deskMatters(r *http.Request, rd *reader) (page.Page, error) {
+	t, err := s.matterTable(r, "/desk/matters/%d", "/desk/matters")
+	if err != nil {
+		return page.Page{}, err
+	}
+	t.Filters = &page.Form{Get: true, Action: "/desk/matters", Fields: []page.Field{{
+		Name: "method", Label: text.Key("web.col.method"), Input: page.Select, Value: r.URL.Query().Get("method"), Options: s.methodOptions(),
+	}}}
+	return page.Page{
+		Frame: page.Desk, Title: text.Key("web.nav.matters"), Blocks: []page.Block{t},
+		Head: []page.Link{{Words: text.Key("web.nav.begin"), Href: "/desk/begin", Icon: "plus"}},
+	}, nil
+}
+
+func (s *Site) methodOptions() []page.Option {
+	c := s.charter()
+	var out []page.Option
+	for _, key := range c.MethodKeys() {
+		out = append(out, page.Option{Value: key, Words: c.Methods[key].Name.Words()})
+	}
+	return out
+}
+
+// deskMatter is a matter as those see it who work on it: what is owed and by whom, the steps, every act.
+func (s *Site) deskMatter(r *http.Request, rd *reader) (page.Page, error) {
+	n, err := number(r, "n")
+	if err != nil {
+		return page.Page{}, err
+	}
+	var p page.Page
+	err = s.Desk.Read(r.Context(), act.Matter(n), func(ctx context.Context, q store.Q, st desk.Standing) error {
+		history, err := s.history(ctx, q, st, rd, 200)
+		if err != nil {
+			return err
+		}
+		p = page.Page{
+			Frame: page.Desk, Title: st.Run.Matter.Title.Words(), State: s.standing(st.Row), Lead: s.standing(st.Row),
+			Back: &page.Link{Words: text.Key("web.nav.matters"), Href: "/desk/matters"},
+			Head: []page.Link{{Words: text.Key("web.public_page"), Href: fmt.Sprintf("/matters/%d", n), Icon: "eye"}},
+		}
+		if r.URL.Query().Get("done") != "" {
+			p.Blocks = append(p.Blocks, page.Banner{Tone: page.Good, Words: text.Key("web.done", "Receipt", r.URL.Query().Get("done"))})
+		}
+		if panel, ok := st.Method.Panel(st.Run, st.Context); ok {
+			panel.Accent = true
+			placed, _ := st.Method.Step(st.Run.Step)
+			panel.Blocks = append(panel.Blocks, basisOf(st.Method, placed))
+			p.Blocks = append(p.Blocks, panel)
+			sealed, err := s.sealedPanel(ctx, q, st, rd)
+			if err != nil {
+				return err
+			}
+			p.Blocks = append(p.Blocks, sealed...)
+		}
+		p.Blocks = append(p.Blocks, s.asksTable(st, rd), page.Section{Title: text.Key("web.acts"), Blocks: history})
+		p.Aside = []page.Block{s.stepsPanel(st), s.factsPanel(st)}
+		return nil
+	})
+	return p, err
+}
+
+// asksTable lists everything the matter waits for: of whom, until when, and a button where the reader may do it.
+func (s *Site) asksTable(st desk.Standing, rd *reader) page.Block {
+	mine := map[string]bool{}
+	for _, a := range st.For(rd.actor()) {
+		mine[a.Verb+"\x00"+a.Item] = true
+	}
+	t := page.Table{
+		Caption: text.Key("web.asks"), Empty: text.Key("web.asks_none"),
+		Columns: []page.Column{{Words: text.Key("web.col.what")}, {Words: text.Key("web.col.who")}, {Words: text.Key("web.col.due")}, {Words: text.Key("web.col.do")}},
+	}
+	for _, a := range st.Asks() {
+		names := make([]string, len(a.By))
+		namesEN := make([]string, len(a.By))
+		for i, role := range a.By {
+			names[i], namesEN[i] = st.Charter.Texts.Say(text.ZH, st.Charter.RoleName(role)), st.Charter.Texts.Say(text.EN, st.Charter.RoleName(role))
+		}
+		l := page.Light{Words: text.Key("web.right")}
+		if a.Owed {
+			due := docket.Never
+			if !a.Due.IsZero() {
+				due = a.Due.UnixMicro()
+			}
+			l = light(st.Run.Entered.UnixMicro(), due, st.Context.Now)
+		}
+		do := page.Cell{Words: text.Key("web.not_yours")}
+		switch {
+		case st.Context.Now.Before(a.Opens):
+			do = page.Cell{Words: text.Key("web.opens", "Day", calendar.DateOf(a.Opens).String())}
+		case mine[a.Verb+"\x00"+a.Item]:
+			do = page.Cell{Block: page.Buttons{Quiet: !a.Owed, List: []page.Link{{Words: a.Words, Href: doHref(st.Row.Number, a)}}}}
+		}
+		t.Rows = append(t.Rows, page.Row{Cells: []page.Cell{
+			{Words: a.Words}, {Words: text.Text{ZH: strings.Join(names, "、"), EN: strings.Join(namesEN, ", ")}.Words()}, {Block: l}, do,
+		}})
+	}
+	return page.Panel{Title: text.Key("web.asks"), Blocks: []page.Block{t}}
+}
+
+func (s *Site) factsPanel(st desk.Standing) page.Block {
+	f := page.Facts{List: []page.Fact{
+		{Term: text.Key("web.col.number"), Value: text.Plain(strconv.FormatInt(st.Row.Number, 10))},
+		{Term: text.Key("web.col.method"), Value: st.Method.Name.Words(), Href: "/methods/" + st.Method.Key},
+		{Term: text.Key("web.col.opened"), Value: text.Plain(calendar.DateOf(st.Run.Matter.Opened).String())},
+		{Term: text.Key("web.col.charter"), Value: text.Plain(string(st.Charter.Digest[:12]))},
+	}}
+	if sub := st.Run.Matter.Subject; !sub.IsZero() {
+		if row, ok, err := st.Context.Book.Row(sub, calendar.DateOf(st.Context.Now)); ok && err == nil {
+			f.List = append(f.List, page.Fact{Term: text.Key("web.place"), Value: text.Plain(row.Name), Href: "/desk/registers/" + sub.String()})
+		}
+	}
+	return page.Panel{Title: text.Key("web.facts"), Blocks: []page.Block{f}}
+}
+
+// sealedPanel opens sealed answers of the step at hand to those whose role reads them; each opening is noted.
+func (s *Site) sealedPanel(ctx context.Context, q store.Q, st desk.Standing, rd *reader) ([]page.Block, error) {
+	may := slices.ContainsFunc(rd.actor().Mandates, func(m method.Mandate) bool {
+		return st.Charter.Roles[m.Role].Seals && (st.Run.Matter.Subject.IsZero() || st.Context.Book.Covers(m.Scope, st.Run.Matter.Subject, calendar.DateOf(st.Context.Now)))
+	})
+	if !may {
+		return nil, nil
+	}
+	acts, err := s.Ledger.Latest(ctx, q, st.Run.Matter.Number, 1<<62, 100)
+	if err != nil {
+		return nil, err
+	}
+	t := page.Table{Caption: text.Key("web.sealed"), Columns: []page.Column{{Words: text.Key("web.col.what")}, {Words: text.Key("web.col.answer")}}}
+	for _, a := range acts {
+		if a.Step != st.Run.Step || len(a.Sealed) == 0 {
+			continue
+		}
+		values, err := s.Ledger.Unseal(ctx, q, a)
+		if err != nil {
+			return nil, err
+		}
+		for _, c := range a.Sealed {
+			v, there := values[c.Field]
+			answer := text.Plain(v)
+			if !there {
+				answer = text.Key("web.erased")
+			}
+			t.Rows = append(t.Rows, page.Row{Cells: []page.Cell{
+				{Words: text.Key("web.sealed_of", "Act", a.Seq, "Field", fieldName(st.Method, a.Step, c.Field))}, {Words: answer},
+			}})
+		}
+	}
+	if len(t.Rows) == 0 {
+		return nil, nil
+	}
+	s.Log.Info("sealed answers opened", "matter", st.Row.Number, "step", st.Run.Step, "person", string(rd.account.Person), "answers", len(t.Rows))
+	return []page.Block{page.Panel{Title: text.Key("web.sealed"), Blocks: []page.Block{t}}}, nil
+}
+
+// beginChoice lists the methods the reader may begin.
+func (s *Site) beginChoice(r *http.Request, rd *reader) (page.Page, error) {
+	c := s.charter()
+	var list []page.Link
+	for _, key := range c.MethodKeys() {
+		m := c.Methods[key]
+		if slices.ContainsFunc(m.Start.By, rd.holds) {
+			list = append(list, page.Link{Words: m.Name.Words(), Note: m.Says.Words(), Href: "/desk/begin/" + key, Icon: "file-plus"})
+		}
+	}
+	return page.Page{Frame: page.Desk, Title: text.Key("web.nav.begin"), Lead: text.Key("web.begin_lead"), Blocks: []page.Block{page.Rows{List: list, Empty: text.Key("web.begin_none")}}}, nil
+}
+
+// nameSubject is the form field that names the row a matter is begun on.
+const nameSubject = "_subject"
+
+func (s *Site) beginForm(r *http.Request, rd *reader) (page.Page, error) {
+	return s.beginPage(r, rd, step.Submission{ID: newID()}, r.URL.Query().Get("subject"), nil)
+}
+
+func (s *Site) beginPage(r *http.Request, rd *reader, sub step.Submission, subject string, problem *fault.Refusal) (page.Page, error) {
+	m, ok := s.charter().Method(r.PathValue("method"))
+	if !ok {
+		return page.Page{}, fault.Refuse(fault.NotFound, "method.unknown", fault.Basis{}, fault.Args{"Method": r.PathValue("method")})
+	}
+	f := page.Form{
+		Action: "/desk/begin/" + m.Key, Hidden: map[string]string{nameID: sub.ID}, Submit: text.Key("web.begin_go", "Method", m.Name), Problem: problem,
+		Basis: &page.Basis{Clause: m.File() + "#start", Law: m.Law},
+	}
+	if m.Subject != "" {
+		rows, err := s.registers(r.Context(), s.Store.Read()).Rows(m.Subject, act.RowID{}, s.today())
+		if err != nil {
+			return page.Page{}, err
+		}
+		sch, _ := s.charter().Registers.Get(m.Subject)
+		x := page.Field{Name: nameSubject, Label: sch.Name.Words(), Input: page.Select, Required: true, Value: subject}
+		for _, row := range rows {
+			x.Options = append(x.Options, page.Option{Value: row.ID.ID, Words: text.Plain(row.Name)})
+		}
+		f.Fields = append(f.Fields, x)
+	}
+	for _, q := range m.Start.Fields {
+		x, err := s.field(desk.Standing{}, q, sub)
+		if err != nil {
+			return page.Page{}, err
+		}
+		f.Fields = append(f.Fields, x)
+	}
+	p := page.Page{Frame: page.Desk, Title: m.Name.Words(), Lead: m.Says.Words(), Back: &page.Link{Words: text.Key("web.nav.begin"), Href: "/desk/begin"}, Blocks: []page.Block{f}}
+	if problem != nil {
+		p.Status = statuses[problem.Kind]
+	}
+	return p, nil
+}
+
+func (s *Site) begin(r *http.Request, rd *reader) (page.Page, error) {
+	sub, err := s.submission(r)
+	if err != nil {
+		return page.Page{}, err
+	}
+	m, ok := s.charter().Method(r.PathValue("method"))
+	if !ok {
+		return page.Page{}, fault.Refuse(fault.NotFound, "method.unknown", fault.Basis{}, fault.Args{"Method": r.PathValue("method")})
+	}
+	var subject act.RowID
+	if id := r.PostFormValue(nameSubject); id != "" {
+		subject = act.RowID{Register: m.Subject, ID: id}
+	}
+	receipt, err := s.Desk.Begin(r.Context(), rd.actor(), m.Key, subject, sub)
+	if no, ok := fault.As(err); ok && no.Kind != fault.Unavailable {
+		return s.beginPage(r, rd, sub, subject.ID, no)
+	}
+	if err != nil {
+		return page.Page{}, err
+	}
+	return rd.redirect(r, fmt.Sprintf("/desk/matters/%d?done=%s", int64(receipt.Matter), receipt.ID))
+}

@@ -1,0 +1,355 @@
+package web
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"net/http"
+	"slices"
+	"strconv"
+	"time"
+
+	"gongzhi/internal/act"
+	"gongzhi/internal/calendar"
+	"gongzhi/internal/charter"
+	"gongzhi/internal/desk"
+	"gongzhi/internal/docket"
+	"gongzhi/internal/method"
+	"gongzhi/internal/page"
+	"gongzhi/internal/step"
+	"gongzhi/internal/store"
+	"gongzhi/internal/text"
+)
+
+// home is the place's first page: what is asked now, what is published now, what was decided.
+func (s *Site) home(r *http.Request, rd *reader) (page.Page, error) {
+	c := s.charter()
+	q := s.Store.Read()
+	var open []page.Link
+	for _, key := range c.MethodKeys() {
+		for _, p := range c.Methods[key].List {
+			if p.Step.Shared().Kind != "notice" && p.Step.Shared().Kind != "ballot" {
+				continue
+			}
+			list, err := s.Docket.List(r.Context(), q, docket.Filter{Method: key, Step: p.Key, Limit: 20})
+			if err != nil {
+				return page.Page{}, err
+			}
+			for _, m := range list {
+				open = append(open, s.matterLink(m))
+			}
+		}
+	}
+	recent, err := s.Docket.List(r.Context(), q, docket.Filter{Limit: 8})
+	if err != nil {
+		return page.Page{}, err
+	}
+	list := make([]page.Link, len(recent))
+	for i, m := range recent {
+		list[i] = s.matterLink(m)
+	}
+	mine := page.Link{Words: text.Key("web.sign_in.title"), Note: text.Key("web.sign_in.note"), Href: "/sign-in", Icon: "login-2"}
+	if rd.signedIn() {
+		mine = page.Link{Words: text.Key("web.me.title"), Href: "/me", Icon: "user"}
+	}
+	return page.Page{
+		Frame: page.Resident, Title: text.Key("web.home_title", "Place", c.Head.Name), Lead: text.Key("web.home_lead"),
+		Blocks: []page.Block{
+			page.Panel{Title: text.Key("web.open_now"), Accent: true, Blocks: []page.Block{page.Rows{List: open, Empty: text.Key("web.open_none")}}},
+			page.Panel{Title: text.Key("web.recent"), Blocks: []page.Block{page.Rows{List: list, Empty: text.Key("web.matters_none")}},
+				Links: []page.Link{{Words: text.Key("web.matters"), Href: "/matters", Icon: "list-details"}}},
+			page.Rows{List: []page.Link{
+				mine,
+				{Words: text.Key("web.check.title"), Note: text.Key("web.check.note"), Href: "/check", Icon: "receipt"},
+				{Words: text.Key("web.methods"), Note: text.Key("web.methods_note"), Href: "/methods", Icon: "scale"},
+			}},
+		},
+	}, nil
+}
+
+func title(m docket.Matter) text.Words { return text.Text{ZH: m.TitleZH, EN: m.TitleEN}.Words() }
+
+// matterLink is one matter in a list: its name and where it stands.
+func (s *Site) matterLink(m docket.Matter) page.Link {
+	return page.Link{Words: title(m), Note: s.standing(m), Href: fmt.Sprintf("/matters/%d", m.Number), Icon: "building-community"}
+}
+
+// standing says where a matter stands: "第 4 步，共 12 步：业主决议", or how it ended.
+func (s *Site) standing(m docket.Matter) text.Words {
+	meth, ok := s.charter().Method(m.Method)
+	if !ok {
+		return text.Key("web.standing.old")
+	}
+	if m.Step == "" {
+		return text.Key("web.standing.closed", "Result", meth.Results[m.Result])
+	}
+	p, ok := meth.Step(m.Step)
+	if !ok {
+		return text.Key("web.standing.old")
+	}
+	return text.Key("web.standing.step", "N", meth.Number(m.Step), "Of", len(meth.List), "Name", p.Step.Shared().Name)
+}
+
+// pageOf is how many matters a list shows at once.
+const pageOf = 50
+
+// matters is the public list.
+func (s *Site) matters(r *http.Request, rd *reader) (page.Page, error) {
+	t, err := s.matterTable(r, "/matters/%d", "/matters")
+	if err != nil {
+		return page.Page{}, err
+	}
+	return page.Page{Frame: page.Resident, Title: text.Key("web.matters"), Back: &page.Link{Words: text.Key("web.home"), Href: "/"}, Blocks: []page.Block{t}}, nil
+}
+
+func (s *Site) matterTable(r *http.Request, href, self string) (page.Table, error) {
+	q := r.URL.Query()
+	f := docket.Filter{Method: q.Get("method"), Step: q.Get("step"), Subject: q.Get("subject"), Limit: pageOf + 1}
+	f.Before, _ = strconv.ParseInt(q.Get("before"), 10, 64) // anything else starts at the newest
+	list, err := s.Docket.List(r.Context(), s.Store.Read(), f)
+	if err != nil {
+		return page.Table{}, err
+	}
+	t := page.Table{
+		Caption: text.Key("web.matters"), Empty: text.Key("web.matters_none"),
+		Columns: []page.Column{
+			{Key: "number", Words: text.Key("web.col.number"), Numeric: true}, {Key: "title", Words: text.Key("web.col.matter")},
+			{Key: "standing", Words: text.Key("web.col.standing")}, {Key: "opened", Words: text.Key("web.col.opened")},
+		},
+	}
+	if len(list) > pageOf {
+		list = list[:pageOf]
+		q.Set("before", strconv.FormatInt(list[pageOf-1].Number, 10))
+		t.Next = self + "?" + q.Encode()
+	}
+	for _, m := range list {
+		t.Rows = append(t.Rows, page.Row{Href: fmt.Sprintf(href, m.Number), Cells: []page.Cell{
+			{Words: text.Plain(strconv.FormatInt(m.Number, 10))}, {Words: title(m), Href: fmt.Sprintf(href, m.Number)},
+			{Words: s.standing(m)}, {Words: text.Plain(date(m.Opened).String())},
+		}})
+	}
+	return t, nil
+}
+
+// matter is the public page of one matter: what is asked, where it stands, how it came there.
+func (s *Site) matter(r *http.Request, rd *reader) (page.Page, error) {
+	n, err := number(r, "n")
+	if err != nil {
+		return page.Page{}, err
+	}
+	var p page.Page
+	err = s.Desk.Read(r.Context(), act.Matter(n), func(ctx context.Context, q store.Q, st desk.Standing) error {
+		p, err = s.matterPage(st, rd)
+		return err
+	})
+	return p, err
+}
+
+func (s *Site) matterPage(st desk.Standing, rd *reader) (page.Page, error) {
+	m := st.Method
+	p := page.Page{
+		Frame: page.Resident, Title: st.Run.Matter.Title.Words(), State: s.standing(st.Row), Lead: m.Says.Words(),
+		Back: &page.Link{Words: text.Key("web.matters"), Href: "/matters"},
+	}
+	if sub := st.Run.Matter.Subject; !sub.IsZero() {
+		p.Back = &page.Link{Words: text.Key("web.place"), Href: placeHref(sub)}
+	}
+	if panel, ok := m.Panel(st.Run, st.Context); ok {
+		panel.Accent = true
+		if placed, ok := m.Step(st.Run.Step); ok {
+			panel.Blocks = append(panel.Blocks, basisOf(m, placed))
+		}
+		p.Blocks = append(p.Blocks, panel)
+		p.Actions = s.actions(st, rd)
+	} else {
+		p.Blocks = append(p.Blocks, page.Banner{Tone: page.Good, Words: text.Key("web.closed", "Result", m.Results[st.Run.Result], "Day", calendar.DateOf(st.Run.Updated).String())})
+	}
+	p.Blocks = append(p.Blocks, s.stepsPanel(st))
+	if len(st.Run.Children) > 0 {
+		var rows []page.Link
+		for _, c := range st.Run.Children {
+			l := page.Link{Words: text.Key("web.child", "N", int64(c.Matter), "Item", c.Item), Href: fmt.Sprintf("/matters/%d", c.Matter)}
+			if c.Result != "" {
+				l.Note = text.Key("web.child_done")
+			}
+			rows = append(rows, l)
+		}
+		p.Blocks = append(p.Blocks, page.Panel{Title: text.Key("web.children"), Blocks: []page.Block{page.Rows{List: rows}}})
+	}
+	p.Blocks = append(p.Blocks, page.Rows{List: []page.Link{
+		{Words: text.Key("web.record"), Note: text.Key("web.record_note"), Href: fmt.Sprintf("/matters/%d/record", st.Row.Number), Icon: "history"},
+		{Words: text.Key("web.rules_of", "Method", m.Name), Href: "/methods/" + m.Key, Icon: "scale"},
+	}})
+	if h := st.Charter.Head.Hotline; h != "" {
+		p.Foot = []text.Words{text.Key("web.hotline", "Phone", h)}
+	}
+	return p, nil
+}
+
+// actions are what a reader can do now, for the fixed bar: two at most, the first is the primary one.
+func (s *Site) actions(st desk.Standing, rd *reader) []page.Link {
+	var asks []step.Ask
+	if rd.signedIn() {
+		asks = st.For(rd.actor())
+	} else {
+		own := st.Charter.OwnRoles()
+		for _, a := range st.Asks() {
+			if slices.ContainsFunc(a.By, func(role string) bool { return own[role] }) {
+				asks = append(asks, a)
+			}
+		}
+	}
+	var out []page.Link
+	for _, a := range asks {
+		if len(out) < 2 && !st.Context.Now.Before(a.Opens) {
+			out = append(out, page.Link{Words: a.Words, Href: doHref(st.Row.Number, a), Icon: "checkbox"})
+		}
+	}
+	return out
+}
+
+// stepsPanel is the method as a list, with what happened at each step.
+func (s *Site) stepsPanel(st desk.Standing) page.Block {
+	steps := page.Steps{}
+	for _, p := range st.Method.List {
+		common := p.Step.Shared()
+		x := page.Step{Name: common.Name.Words(), Term: common.Term.Words()}
+		result, ended := st.Run.Results[p.Key]
+		switch {
+		case p.Key == st.Run.Step:
+			x.Standing = page.Now
+			x.Note = text.Key("web.step.since", "Day", calendar.DateOf(st.Run.Entered).String())
+		case ended:
+			x.Standing = page.Done
+			x.Note = text.Key("web.step.ended", "Day", calendar.DateOf(result.At).String(), "Outcome", outcome(st.Charter, common.Kind, result.Outcome))
+			x.Links = []page.Link{{Words: text.Key("web.evidence"), Href: fmt.Sprintf("/matters/%d/record#%s", st.Row.Number, p.Key)}}
+		case st.Run.Closed:
+			x.Standing = page.Skipped
+		default:
+			x.Note = common.Says.Words()
+		}
+		steps.List = append(steps.List, x)
+	}
+	return page.Panel{Title: text.Key("web.where"), Blocks: []page.Block{steps}}
+}
+
+// outcome says how a step ended.
+func outcome(c *charter.Charter, kind, name string) text.Words {
+	key := "outcome." + kind + "." + name
+	if c.Texts.Has(text.ZH, key) {
+		return text.Key(key)
+	}
+	return text.Plain(name)
+}
+
+func basisOf(m *method.Method, p *method.Placed) page.Basis {
+	common := p.Step.Shared()
+	law := common.Law
+	if law == "" {
+		law = m.Law
+	}
+	return page.Basis{Law: law, Clause: m.File() + "#" + p.Key, Assumed: common.Assumed}
+}
+
+func placeHref(id act.RowID) string { return "/places/" + id.Register + "/" + id.ID }
+
+// record is every act of a matter, newest first, each with its place in the chain.
+func (s *Site) record(r *http.Request, rd *reader) (page.Page, error) {
+	n, err := number(r, "n")
+	if err != nil {
+		return page.Page{}, err
+	}
+	var p page.Page
+	err = s.Desk.Read(r.Context(), act.Matter(n), func(ctx context.Context, q store.Q, st desk.Standing) error {
+		h, err := s.history(ctx, q, st, rd, 500)
+		if err != nil {
+			return err
+		}
+		p = page.Page{
+			Frame: page.Resident, Title: text.Key("web.record_of", "Matter", st.Run.Matter.Title), Lead: text.Key("web.record_lead"),
+			Back: &page.Link{Words: st.Run.Matter.Title.Words(), Href: fmt.Sprintf("/matters/%d", n)}, Blocks: h,
+		}
+		return nil
+	})
+	return p, err
+}
+
+// history groups acts by step, newest step first, so that a step's evidence has one address.
+func (s *Site) history(ctx context.Context, q store.Q, st desk.Standing, rd *reader, limit int) ([]page.Block, error) {
+	acts, err := s.Ledger.Latest(ctx, q, st.Run.Matter.Number, math.MaxInt64, limit)
+	if err != nil {
+		return nil, err
+	}
+	var out []page.Block
+	var list []page.Entry
+	flush := func(key string) {
+		if len(list) == 0 {
+			return
+		}
+		name := text.Key("web.matter_itself")
+		if p, ok := st.Method.Step(key); ok {
+			name = p.Step.Shared().Name.Words()
+		}
+		out = append(out, page.Section{ID: key, Title: name, Blocks: []page.Block{page.History{List: list}}})
+		list = nil
+	}
+	key := ""
+	for _, a := range acts {
+		if a.Step != key {
+			flush(key)
+			key = a.Step
+		}
+		list = append(list, s.entry(st.Charter, st.Method, a))
+	}
+	flush(key)
+	return out, nil
+}
+
+// entry is one act as anyone may see it: the role that acted, never the name.
+func (s *Site) entry(c *charter.Charter, m *method.Method, a act.Act) page.Entry {
+	e := page.Entry{Who: c.RoleName(a.By.Role), What: what(c, m, a), At: a.At, Hash: string(a.Hash), Note: note(m, a)}
+	if a.Recorded.Sub(a.At) > time.Minute {
+		e.Late = a.Recorded
+	}
+	e.Basis = &page.Basis{Clause: a.Basis.Clause}
+	if p, ok := m.Step(a.Step); ok {
+		e.Basis.Law = p.Step.Shared().Law
+	}
+	for _, x := range a.Sealed {
+		e.Sealed = append(e.Sealed, fieldName(m, a.Step, x.Field))
+	}
+	return e
+}
+
+// what says what an act did; kinds of acts have their words under "act.".
+func what(c *charter.Charter, m *method.Method, a act.Act) text.Words {
+	key := "act." + a.Kind
+	if !c.Texts.Has(text.ZH, key) {
+		return text.Plain(a.Kind)
+	}
+	args := []any{}
+	switch a.Kind {
+	case act.Ended:
+		var e act.Ending
+		if a.Into(&e) == nil {
+			if p, ok := m.Step(a.Step); ok {
+				args = append(args, "Outcome", outcome(c, p.Step.Shared().Kind, e.Outcome))
+			}
+		}
+	case act.Closed:
+		var e act.Closing
+		if a.Into(&e) == nil {
+			args = append(args, "Result", m.Results[e.Result])
+		}
+	case act.Opened, act.ChildClosed:
+		var e act.Child
+		if a.Into(&e) == nil {
+			args = append(args, "N", int64(e.Matter))
+		}
+	case act.Entered:
+		if p, ok := m.Step(a.Step); ok {
+			args = append(args, "Step", p.Step.Shared().Name)
+		}
+	}
+	return text.Key(key, args...)
+}

@@ -1,0 +1,371 @@
+package web
+
+import (
+	"encoding/json"
+	"fmt"
+	"io/fs"
+	"mime"
+	"net/http"
+	"regexp"
+	"strconv"
+	"strings"
+	"time"
+
+	"gongzhi/internal/act"
+	"gongzhi/internal/docket"
+	"gongzhi/internal/fault"
+	"gongzhi/internal/method"
+	"gongzhi/internal/page"
+	"gongzhi/internal/text"
+	"gongzhi/internal/web/ui"
+)
+
+// place is a row that matters are about, such as a compound: its open facts and its matters.
+func (s *Site) place(r *http.Request, rd *reader) (page.Page, error) {
+	id := act.RowID{Register: r.PathValue("register"), ID: r.PathValue("id")}
+	q := s.Store.Read()
+	row, ok, err := s.registers(r.Context(), q).Row(id, s.today())
+	if err != nil {
+		return page.Page{}, err
+	}
+	sch, known := s.charter().Registers.Get(id.Register)
+	if !ok || !known || !s.public(id.Register) {
+		return page.Page{}, fault.Refuse(fault.NotFound, "web.nowhere", fault.Basis{}, nil)
+	}
+	facts := page.Facts{}
+	for i := range sch.Fields {
+		f := &sch.Fields[i]
+		if v, there := row.Values[f.Key]; there && f.Audience == "public" && !f.Personal {
+			facts.List = append(facts.List, page.Fact{Term: f.Label.Words(), Value: text.Plain(f.Say(v))})
+		}
+	}
+	list, err := s.Docket.List(r.Context(), q, docket.Filter{Subject: id.String(), Limit: 50})
+	if err != nil {
+		return page.Page{}, err
+	}
+	links := make([]page.Link, len(list))
+	for i, m := range list {
+		links[i] = s.matterLink(m)
+	}
+	return page.Page{
+		Frame: page.Resident, Title: text.Plain(row.Name), State: sch.Name.Words(), Back: &page.Link{Words: text.Key("web.home"), Href: "/"},
+		Blocks: []page.Block{
+			page.Panel{Title: text.Key("web.matters"), Blocks: []page.Block{page.Rows{List: links, Empty: text.Key("web.matters_none")}}},
+			page.Panel{Title: text.Key("web.facts"), Blocks: []page.Block{facts}},
+		},
+	}, nil
+}
+
+// public tells whether rows of a register have a page of their own for anyone: those that methods are run on.
+func (s *Site) public(register string) bool {
+	c := s.charter()
+	for _, m := range c.Methods {
+		if m.Subject == register {
+			return true
+		}
+	}
+	return false
+}
+
+// methods lists the working methods of the place.
+func (s *Site) methods(r *http.Request, rd *reader) (page.Page, error) {
+	c := s.charter()
+	var list []page.Link
+	for _, key := range c.MethodKeys() {
+		m := c.Methods[key]
+		list = append(list, page.Link{Words: m.Name.Words(), Note: m.Says.Words(), Href: "/methods/" + key, Icon: "scale"})
+	}
+	return page.Page{
+		Frame: page.Resident, Title: text.Key("web.methods"), Lead: text.Key("web.methods_lead"), Back: &page.Link{Words: text.Key("web.home"), Href: "/"},
+		Blocks: []page.Block{page.Rows{List: list, Empty: text.Key("web.methods_none")}},
+	}, nil
+}
+
+// method explains one method: its drawing, and each step with the clause and law it rests on.
+func (s *Site) method(r *http.Request, rd *reader) (page.Page, error) {
+	c := s.charter()
+	m, ok := c.Method(r.PathValue("key"))
+	if !ok {
+		return page.Page{}, fault.Refuse(fault.NotFound, "method.unknown", fault.Basis{}, fault.Args{"Method": r.PathValue("key")})
+	}
+	p := page.Page{
+		Frame: page.Resident, Title: m.Name.Words(), Lead: m.Says.Words(), Back: &page.Link{Words: text.Key("web.methods"), Href: "/methods"},
+	}
+	p.Blocks = append(p.Blocks, page.Diagram{SVG: c.Draw(m, rd.lang), Caption: text.Key("web.method.drawing", "Method", m.Name)})
+	for _, placed := range m.List {
+		common := placed.Step.Shared()
+		facts := page.Facts{}
+		if !common.Within.IsZero() {
+			facts.List = append(facts.List, page.Fact{Term: text.Key("web.method.within"), Value: common.Within.Words()})
+		}
+		for _, o := range placed.Step.Outcomes() {
+			facts.List = append(facts.List, page.Fact{Term: outcome(c, common.Kind, o), Value: leads(m, common.Next[o].All())})
+		}
+		p.Blocks = append(p.Blocks, page.Section{ID: placed.Key, Title: common.Name.Words(), Blocks: []page.Block{
+			page.Prose{Words: []text.Words{common.Says.Words()}}, facts, basisOf(m, placed),
+		}})
+	}
+	p.Blocks = append(p.Blocks, page.Rows{List: []page.Link{{Words: text.Key("web.method.file"), Note: text.Plain(m.File()), Href: "/charter/" + m.File(), Icon: "file-text"}}})
+	return p, nil
+}
+
+// leads says where an outcome leads.
+func leads(m *method.Method, to []string) text.Words {
+	var zh, en []string
+	for _, t := range to {
+		if result, end := strings.CutPrefix(t, "end "); end {
+			w := m.Results[result]
+			zh, en = append(zh, w.ZH), append(en, w.EN)
+			continue
+		}
+		if p, ok := m.Step(t); ok {
+			zh, en = append(zh, p.Step.Shared().Name.ZH), append(en, p.Step.Shared().Name.EN)
+		}
+	}
+	return text.Key("web.method.then", "To", text.Text{ZH: strings.Join(zh, "，或 "), EN: strings.Join(en, ", or ")})
+}
+
+// charterFile shows a file of the charter as it is, so that a clause can be read where it stands.
+func (s *Site) charterFile(r *http.Request, rd *reader) (page.Page, error) {
+	raw, err := fs.ReadFile(s.charter().Files, r.PathValue("file"))
+	if err != nil || !strings.HasSuffix(r.PathValue("file"), ".yaml") {
+		return page.Page{}, fault.Refuse(fault.NotFound, "web.nowhere", fault.Basis{}, nil)
+	}
+	rd.done = true
+	rd.writer.Header().Set("Content-Type", "text/plain; charset=utf-8")
+	_, err = rd.writer.Write(raw)
+	return page.Page{}, err
+}
+
+var digestForm = regexp.MustCompile(`^[0-9a-f]{64}$`)
+
+// file gives an attachment: to anyone if a public answer names it, else to the desk.
+func (s *Site) file(r *http.Request, rd *reader) (page.Page, error) {
+	hash := r.PathValue("hash")
+	if !digestForm.MatchString(hash) {
+		return page.Page{}, fault.Refuse(fault.NotFound, "file.unknown", fault.Basis{}, nil)
+	}
+	f, err := s.Files.Get(r.Context(), s.Store.Read(), act.Digest(hash))
+	if err != nil {
+		return page.Page{}, err
+	}
+	defer func() { _ = f.Close() }() // nothing was written
+	if !f.Public && !rd.desk {
+		return page.Page{}, fault.Refuse(fault.NotFound, "file.unknown", fault.Basis{}, nil)
+	}
+	rd.done = true
+	h := rd.writer.Header()
+	h.Set("Content-Type", f.Type)
+	h.Set("Content-Disposition", mime.FormatMediaType("inline", map[string]string{"filename": f.Name}))
+	h.Set("Cache-Control", "private, max-age=86400")
+	http.ServeContent(rd.writer, r, "", time.Time{}, f)
+	return page.Page{}, nil
+}
+
+// filesIn finds the files that a body names.
+func filesIn(raw json.RawMessage) []act.Digest {
+	var v any
+	if json.Unmarshal(raw, &v) != nil {
+		return nil
+	}
+	var out []act.Digest
+	var walk func(v any)
+	walk = func(v any) {
+		switch v := v.(type) {
+		case []any:
+			for _, x := range v {
+				walk(x)
+			}
+		case map[string]any:
+			if h, ok := v["hash"].(string); ok && digestForm.MatchString(h) && v["name"] != nil {
+				out = append(out, act.Digest(h))
+			}
+			for _, x := range v {
+				walk(x)
+			}
+		}
+	}
+	walk(v)
+	return out
+}
+
+// receipt confirms what was recorded. Whoever has its address may see that and when, not what was answered.
+func (s *Site) receipt(r *http.Request, rd *reader) (page.Page, error) {
+	got, ok, err := s.Ledger.Submission(r.Context(), s.Store.Read(), r.PathValue("id"))
+	if err != nil {
+		return page.Page{}, err
+	}
+	if !ok {
+		return page.Page{}, fault.Refuse(fault.NotFound, "web.no_receipt", fault.Basis{}, nil)
+	}
+	m, _, err := s.Docket.Find(r.Context(), s.Store.Read(), got.Matter)
+	if err != nil {
+		return page.Page{}, err
+	}
+	return page.Page{
+		Frame: page.Resident, Title: text.Key("web.received"), State: title(m), Back: &page.Link{Words: title(m), Href: fmt.Sprintf("/matters/%d", m.Number)},
+		Blocks: []page.Block{page.Receipt{
+			Code: strings.ToUpper(strings.ReplaceAll(got.ID, "-", "")), Href: "/receipts/" + got.ID, At: got.At(),
+			Next: []text.Words{text.Key("web.receipt_next", "Standing", s.standing(m)), text.Key("web.receipt_acts", "First", got.First, "Last", got.Last)},
+			Links: []page.Link{
+				{Words: text.Key("web.back_to_matter"), Href: fmt.Sprintf("/matters/%d", m.Number), Icon: "arrow-left"},
+				{Words: text.Key("web.record"), Href: fmt.Sprintf("/matters/%d/record", m.Number), Icon: "history"},
+			},
+		}},
+	}, nil
+}
+
+var codeForm32 = regexp.MustCompile(`^[0-9A-F]{32}$`)
+
+// checkReceipt finds a receipt by its code, however it is typed.
+func (s *Site) checkReceipt(r *http.Request, rd *reader) (page.Page, error) {
+	code := r.URL.Query().Get("receipt")
+	f := page.Form{
+		Get: true, Action: "/check", Submit: text.Key("web.check.go"),
+		Fields: []page.Field{{Name: "receipt", Label: text.Key("web.check.label"), Hint: text.Key("web.check.hint"), Input: page.Line, Value: code, Required: true}},
+	}
+	p := page.Page{Frame: page.Resident, Title: text.Key("web.check.title"), Lead: text.Key("web.check.lead"), Back: &page.Link{Words: text.Key("web.home"), Href: "/"}}
+	if code != "" {
+		x := strings.Map(func(c rune) rune {
+			if c == ' ' || c == '-' || c == '\t' {
+				return -1
+			}
+			return c
+		}, strings.ToUpper(code))
+		if codeForm32.MatchString(x) {
+			return rd.redirect(r, "/receipts/"+strings.ToLower(x[:8]+"-"+x[8:12]+"-"+x[12:16]+"-"+x[16:20]+"-"+x[20:]))
+		}
+		f.Problem = &fault.Refusal{Kind: fault.Invalid, Code: "form.faults", Args: fault.Args{"N": 1}, Fields: []fault.Field{{Name: "receipt", Code: "web.no_receipt"}}}
+		p.Status = statuses[fault.Invalid]
+	}
+	p.Blocks = []page.Block{f}
+	return p, nil
+}
+
+// wall is the first sight of the big screen: how many matters stand at each step of each method.
+func (s *Site) wall(r *http.Request, rd *reader) (page.Page, error) {
+	c := s.charter()
+	q := s.Store.Read()
+	standings, err := s.Docket.Standings(r.Context(), q)
+	if err != nil {
+		return page.Page{}, err
+	}
+	count := map[string]map[string]int{}
+	for _, x := range standings {
+		if count[x.Method] == nil {
+			count[x.Method] = map[string]int{}
+		}
+		count[x.Method][x.Step] = int(x.N)
+	}
+	p := page.Page{Frame: page.Wall, Title: text.Key("web.wall_title", "Place", c.Head.Name), Lead: text.Key("web.wall_lead"), Refresh: 30 * time.Second}
+	figures := page.Figures{}
+	for _, key := range c.MethodKeys() {
+		m := c.Methods[key]
+		total := 0
+		for _, n := range count[key] {
+			total += n
+		}
+		figures.List = append(figures.List, page.Figure{Label: m.Name.Words(), Value: text.Plain(strconv.Itoa(total)), Unit: text.Key("web.wall_unit"), Href: "/matters?method=" + key})
+		if total == 0 {
+			continue
+		}
+		o := page.Ordered{Title: m.Name.Words()}
+		for i, placed := range m.List {
+			o.List = append(o.List, page.Stage{
+				Words: placed.Step.Shared().Name.Words(), N: count[key][placed.Key], Of: total, Href: "/matters?method=" + key + "&step=" + placed.Key, Step: 1 + i*7/max(1, len(m.List)),
+			})
+		}
+		p.Blocks = append(p.Blocks, o)
+	}
+	p.Blocks = append([]page.Block{figures}, p.Blocks...)
+	return p, nil
+}
+
+func (s *Site) about(*http.Request, *reader) (page.Page, error) {
+	c := s.charter()
+	facts := page.Facts{List: []page.Fact{
+		{Term: text.Key("web.col.charter"), Value: text.Plain(string(c.Digest[:12])), Href: "/charter/charter.yaml"},
+	}}
+	if c.Head.Hotline != "" {
+		facts.List = append(facts.List, page.Fact{Term: text.Key("web.phone"), Value: text.Plain(c.Head.Hotline)})
+	}
+	return page.Page{
+		Frame: page.Resident, Title: text.Key("web.about"), Back: &page.Link{Words: text.Key("web.home"), Href: "/"},
+		Blocks: []page.Block{page.Prose{Words: []text.Words{text.Key("web.about_access"), text.Key("web.about_privacy"), text.Key("web.about_record")}}, facts},
+	}, nil
+}
+
+// me is what is asked of the reader, and as what they are known.
+func (s *Site) me(r *http.Request, rd *reader) (page.Page, error) {
+	q := s.Store.Read()
+	list, err := s.owedTo(r.Context(), q, rd)
+	if err != nil {
+		return page.Page{}, err
+	}
+	mandates := page.Facts{}
+	seen := map[string]bool{}
+	var places []page.Link
+	for _, m := range rd.mandates {
+		name := text.Key("web.whole", "Place", s.charter().Head.Name)
+		if !m.Scope.IsZero() {
+			row, ok, err := s.registers(r.Context(), q).Row(m.Scope, s.today())
+			if err != nil {
+				return page.Page{}, err
+			}
+			if ok {
+				name = text.Plain(row.Name)
+			}
+		}
+		mandates.List = append(mandates.List, page.Fact{Term: s.charter().RoleName(m.Role), Value: name})
+		for _, meth := range s.charter().Methods {
+			if id, ok := above(m.Path, meth.Subject); ok && !seen[id.String()] {
+				seen[id.String()] = true
+				matters, err := s.Docket.List(r.Context(), q, docket.Filter{Subject: id.String(), Limit: 10})
+				if err != nil {
+					return page.Page{}, err
+				}
+				for _, x := range matters {
+					places = append(places, s.matterLink(x))
+				}
+			}
+		}
+	}
+	var owed []page.Link
+	for _, w := range list {
+		name, verb := s.workWords(w)
+		_ = verb
+		owed = append(owed, page.Link{Words: text.Text{ZH: w.TitleZH, EN: w.TitleEN}.Words(), Note: name, Href: fmt.Sprintf("/matters/%d", w.Matter), Icon: "checkbox"})
+	}
+	p := page.Page{
+		Frame: page.Resident, Title: text.Key("web.me.title"), State: text.Plain(rd.account.Name), Back: &page.Link{Words: text.Key("web.home"), Href: "/"},
+		Blocks: []page.Block{
+			page.Panel{Title: text.Key("web.me.places"), Accent: true, Blocks: []page.Block{page.Rows{List: places, Empty: text.Key("web.matters_none")}}},
+			page.Panel{Title: text.Key("web.me.roles"), Blocks: []page.Block{mandates}},
+		},
+	}
+	if len(owed) > 0 {
+		p.Blocks = append([]page.Block{page.Panel{Title: text.Key("web.me.owed"), Blocks: []page.Block{page.Rows{List: owed}}}}, p.Blocks...)
+	}
+	return p, nil
+}
+
+// above finds the row of a register on a path such as "/community/nyyh/compound/yinghe91/part/3-2-401/".
+func above(path, register string) (act.RowID, bool) {
+	parts := strings.Split(strings.Trim(path, "/"), "/")
+	for i := 0; i+1 < len(parts); i += 2 {
+		if parts[i] == register {
+			return act.RowID{Register: register, ID: parts[i+1]}, true
+		}
+	}
+	return act.RowID{}, false
+}
+
+// styleguide shows every component in every state, one page for each frame.
+func (s *Site) styleguide(r *http.Request, rd *reader) (page.Page, error) {
+	pages := ui.Styleguide()
+	n, err := strconv.Atoi(r.URL.Query().Get("frame"))
+	if err != nil || n < 1 || n > len(pages) {
+		n = 1
+	}
+	return pages[n-1], nil
+}

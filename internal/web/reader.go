@@ -1,0 +1,170 @@
+package web
+
+import (
+	"net/http"
+	"strconv"
+	"time"
+
+	"gongzhi/internal/act"
+	"gongzhi/internal/calendar"
+	"gongzhi/internal/charter"
+	"gongzhi/internal/fault"
+	"gongzhi/internal/method"
+	"gongzhi/internal/page"
+	"gongzhi/internal/people"
+	"gongzhi/internal/text"
+	"gongzhi/internal/web/ui"
+)
+
+// reader is who asks, and how they like to read.
+type reader struct {
+	lang     text.Lang
+	size     int
+	night    bool
+	account  people.Account
+	mandates []people.Mandate
+	desk     bool // holds a role that works at the desk
+	writer   http.ResponseWriter
+	done     bool // the answer has been written
+}
+
+func (rd *reader) signedIn() bool { return rd.account.Person != "" }
+
+// actor is the reader as methods want them.
+func (rd *reader) actor() method.Actor {
+	a := method.Actor{Person: rd.account.Person, Mandates: make([]method.Mandate, len(rd.mandates))}
+	for i, m := range rd.mandates {
+		a.Mandates[i] = method.Mandate{ID: m.ID, Role: m.Role, Scope: m.Scope}
+	}
+	return a
+}
+
+// holds tells whether the reader has a role, anywhere.
+func (rd *reader) holds(role string) bool {
+	for _, m := range rd.mandates {
+		if m.Role == role {
+			return true
+		}
+	}
+	return false
+}
+
+// mandateWords say in which capacity the reader is here.
+func (rd *reader) mandateWords(c *charter.Charter) text.Words {
+	if len(rd.mandates) == 0 {
+		return text.Key("web.no_mandate")
+	}
+	return c.RoleName(rd.mandates[0].Role)
+}
+
+// redirect answers with another address; only addresses of our own are followed.
+func (rd *reader) redirect(r *http.Request, to string) (page.Page, error) {
+	rd.done = true
+	http.Redirect(rd.writer, r, local(to), http.StatusSeeOther)
+	return page.Page{}, nil
+}
+
+// local keeps a redirect within this site.
+func local(to string) string {
+	if len(to) == 0 || to[0] != '/' || (len(to) > 1 && (to[1] == '/' || to[1] == '\\')) {
+		return "/"
+	}
+	return to
+}
+
+// Names in the session.
+const sessionPerson = "person"
+
+// reader finds out who asks.
+func (s *Site) reader(r *http.Request) (*reader, error) {
+	rd := preferences(r)
+	person := act.Person(s.sessions.GetString(r.Context(), sessionPerson))
+	if person == "" {
+		return rd, nil
+	}
+	q := s.Store.Read()
+	account, ok, err := s.People.Find(r.Context(), q, person)
+	if err != nil {
+		return rd, err
+	}
+	if !ok || account.Closed {
+		return rd, nil
+	}
+	rd.account = account
+	if rd.mandates, err = s.People.Mandates(r.Context(), q, person, s.today()); err != nil {
+		return rd, err
+	}
+	roles := s.charter().Roles
+	for _, m := range rd.mandates {
+		rd.desk = rd.desk || roles[m.Role].Desk
+	}
+	return rd, nil
+}
+
+// preferences are read from cookies, so that the server draws the page as the reader wants it from the first byte.
+func preferences(r *http.Request) *reader {
+	rd := &reader{lang: text.ZH, size: ui.Normal}
+	if c, err := r.Cookie("lang"); err == nil && c.Value == string(text.EN) {
+		rd.lang = text.EN
+	}
+	if c, err := r.Cookie("size"); err == nil {
+		if n, err := strconv.Atoi(c.Value); err == nil && n >= ui.Normal && n <= ui.Largest {
+			rd.size = n
+		}
+	}
+	if c, err := r.Cookie("theme"); err == nil {
+		rd.night = c.Value == "night"
+	}
+	return rd
+}
+
+// prefer remembers a reader's choice and goes back.
+func (s *Site) prefer(r *http.Request, rd *reader) (page.Page, error) {
+	q := r.URL.Query()
+	for _, name := range []string{"lang", "size", "theme"} {
+		if v := q.Get(name); v != "" && len(v) < 16 {
+			http.SetCookie(rd.writer, &http.Cookie{
+				Name: name, Value: v, Path: "/", MaxAge: int((365 * 24 * time.Hour).Seconds()), HttpOnly: true, SameSite: http.SameSiteLaxMode,
+			})
+		}
+	}
+	return rd.redirect(r, q.Get("back"))
+}
+
+// audience is who may use a route. There is no default: the zero value admits nobody.
+type audience int
+
+const (
+	anyone   audience = iota + 1
+	signedIn          // has an account here
+	atDesk            // holds a mandate whose role works at the desk
+	admins            // holds the role that keeps accounts
+)
+
+// adminRole keeps accounts and codes. It is the one role the house itself knows, because before any charter's rules
+// can be asked somebody must be let in.
+const adminRole = "it_admin"
+
+var errSignIn = fault.Refuse(fault.SignIn, "step.sign_in", fault.Basis{}, nil)
+
+func (a audience) admits(rd *reader) error {
+	switch a {
+	case anyone:
+		return nil
+	case signedIn:
+		if rd.signedIn() {
+			return nil
+		}
+		return errSignIn
+	case atDesk, admins:
+		if !rd.signedIn() {
+			return errSignIn
+		}
+		if rd.desk && (a == atDesk || rd.holds(adminRole)) {
+			return nil
+		}
+	}
+	return fault.Refuse(fault.Denied, "web.not_for_you", fault.Basis{}, nil)
+}
+
+func date(micros int64) calendar.Date { return calendar.DateOf(time.UnixMicro(micros)) }

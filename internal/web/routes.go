@@ -1,0 +1,70 @@
+package web
+
+import (
+	"net/http"
+
+	"gongzhi/internal/page"
+	"gongzhi/internal/web/ui"
+)
+
+// route is one address: its pattern, who may use it, what answers.
+type route struct {
+	pattern  string
+	audience audience
+	handle   func(*http.Request, *reader) (page.Page, error)
+}
+
+// routes is every address of the site. A test walks the list as every role.
+func (s *Site) routes() []route {
+	return []route{
+		// Anyone, without signing in.
+		{"GET /{$}", anyone, s.home},
+		{"GET /matters", anyone, s.matters},
+		{"GET /matters/{n}", anyone, s.matter},
+		{"GET /matters/{n}/record", anyone, s.record},
+		{"GET /places/{register}/{id}", anyone, s.place},
+		{"GET /methods", anyone, s.methods},
+		{"GET /methods/{key}", anyone, s.method},
+		{"GET /charter/{file...}", anyone, s.charterFile},
+		{"GET /files/{hash}", anyone, s.file},
+		{"GET /receipts/{id}", anyone, s.receipt},
+		{"GET /check", anyone, s.checkReceipt},
+		{"GET /wall", anyone, s.wall},
+		{"GET /about", anyone, s.about},
+		{"GET /sign-in", anyone, s.signInPage},
+		{"POST /sign-in", anyone, s.signIn},
+		{"GET /code", anyone, s.codePage},
+		{"POST /code", anyone, s.code},
+		{"GET " + ui.Prefer, anyone, s.prefer},
+		{"GET /styleguide", anyone, s.styleguide},
+
+		// Whoever has an account; the method says who may do what.
+		{"GET /sign-out", signedIn, s.signOutPage},
+		{"POST /sign-out", signedIn, s.signOut},
+		{"GET /me", signedIn, s.me},
+		{"GET /matters/{n}/do/{verb}", signedIn, s.ask},
+		{"POST /matters/{n}/do/{verb}", signedIn, s.answer},
+
+		// The desk.
+		{"GET /desk", atDesk, s.queue},
+		{"GET /desk/matters", atDesk, s.deskMatters},
+		{"GET /desk/matters/{n}", atDesk, s.deskMatter},
+		{"GET /desk/begin", atDesk, s.beginChoice},
+		{"GET /desk/begin/{method}", atDesk, s.beginForm},
+		{"POST /desk/begin/{method}", atDesk, s.begin},
+		{"GET /desk/registers", atDesk, s.registerList},
+		{"GET /desk/registers/{register}", atDesk, s.register},
+		{"GET /desk/registers/{register}/{id}", atDesk, s.registerRow},
+		{"GET /desk/import", atDesk, s.importPage},
+		{"POST /desk/import", atDesk, s.upload},
+		{"GET /desk/import/template", atDesk, s.template},
+		{"GET /desk/import/{under}/{hash}", atDesk, s.preview},
+		{"POST /desk/import/{under}/{hash}", atDesk, s.confirm},
+		{"GET /desk/import/{under}/{hash}/corrected", atDesk, s.corrected},
+
+		// Accounts and codes.
+		{"GET /desk/people", admins, s.peopleList},
+		{"GET /desk/codes", admins, s.codesPage},
+		{"POST /desk/codes", admins, s.issueCodes},
+	}
+}

@@ -1,0 +1,206 @@
+package web
+
+import (
+	"context"
+	"errors"
+	"net"
+	"net/http"
+	"sync"
+	"time"
+
+	"golang.org/x/time/rate"
+
+	"gongzhi/internal/act"
+	"gongzhi/internal/fault"
+	"gongzhi/internal/page"
+	"gongzhi/internal/store"
+	"gongzhi/internal/text"
+)
+
+// tries slows down guessing: each address may fail a few times, then once a minute.
+type tries struct {
+	mu   sync.Mutex
+	list map[string]*rate.Limiter
+}
+
+const (
+	triesAtOnce = 10
+	triesEvery  = time.Minute
+	triesKept   = 10_000 // addresses remembered; beyond, all are forgotten rather than memory filled
+)
+
+func newTries() *tries { return &tries{list: map[string]*rate.Limiter{}} }
+
+// allow tells whether an address may try at an instant.
+func (t *tries) allow(r *http.Request, now time.Time) bool {
+	host, _, err := net.SplitHostPort(r.RemoteAddr)
+	if err != nil {
+		host = r.RemoteAddr
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	l, ok := t.list[host]
+	if !ok {
+		if len(t.list) >= triesKept {
+			clear(t.list)
+		}
+		l = rate.NewLimiter(rate.Every(triesEvery), triesAtOnce)
+		t.list[host] = l
+	}
+	return l.TokensAt(now) >= 1
+}
+
+// failed counts a failure against an address.
+func (t *tries) failed(r *http.Request, now time.Time) {
+	host, _, err := net.SplitHostPort(r.RemoteAddr)
+	if err != nil {
+		host = r.RemoteAddr
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if l, ok := t.list[host]; ok {
+		l.AllowN(now, 1)
+	}
+}
+
+func (s *Site) signInPage(r *http.Request, rd *reader) (page.Page, error) {
+	return s.signInForm(r.URL.Query().Get("back"), "", nil), nil
+}
+
+func (s *Site) signInForm(back, login string, problem *fault.Refusal) page.Page {
+	form := page.Form{
+		Action: "/sign-in", Hidden: map[string]string{"back": local(back)}, Submit: text.Key("web.sign_in.go"), Problem: problem,
+		Fields: []page.Field{
+			{Name: "login", Label: text.Key("web.sign_in.login"), Input: page.Line, Required: true, Value: login, Width: 20},
+			{Name: "password", Label: text.Key("web.sign_in.password"), Input: page.Secret, Required: true, Width: 20},
+			{Name: "code", Label: text.Key("web.sign_in.code"), Hint: text.Key("web.sign_in.code_hint"), Input: page.Line, Width: 6},
+		},
+	}
+	p := page.Page{
+		Frame: page.Resident, Title: text.Key("web.sign_in.title"), Lead: text.Key("web.sign_in.lead"),
+		Blocks: []page.Block{form, page.Rows{List: []page.Link{{Words: text.Key("web.code.title"), Note: text.Key("web.code.note"), Href: "/code", Icon: "qrcode"}}}},
+	}
+	if len(s.demo) > 0 {
+		t := page.Table{
+			Caption: text.Key("web.sign_in.demo"),
+			Columns: []page.Column{{Words: text.Key("web.sign_in.role")}, {Words: text.Key("web.sign_in.login")}, {Words: text.Key("web.sign_in.password")}},
+		}
+		for _, d := range s.demo {
+			t.Rows = append(t.Rows, page.Row{Cells: []page.Cell{{Words: d.Role.Words()}, {Words: text.Plain(d.Login)}, {Words: text.Plain(d.Password)}}})
+		}
+		p.Blocks = append(p.Blocks, t)
+	}
+	if problem != nil {
+		p.Status = statuses[problem.Kind]
+	}
+	return p
+}
+
+func (s *Site) signIn(r *http.Request, rd *reader) (page.Page, error) {
+	if err := r.ParseForm(); err != nil {
+		return page.Page{}, badForm(err)
+	}
+	login, back := r.PostForm.Get("login"), r.PostForm.Get("back")
+	now := s.Clock.Now()
+	if !s.tries.allow(r, now) {
+		return s.signInForm(back, login, fault.Refuse(fault.TooMany, "web.slow_down", fault.Basis{}, nil)), nil
+	}
+	a, err := s.People.SignIn(r.Context(), s.Store.Read(), login, r.PostForm.Get("password"), r.PostForm.Get("code"), now)
+	if no, ok := fault.As(err); ok {
+		s.tries.failed(r, now)
+		return s.signInForm(back, login, no), nil
+	}
+	if err != nil {
+		return page.Page{}, err
+	}
+	return s.enter(r, rd, a.Person, back)
+}
+
+// enter begins a session under a new token, so that a token known before is worth nothing.
+func (s *Site) enter(r *http.Request, rd *reader, person act.Person, back string) (page.Page, error) {
+	if err := s.sessions.RenewToken(r.Context()); err != nil {
+		return page.Page{}, err
+	}
+	s.sessions.Put(r.Context(), sessionPerson, string(person))
+	if back = local(back); back == "/" {
+		mandates, err := s.People.Mandates(r.Context(), s.Store.Read(), person, s.today())
+		if err != nil {
+			return page.Page{}, err
+		}
+		back = "/me"
+		for _, m := range mandates {
+			if s.charter().Roles[m.Role].Desk {
+				back = "/desk"
+			}
+		}
+	}
+	return rd.redirect(r, back)
+}
+
+func (s *Site) signOutPage(*http.Request, *reader) (page.Page, error) {
+	return page.Page{
+		Frame: page.Resident, Title: text.Key("web.sign_out"),
+		Blocks: []page.Block{page.Form{Action: "/sign-out", Submit: text.Key("web.sign_out"), Lead: text.Key("web.sign_out_lead")}},
+	}, nil
+}
+
+func (s *Site) signOut(r *http.Request, rd *reader) (page.Page, error) {
+	if err := s.sessions.Destroy(r.Context()); err != nil {
+		return page.Page{}, err
+	}
+	return rd.redirect(r, "/")
+}
+
+func (s *Site) codePage(r *http.Request, rd *reader) (page.Page, error) {
+	return codeForm(r.URL.Query().Get("c"), r.URL.Query().Get("back"), nil), nil
+}
+
+func codeForm(code, back string, problem *fault.Refusal) page.Page {
+	p := page.Page{
+		Frame: page.Resident, Title: text.Key("web.code.title"), Lead: text.Key("web.code.lead"), Back: &page.Link{Words: text.Key("web.sign_in.title"), Href: "/sign-in"},
+		Blocks: []page.Block{page.Form{
+			Action: "/code", Hidden: map[string]string{"back": local(back)}, Submit: text.Key("web.code.go"), Problem: problem,
+			Fields: []page.Field{{Name: "household_code", Label: text.Key("web.code.label"), Hint: text.Key("web.code.hint"), Input: page.Line, Required: true, Value: code, Width: 16}},
+		}},
+	}
+	if problem != nil {
+		p.Status = statuses[problem.Kind]
+	}
+	return p
+}
+
+// code lets a household in. Opening the address of a printed QR code only fills the form in: the code is used up by
+// the button, not by a scanner that looks ahead.
+func (s *Site) code(r *http.Request, rd *reader) (page.Page, error) {
+	if err := r.ParseForm(); err != nil {
+		return page.Page{}, badForm(err)
+	}
+	code, back := r.PostForm.Get("household_code"), r.PostForm.Get("back")
+	now := s.Clock.Now()
+	if !s.tries.allow(r, now) {
+		return codeForm(code, back, fault.Refuse(fault.TooMany, "web.slow_down", fault.Basis{}, nil)), nil
+	}
+	var person act.Person
+	err := s.Store.Write(r.Context(), func(ctx context.Context, tx *store.Tx) error {
+		a, _, err := s.People.Redeem(ctx, tx, code)
+		person = a.Person
+		return err
+	})
+	if no, ok := fault.As(err); ok {
+		s.tries.failed(r, now)
+		return codeForm(code, back, no), nil
+	}
+	if err != nil {
+		return page.Page{}, err
+	}
+	return s.enter(r, rd, person, back)
+}
+
+// badForm is a body that is no form: too large, or broken off.
+func badForm(err error) error {
+	var tooLarge *http.MaxBytesError
+	if errors.As(err, &tooLarge) {
+		return err
+	}
+	return fault.Refuse(fault.Invalid, "web.bad_form", fault.Basis{}, nil)
+}

@@ -1,0 +1,271 @@
+// Package web serves the pages.
+//
+// In: a request from a browser. Out: one page of the page model, drawn by web/ui, or a file. Every route stands in one
+// list with its audience; a handler returns a page or an error, and one table turns the kinds of refusals into
+// statuses. Every page works without script. Nothing is decided here: forms follow from what a step asks, and what is
+// sent goes to the desk.
+package web
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/alexedwards/scs/v2"
+	"github.com/klauspost/compress/gzhttp"
+
+	"gongzhi/internal/attachment"
+	"gongzhi/internal/book"
+	"gongzhi/internal/calendar"
+	"gongzhi/internal/charter"
+	"gongzhi/internal/fault"
+	"gongzhi/internal/house"
+	"gongzhi/internal/page"
+	"gongzhi/internal/store"
+	"gongzhi/internal/text"
+	"gongzhi/internal/web/assets"
+	"gongzhi/internal/web/ui"
+)
+
+// Config says what the site shows and where it writes.
+type Config struct {
+	House  *house.House // required
+	Origin string       // "https://gongzhi.example", before the addresses in QR codes; default from the request
+	Demo   []DemoPerson // sign-ins shown on the sign-in page of a demo; empty otherwise
+}
+
+// DemoPerson is a made-up person whose password is no secret.
+type DemoPerson struct {
+	Login, Password string
+	Role            text.Text
+}
+
+// Site is the pages of one subdistrict.
+type Site struct {
+	*house.House
+	origin   string
+	demo     []DemoPerson
+	sessions *scs.SessionManager
+	tries    *tries
+}
+
+// New builds the site.
+func New(c Config) *Site {
+	s := &Site{House: c.House, origin: c.Origin, demo: c.Demo, sessions: scs.New(), tries: newTries()}
+	s.sessions.Store = s.People.Sessions(s.Store, s.Clock)
+	s.sessions.Lifetime = 30 * 24 * time.Hour
+	s.sessions.IdleTimeout = 7 * 24 * time.Hour
+	s.sessions.Cookie.Name = "gongzhi"
+	s.sessions.Cookie.HttpOnly = true
+	s.sessions.Cookie.SameSite = http.SameSiteLaxMode
+	s.sessions.Cookie.Secure = strings.HasPrefix(c.Origin, "https://")
+	s.sessions.ErrorFunc = func(w http.ResponseWriter, r *http.Request, err error) { s.fail(w, r, nil, err) }
+	return s
+}
+
+// maxForm is the largest body taken: one file of the largest size and the answers around it.
+const maxForm = attachment.MaxSize + 1<<20
+
+// Handler answers requests.
+func (s *Site) Handler() http.Handler {
+	mux := http.NewServeMux()
+	for _, rt := range s.routes() {
+		mux.Handle(rt.pattern, s.serve(rt))
+	}
+	mux.Handle("GET /assets/", http.StripPrefix("/assets/", assets.Handler()))
+	mux.HandleFunc("GET /healthz", s.healthy)
+	mux.Handle("/", s.serve(route{"", anyone, s.nowhere}))
+	crossOrigin := http.NewCrossOriginProtection()
+	crossOrigin.SetDenyHandler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		s.fail(w, r, nil, fault.Refuse(fault.Denied, "web.cross_origin", fault.Basis{}, nil))
+	}))
+	return gzhttp.GzipHandler(guard(s.sessions.LoadAndSave(crossOrigin.Handler(mux))))
+}
+
+// guard sets what every answer carries, and stops bodies that are too large before they are read.
+func guard(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		h := w.Header()
+		h.Set("Content-Security-Policy", "default-src 'self'; img-src 'self' data: blob:; style-src 'self'; style-src-attr 'unsafe-inline'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'")
+		h.Set("X-Content-Type-Options", "nosniff")
+		h.Set("Referrer-Policy", "same-origin")
+		r.Body = http.MaxBytesReader(w, r.Body, maxForm)
+		next.ServeHTTP(w, r)
+	})
+}
+
+// statuses is the one table from kinds of refusals to statuses.
+var statuses = map[fault.Kind]int{
+	fault.Invalid: http.StatusUnprocessableEntity, fault.SignIn: http.StatusUnauthorized, fault.Denied: http.StatusForbidden,
+	fault.NotFound: http.StatusNotFound, fault.Closed: http.StatusConflict, fault.Conflict: http.StatusConflict,
+	fault.TooLarge: http.StatusRequestEntityTooLarge, fault.Unsupported: http.StatusUnsupportedMediaType,
+	fault.TooMany: http.StatusTooManyRequests, fault.Unavailable: http.StatusServiceUnavailable,
+}
+
+// serve runs one route for whoever asks.
+func (s *Site) serve(rt route) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		rd, err := s.reader(r)
+		if err == nil {
+			err = rt.audience.admits(rd)
+		}
+		if err != nil {
+			s.fail(w, r, rd, err)
+			return
+		}
+		rd.writer = w
+		p, err := rt.handle(r, rd)
+		switch {
+		case err != nil:
+			s.fail(w, r, rd, err)
+		case rd.done: // the handler has answered with a file or a redirect
+		default:
+			s.render(w, r, rd, p)
+		}
+	})
+}
+
+// render draws a page.
+func (s *Site) render(w http.ResponseWriter, r *http.Request, rd *reader, p page.Page) {
+	var buf bytes.Buffer
+	if err := ui.Render(&buf, s.context(r, rd, p), p); err != nil {
+		s.Log.Error("page not drawn", "path", r.URL.Path, "error", err)
+		http.Error(w, s.say(rd, text.Key("web.broken")), http.StatusInternalServerError)
+		return
+	}
+	h := w.Header()
+	h.Set("Content-Type", "text/html; charset=utf-8")
+	h.Set("Content-Language", rd.lang.Tag())
+	h.Set("Cache-Control", "no-store")
+	if rd.signedIn() {
+		h.Set("Cache-Control", "private, no-store")
+	}
+	if p.Status != 0 {
+		w.WriteHeader(p.Status)
+	}
+	_, _ = buf.WriteTo(w) // the reader may have gone
+}
+
+func (s *Site) say(rd *reader, w text.Words) string {
+	lang := text.ZH
+	if rd != nil {
+		lang = rd.lang
+	}
+	return s.charter().Texts.Say(lang, w)
+}
+
+func (s *Site) charter() *charter.Charter { return s.Desk.Charter() }
+
+// fail answers with the page of a refusal, or says plainly that the fault is ours.
+func (s *Site) fail(w http.ResponseWriter, r *http.Request, rd *reader, err error) {
+	var tooLarge *http.MaxBytesError
+	if errors.As(err, &tooLarge) {
+		err = fault.Refuse(fault.TooLarge, "web.too_large", fault.Basis{}, fault.Args{"Max": maxForm >> 20})
+	}
+	if rd == nil {
+		rd = &reader{lang: preferences(r).lang, size: preferences(r).size}
+	}
+	no, refused := fault.As(err)
+	if refused && no.Kind == fault.SignIn && r.Method == http.MethodGet {
+		http.Redirect(w, r, "/sign-in?"+url.Values{"back": {r.URL.RequestURI()}}.Encode(), http.StatusSeeOther)
+		return
+	}
+	if !refused {
+		if r.Context().Err() != nil {
+			return // the reader has gone
+		}
+		s.Log.Error("request failed", "method", r.Method, "path", r.URL.Path, "error", err)
+		no = fault.Refuse(fault.Unavailable, "web.broken", fault.Basis{}, nil)
+	} else if no.Kind == fault.Unavailable {
+		s.Log.Error("cannot write", "path", r.URL.Path, "error", err)
+	}
+	status := statuses[no.Kind]
+	if !refused {
+		status = http.StatusInternalServerError
+	}
+	s.render(w, r, rd, refusal(no, status))
+}
+
+// refusal is the page that says no: the words, the basis, and what to do now.
+func refusal(no *fault.Refusal, status int) page.Page {
+	return page.Page{
+		Frame: page.Resident, Title: text.Key("web.refused." + no.Kind.String()), Status: status,
+		Blocks: []page.Block{page.Refused{Refusal: no, Help: text.Key("web.help"), Links: []page.Link{{Words: text.Key("web.home"), Href: "/", Icon: "home"}}}},
+	}
+}
+
+func (s *Site) nowhere(*http.Request, *reader) (page.Page, error) {
+	return page.Page{}, fault.Refuse(fault.NotFound, "web.nowhere", fault.Basis{}, nil)
+}
+
+// healthy answers as soon as a row can be read.
+func (s *Site) healthy(w http.ResponseWriter, r *http.Request) {
+	if _, _, err := s.Docket.NextDue(r.Context(), s.Store.Read()); err != nil {
+		http.Error(w, "unavailable", http.StatusServiceUnavailable)
+		return
+	}
+	_, _ = w.Write([]byte("ok\n")) // the asker may have gone
+}
+
+// context is what web/ui must know of the reader.
+func (s *Site) context(r *http.Request, rd *reader, p page.Page) *ui.Context {
+	c := s.charter()
+	u := &ui.Context{
+		Lang: rd.lang, Bundle: c.Texts, Place: c.Head.Name, Size: rd.size, Night: rd.night, Path: r.URL.RequestURI(), Origin: s.address(r),
+		Now: s.Clock.Now(), Demo: c.Head.Demo, Asset: func(name string) string { return "/assets/" + assets.Path(name) },
+		Clause: clauseHref,
+		Foot:   []page.Link{{Words: text.Key("web.about"), Href: "/about"}, {Words: text.Key("web.methods"), Href: "/methods"}},
+	}
+	if r.Method != http.MethodGet {
+		u.Path = r.URL.Path
+	}
+	if rd.signedIn() {
+		u.Person = &ui.Person{Name: rd.account.Name, Mandate: rd.mandateWords(c), Links: []page.Link{{Words: text.Key("web.sign_out"), Href: "/sign-out"}}}
+	}
+	if p.Frame == page.Desk {
+		u.Nav = s.nav(rd, r.URL.Path)
+		u.Tools = []page.Link{{Words: text.Key("web.wall"), Href: "/wall", Icon: "map-2"}, {Words: text.Key("web.public"), Href: "/", Icon: "home"}}
+	}
+	return u
+}
+
+func (s *Site) address(r *http.Request) string {
+	if s.origin != "" {
+		return s.origin
+	}
+	return "http://" + r.Host
+}
+
+// clauseHref is the page of a clause: "methods/renovation.yaml#publicity_1.days" is explained with its method.
+func clauseHref(clause string) string {
+	file, key, _ := strings.Cut(clause, "#")
+	if name, ok := strings.CutPrefix(file, "methods/"); ok {
+		step, _, _ := strings.Cut(key, ".")
+		return "/methods/" + strings.TrimSuffix(name, ".yaml") + "#" + url.PathEscape(step)
+	}
+	if file == "" {
+		return ""
+	}
+	return "/charter/" + file
+}
+
+// page number, ids and other small things from addresses.
+
+func number(r *http.Request, name string) (int64, error) {
+	n, err := strconv.ParseInt(r.PathValue(name), 10, 64)
+	if err != nil || n < 1 {
+		return 0, fault.Refuse(fault.NotFound, "web.nowhere", fault.Basis{}, nil)
+	}
+	return n, nil
+}
+
+func (s *Site) today() calendar.Date { return calendar.DateOf(s.Clock.Now()) }
+
+func (s *Site) registers(ctx context.Context, q store.Q) *book.Reader {
+	return s.Book.Reader(ctx, q, s.Ledger.Tenant(), s.charter().Registers)
+}
