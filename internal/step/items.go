@@ -29,6 +29,18 @@ func (c *Checker) Items(items []Item, path ...any) {
 	}
 }
 
+// Register makes sure that a register exists whose rows may become items. Items are public, so the names of its rows must
+// not tell of a person.
+func (c *Checker) Register(name string, path ...any) {
+	if _, ok := c.Charter.RegisterFields(name); !ok {
+		c.Error("register.unknown", text.Args{"Register": name}, path...)
+		return
+	}
+	if p, ok := c.Charter.(interface{ Personal(register, field string) bool }); ok && p.Personal(name, "") {
+		c.Error("items.personal", text.Args{"Register": name}, path...)
+	}
+}
+
 // Rows are the items that a register holds below the matter's subject today, under the names people call them by.
 func (v View) Rows(register string) ([]Item, error) {
 	rows, err := v.Book.Rows(register, v.Matter.Subject, v.Today())

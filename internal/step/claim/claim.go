@@ -102,9 +102,7 @@ func (s *Claim) Check(c *step.Checker) {
 		if len(s.Items) > 0 {
 			c.Error("items.twice", nil, "items")
 		}
-		if _, ok := c.Charter.RegisterFields(s.Register); !ok {
-			c.Error("register.unknown", text.Args{"Register": s.Register}, "register")
-		}
+		c.Register(s.Register, "register")
 	}
 	if s.Window.IsZero() {
 		c.Error("claim.window", nil, "window")
