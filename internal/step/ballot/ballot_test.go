@@ -207,6 +207,18 @@ func TestTwoFlatsOneVote(t *testing.T) {
 	}
 }
 
+// Whom to visit: every flat of a household that has not voted.
+func TestLeft(t *testing.T) {
+	w := world(t, 4)
+	w.Book[2].Values["owners"] = []string{"person/o01"}
+	m := open(t, w)
+	must(t, vote1(m, owner(1), "no")) // speaks for u01 and u02
+	left := m.Step.(step.Rounds).Left(m.View())
+	if len(left) != 2 || left[0].ID != "u03" || left[1].ID != "u04" {
+		t.Errorf("left %v", left)
+	}
+}
+
 // Co-owners who contradict each other have not voted until they agree.
 func TestCoOwnersWhoDisagree(t *testing.T) {
 	w := world(t, 3)

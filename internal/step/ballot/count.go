@@ -57,3 +57,20 @@ func (st *state) count(more []vote.Ballot) ([]act.Draft, error) {
 	}
 	return []act.Draft{{Kind: counted, Clause: "rule", Body: body}, step.End(outcome.String(), facts)}, nil
 }
+
+// Discreet are the acts that tell how one household voted.
+func (b *Ballot) Discreet() []string { return []string{cast, entered, verified, differs, settled} }
+
+// Left are the parts of heads that have no ballot standing: the doors to knock on while the vote is open.
+func (b *Ballot) Left(v step.View) (out []act.RowID) {
+	st := v.State.(*state)
+	if st.Opened.IsZero() {
+		return nil
+	}
+	for _, l := range st.Roll.Lines() {
+		if l.Head != "" && !st.Tally.Voted(l.Head) {
+			out = append(out, act.RowID{Register: b.Roll.Register, ID: string(l.ID)})
+		}
+	}
+	return out
+}

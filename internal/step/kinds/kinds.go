@@ -15,6 +15,7 @@ import (
 	"gongzhi/internal/step/meeting"
 	"gongzhi/internal/step/notice"
 	"gongzhi/internal/step/open"
+	"gongzhi/internal/step/solicit"
 	"gongzhi/internal/step/works"
 )
 
@@ -22,6 +23,7 @@ import (
 func All() []step.Kind {
 	return []step.Kind{
 		form.Kind{},
+		solicit.Kind{},
 		meeting.Kind{},
 		ballot.Kind{},
 		notice.Kind{},
