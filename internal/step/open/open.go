@@ -11,6 +11,7 @@ import (
 	_ "embed"
 	"fmt"
 	"maps"
+	"strings"
 	"time"
 
 	"gongzhi/internal/act"
@@ -43,12 +44,13 @@ func (Kind) Decode(n source.Node) (step.Step, []source.Fault) {
 type Open struct {
 	step.Common `yaml:",inline"`
 
-	Method   string `yaml:"method"`              // of the children
-	For      Rows   `yaml:"for,omitempty"`       // a child for each row; or
-	Items    []Item `yaml:"items,omitempty"`     // a child for each of these; where neither is said, one child
-	Wait     string `yaml:"wait,omitempty"`      // all, any or none; all where not said
-	Until    string `yaml:"until,omitempty"`     // CEL over children, instead of wait
-	FailWhen string `yaml:"fail_when,omitempty"` // CEL over children: it has failed, whatever else may come
+	Method   string    `yaml:"method"`              // of the children
+	For      Rows      `yaml:"for,omitempty"`       // a child for each row; or
+	Items    []Item    `yaml:"items,omitempty"`     // a child for each of these; where neither is said, one child
+	Title    text.Text `yaml:"title,omitempty"`     // of a child; {item} and {matter} are replaced. Where not said, the item's name
+	Wait     string    `yaml:"wait,omitempty"`      // all, any or none; all where not said
+	Until    string    `yaml:"until,omitempty"`     // CEL over children, instead of wait
+	FailWhen string    `yaml:"fail_when,omitempty"` // CEL over children: it has failed, whatever else may come
 
 	until, failWhen *expr.Program // compiled by Check
 	when            *expr.Program
@@ -124,10 +126,8 @@ func (s *Open) Check(c *step.Checker) {
 		c.Error("open.method", text.Args{"Method": s.Method}, "method")
 	}
 	if reg := s.For.Register; reg != "" {
-		fields, ok := c.Charter.RegisterFields(reg)
-		if !ok {
-			c.Error("register.unknown", text.Args{"Register": reg}, "for", "register")
-		}
+		fields, _ := c.Charter.RegisterFields(reg)
+		c.Register(reg, "for", "register")
 		if len(s.Items) > 0 {
 			c.Error("items.twice", nil, "items")
 		}
@@ -145,6 +145,9 @@ func (s *Open) Check(c *step.Checker) {
 			}
 		}
 		c.Items(items, "items")
+	}
+	if !s.Title.IsZero() {
+		c.Words(s.Title, "title")
 	}
 	_, saysWait := c.Node.Get("wait")
 	switch {
@@ -215,7 +218,7 @@ func (s *Open) Enter(v step.View) ([]act.Draft, error) {
 
 func (s *Open) open(v step.View) (drafts []act.Draft, err error) {
 	add := func(subject act.RowID, it step.Item, facts map[string]any) {
-		d := step.Open(s.Method, subject, it.Name, it.Key, facts)
+		d := step.Open(s.Method, subject, s.title(v, it), it.Key, facts)
 		d.Clause = "method"
 		drafts = append(drafts, d)
 	}
@@ -259,6 +262,17 @@ func (s *Open) wanted(v step.View, r register.Row) bool {
 	vars["row"] = row
 	ok, err := s.when.Bool(vars)
 	return ok && err == nil
+}
+
+// title is what a child is called.
+func (s *Open) title(v step.View, it step.Item) text.Text {
+	if s.Title.IsZero() {
+		return it.Name
+	}
+	fill := func(in, item, matter string) string {
+		return strings.NewReplacer("{item}", item, "{matter}", matter).Replace(in)
+	}
+	return text.Text{ZH: fill(s.Title.ZH, it.Name.ZH, v.Matter.Title.ZH), EN: fill(s.Title.EN, it.Name.EN, v.Matter.Title.EN)}
 }
 
 // Fold keeps which children are open and how the others ended.

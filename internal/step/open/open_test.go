@@ -12,6 +12,7 @@ import (
 	"gongzhi/internal/step"
 	"gongzhi/internal/step/open"
 	"gongzhi/internal/step/steptest"
+	"gongzhi/internal/text"
 )
 
 var example = string(open.Kind{}.Example())
@@ -115,15 +116,15 @@ func TestWhatIsOpened(t *testing.T) {
 	w := steptest.NewWorld()
 	m := steptest.Start(t, steptest.Must(t, open.Kind{}, example, w), w)
 	list := starts(t, m)
-	if len(list) != 3 || list[0].Item != "east" || list[0].Subject != w.Subject || list[0].Method != "household_visit" || list[0].Title.EN != "East entrance" ||
+	if len(list) != 3 || list[0].Item != "east" || list[0].Subject != w.Subject || list[0].Method != "household_visit" || list[0].Title != (text.Text{ZH: "例：东单元", EN: "example: East entrance"}) ||
 		fmt.Sprint(list[0].Facts) != "map[visits:3]" || list[1].Facts != nil {
 		t.Errorf("items: %+v", list)
 	}
-	m = steptest.Start(t, steptest.Must(t, open.Kind{}, with("items:", "until:", "for: { register: part }\n"), w), w)
+	m = steptest.Start(t, steptest.Must(t, open.Kind{}, with("title:", "until:", "for: { register: part }\n"), w), w)
 	if list = starts(t, m); len(list) != 12 || list[0].Subject != (act.RowID{Register: "part", ID: "u01"}) || list[0].Title.ZH != "1-101" || list[0].Item != "u01" {
 		t.Errorf("rows: %+v", list)
 	}
-	m = steptest.Start(t, steptest.Must(t, open.Kind{}, with("items:", "until:", ""), w), w)
+	m = steptest.Start(t, steptest.Must(t, open.Kind{}, with("title:", "until:", ""), w), w)
 	if list = starts(t, m); len(list) != 1 || list[0].Subject != w.Subject || list[0].Item != "" || list[0].Title != m.View().Matter.Title {
 		t.Errorf("one: %+v", list)
 	}
@@ -231,6 +232,7 @@ func TestCheck(t *testing.T) {
 		{"rows and items", example + "for: { register: part }\n", []string{"items.twice"}},
 		{"a register that does not exist", with("items:", "until:", "for: { register: flats }\n"), []string{"register.unknown"}},
 		{"an item twice", strings.Replace(example, "key: west", "key: east", 1), []string{"items.key"}},
+		{"a title in one language", strings.Replace(example, ", en: \"{matter}: {item}\"", "", 1), []string{"words.en"}},
 		{"a fact that is a list", strings.Replace(example, "visits: 3", "visits: [3]", 1), []string{"open.fact"}},
 		{"wait and until", example + "wait: all\n", []string{"open.both"}},
 		{"waiting for some", waiting("wait: some\n"), []string{"open.wait"}},
