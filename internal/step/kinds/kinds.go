@@ -15,6 +15,7 @@ import (
 	"gongzhi/internal/step/meeting"
 	"gongzhi/internal/step/notice"
 	"gongzhi/internal/step/open"
+	"gongzhi/internal/step/rate"
 	"gongzhi/internal/step/solicit"
 	"gongzhi/internal/step/works"
 )
@@ -27,6 +28,7 @@ func All() []step.Kind {
 		meeting.Kind{},
 		ballot.Kind{},
 		notice.Kind{},
+		rate.Kind{},
 		approve.Kind{},
 		assign.Kind{},
 		claim.Kind{},
