@@ -16,7 +16,7 @@ import (
 var example = string(works.Kind{}.Example())
 
 func TestKind(t *testing.T) {
-	steptest.Run(t, works.Kind{}, func(w *steptest.World) { w.Length, w.Runs = 150, 200 })
+	steptest.Run(t, works.Kind{}, func(w *steptest.World) { w.Length, w.Runs = 150, 60 })
 }
 
 func start(t testing.TB) *steptest.Sim {
@@ -250,4 +250,13 @@ func TestCheck(t *testing.T) {
 			}
 		})
 	}
+}
+
+// replace changes the example and makes sure that there was something to change.
+func replace(t *testing.T, yaml, from, to string) string {
+	t.Helper()
+	if !strings.Contains(yaml, from) {
+		t.Fatalf("there is no %q", from)
+	}
+	return strings.Replace(yaml, from, to, 1)
 }
