@@ -118,7 +118,9 @@ func (c *call) serve(ctx context.Context, at place, listen, origin string, withD
 	}
 	site := web.New(config)
 	mux := http.NewServeMux()
-	mux.Handle("/api/", api.New(api.Config{House: h}).Handler())
+	mux.Handle("/api/", api.New(api.Config{
+		Store: h.Store, Desk: h.Desk, Docket: h.Docket, Ledger: h.Ledger, People: h.People, Clock: h.Clock, Log: log,
+	}).Handler())
 	mux.Handle("/", site.Handler())
 	server := &http.Server{
 		Handler: mux, ReadHeaderTimeout: 10 * time.Second, ReadTimeout: 5 * time.Minute, WriteTimeout: 5 * time.Minute, IdleTimeout: 2 * time.Minute,
