@@ -30,6 +30,10 @@ var (
 	listMethod    = queries.Get("list-method")
 	listStep      = queries.Get("list-step")
 	listSubject   = queries.Get("list-subject")
+	countAll      = queries.Get("count-list")
+	countMethod   = queries.Get("count-list-method")
+	countStep     = queries.Get("count-list-step")
+	countSubject  = queries.Get("count-list-subject")
 	openOnSubject = queries.Get("open-on-subject")
 	countSteps    = queries.Get("count-steps")
 	dueMatters    = queries.Get("due")
@@ -183,6 +187,21 @@ func (d *Docket) List(ctx context.Context, q store.Q, f Filter) ([]Matter, error
 		return store.Select[Matter](ctx, q, listMethod, d.tenant, f.Before, f.Limit, f.Method)
 	default:
 		return store.Select[Matter](ctx, q, listAll, d.tenant, f.Before, f.Limit)
+	}
+}
+
+// Count is how many matters a filter leaves, whatever page is shown, counted no further than limit: an exact total of
+// 100,000 matters costs more than the page itself.
+func (d *Docket) Count(ctx context.Context, q store.Q, f Filter, limit int) (int64, error) {
+	switch {
+	case f.Subject != "":
+		return store.Get[int64](ctx, q, countSubject, d.tenant, limit, f.Subject)
+	case f.Method != "" && f.Step != "":
+		return store.Get[int64](ctx, q, countStep, d.tenant, limit, f.Method, f.Step)
+	case f.Method != "":
+		return store.Get[int64](ctx, q, countMethod, d.tenant, limit, f.Method)
+	default:
+		return store.Get[int64](ctx, q, countAll, d.tenant, limit)
 	}
 }
 

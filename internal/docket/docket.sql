@@ -32,7 +32,7 @@ SELECT matter, method, charter, subject, scope, title_zh, title_en, step, result
 WHERE tenant = $1 AND method = $4 AND matter < $2 ORDER BY matter DESC LIMIT $3;
 
 -- name: list-step
--- Matters of one method at one step, newest first. Walks matter_method.
+-- Matters of one method at one step, newest first. Walks matter_step.
 SELECT matter, method, charter, subject, scope, title_zh, title_en, step, result, opened, updated, due, parent, item, seq, head FROM matter
 WHERE tenant = $1 AND method = $4 AND step = $5 AND matter < $2 ORDER BY matter DESC LIMIT $3;
 
@@ -40,6 +40,19 @@ WHERE tenant = $1 AND method = $4 AND step = $5 AND matter < $2 ORDER BY matter 
 -- Matters about one row, newest first. Walks matter_subject.
 SELECT matter, method, charter, subject, scope, title_zh, title_en, step, result, opened, updated, due, parent, item, seq, head FROM matter
 WHERE tenant = $1 AND subject = $4 AND matter < $2 ORDER BY matter DESC LIMIT $3;
+
+-- name: count-list
+-- How many matters there are, counted no further than asked. The four follow the four lists and walk what they walk.
+SELECT count(*) FROM (SELECT matter FROM matter WHERE tenant = $1 LIMIT $2) AS m;
+
+-- name: count-list-method
+SELECT count(*) FROM (SELECT matter FROM matter WHERE tenant = $1 AND method = $3 LIMIT $2) AS m;
+
+-- name: count-list-step
+SELECT count(*) FROM (SELECT matter FROM matter WHERE tenant = $1 AND method = $3 AND step = $4 LIMIT $2) AS m;
+
+-- name: count-list-subject
+SELECT count(*) FROM (SELECT matter FROM matter WHERE tenant = $1 AND subject = $3 LIMIT $2) AS m;
 
 -- name: open-on-subject
 SELECT matter FROM matter WHERE tenant = $1 AND subject = $2 AND method = $3 AND step <> '' ORDER BY matter LIMIT 1;

@@ -191,22 +191,31 @@ const pageSize = 1000
 func (l *Ledger) Acts(ctx context.Context, q store.Q, matter act.Matter, after int64) ([]act.Act, error) {
 	var out []act.Act
 	for {
-		rows, err := store.Select[row](ctx, q, actsAfter, int64(l.tenant), int64(matter), after, pageSize)
+		page, err := l.Page(ctx, q, matter, after, pageSize)
 		if err != nil {
-			return nil, fmt.Errorf("ledger: acts of matter %d: %w", matter, err)
+			return nil, err
 		}
-		for _, r := range rows {
-			a, err := fromRow(r)
-			if err != nil {
-				return nil, err
-			}
-			out = append(out, a)
-			after = r.Seq
-		}
-		if len(rows) < pageSize {
+		out = append(out, page...)
+		if len(page) < pageSize {
 			return out, nil
 		}
+		after = page[pageSize-1].Seq
 	}
+}
+
+// Page reads at most so many of a matter's acts after a number, oldest first.
+func (l *Ledger) Page(ctx context.Context, q store.Q, matter act.Matter, after int64, limit int) ([]act.Act, error) {
+	rows, err := store.Select[row](ctx, q, actsAfter, int64(l.tenant), int64(matter), after, limit)
+	if err != nil {
+		return nil, fmt.Errorf("ledger: acts of matter %d: %w", matter, err)
+	}
+	out := make([]act.Act, len(rows))
+	for i, r := range rows {
+		if out[i], err = fromRow(r); err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
 }
 
 // Latest reads a matter's newest acts before a number, newest first.

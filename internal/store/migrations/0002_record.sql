@@ -85,7 +85,8 @@ CREATE TABLE matter (
 	PRIMARY KEY (tenant, matter)
 ) /*sqlite WITHOUT ROWID*/;
 CREATE INDEX matter_due ON matter (tenant, due, matter) WHERE due > 0;
-CREATE INDEX matter_method ON matter (tenant, method, step, matter);
+CREATE INDEX matter_method ON matter (tenant, method, matter); -- a list of one method, at any number of matters
+CREATE INDEX matter_step ON matter (tenant, method, step, matter);
 CREATE INDEX matter_subject ON matter (tenant, subject, matter);
 CREATE INDEX matter_updated ON matter (tenant, updated); -- where time stood, found at each start
 CREATE INDEX matter_parent ON matter (tenant, parent, matter) WHERE parent > 0;
