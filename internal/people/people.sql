@@ -51,3 +51,18 @@ DELETE FROM session WHERE tenant = $1 AND token = $2;
 
 -- name: sweep-sessions
 DELETE FROM session WHERE tenant = $1 AND expires <= $2;
+
+-- name: add-token
+INSERT INTO api_token (tenant, digest, person, label, expires, made) VALUES ($1, $2, $3, $4, $5, $6);
+
+-- name: token-person
+-- In whose name a token acts, while it and the account are good. Walks both primary keys.
+SELECT t.person FROM api_token t JOIN account a ON a.tenant = t.tenant AND a.person = t.person
+WHERE t.tenant = $1 AND t.digest = $2 AND t.expires > $3 AND a.closed = 0;
+
+-- name: tokens
+-- A person's tokens, oldest first. Walks api_token_person.
+SELECT digest, label, expires, made FROM api_token WHERE tenant = $1 AND person = $2 ORDER BY made, digest;
+
+-- name: drop-token
+DELETE FROM api_token WHERE tenant = $1 AND person = $2 AND digest = $3;
