@@ -1,0 +1,46 @@
+package api
+
+import (
+	"net/http"
+
+	"gongzhi/internal/fault"
+)
+
+// route is one address: its pattern, who may use it, what answers.
+type route struct {
+	pattern  string
+	audience audience
+	handle   func(*http.Request, *caller) (answer, error)
+}
+
+// routes is every address of the door. A test walks the list as everybody.
+func (a *API) routes() []route {
+	return []route{
+		{"GET " + base + "/matters", anyone, a.matters},
+		{"POST " + base + "/matters", tokenHolder, a.begin},
+		{"GET " + base + "/matters/{n}", anyone, a.matter},
+		{"GET " + base + "/matters/{n}/acts", anyone, a.acts},
+		{"POST " + base + "/matters/{n}/submissions", tokenHolder, a.submit},
+		{"GET " + base + "/receipts/{id}", anyone, a.receipt},
+	}
+}
+
+// audience is who may use a route. There is no default: the zero value admits nobody.
+type audience int
+
+const (
+	anyone      audience = iota + 1
+	tokenHolder          // brings a token that is good; the method says what its person may do
+)
+
+func (au audience) admits(c *caller) error {
+	switch au {
+	case anyone:
+		return nil
+	case tokenHolder:
+		if c.actor.Person != "" {
+			return nil
+		}
+	}
+	return fault.Refuse(fault.SignIn, "api.token", fault.Basis{}, nil)
+}
