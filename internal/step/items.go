@@ -36,7 +36,9 @@ func (c *Checker) Register(name string, path ...any) {
 		c.Error("register.unknown", text.Args{"Register": name}, path...)
 		return
 	}
-	if p, ok := c.Charter.(interface{ Personal(register, field string) bool }); ok && p.Personal(name, "") {
+	if p, ok := c.Charter.(interface {
+		Personal(register, field string) bool
+	}); ok && p.Personal(name, "") {
 		c.Error("items.personal", text.Args{"Register": name}, path...)
 	}
 }
