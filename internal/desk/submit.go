@@ -391,7 +391,10 @@ func (w *session) tell(ctx context.Context, parent act.Matter, until time.Time) 
 
 // project makes the docket say where the run stands.
 func (w *session) project(ctx context.Context) error {
-	due, _ := w.method.Due(w.run, w.context)
+	due, ok := w.method.Due(w.run, w.context)
+	if !ok {
+		due = time.Time{} // a kind may say an instant that no longer moves anything
+	}
 	row := line(w.run, w.scope, due)
 	put := w.desk.docket.Move
 	if w.fresh {
