@@ -55,7 +55,7 @@ func Run(t *testing.T, kind step.Kind, change ...func(*World)) {
 }
 
 // Walk walks a step at random; see Run.
-func Walk(t *testing.T, s step.Step, w *World) {
+func Walk(t testing.TB, s step.Step, w *World) {
 	t.Helper()
 	runs, length := w.Runs, w.Length
 	if runs == 0 {
