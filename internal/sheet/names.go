@@ -39,7 +39,7 @@ func buildingName(s string) string {
 	rest := strings.Trim(s, "#第")
 	for _, end := range []string{"号楼", "号栋", "号幢", "楼", "栋", "幢", "座", "号"} {
 		if cut, ok := strings.CutSuffix(rest, end); ok && cut != "" {
-			rest = cut
+			rest = strings.TrimRight(cut, "#") // 5#楼
 			break
 		}
 	}
@@ -155,6 +155,21 @@ var (
 // firm tells whether a name is that of an organisation.
 func firm(name string) bool { return firmEnd.MatchString(name) }
 
+// twoNames tells whether blanks may separate two names, as in 张三 李四. Blanks that only pad a name, as in 张　三, leave
+// a single character on one side.
+func twoNames(s string) bool {
+	parts := strings.Fields(bracketed.ReplaceAllString(register.Fold(s), ""))
+	if len(parts) < 2 || firm(strings.Join(parts, "")) {
+		return false
+	}
+	for _, p := range parts {
+		if !hanOnly.MatchString(p) {
+			return false
+		}
+	}
+	return true
+}
+
 // ownerName is a name without the blanks people pad it with and without remarks in brackets.
 func ownerName(s string) string {
 	return strings.TrimSpace(bracketed.ReplaceAllString(register.Tight(s), ""))
@@ -162,6 +177,7 @@ func ownerName(s string) string {
 
 var (
 	ditto    = regexp.MustCompile(`^(同上|〃|″|"|''|同前)$`)
+	hanOnly  = regexp.MustCompile(`^\p{Han}{2,}$`)
 	andMore  = regexp.MustCompile(`等.{0,4}(人|户)?$`)
 	nameLike = regexp.MustCompile(`^[\p{Han}·•.A-Za-z' -]{1,40}$`)
 )

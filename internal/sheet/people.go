@@ -16,6 +16,10 @@ func (r *reader) owners(one *room) {
 	builder := ownerName(r.raw(row, "builder"))
 	var plain []string
 	for _, n := range names {
+		if twoNames(n) {
+			r.fault(row, "owner", "name_space", fault.Args{"Got": n})
+			return
+		}
 		if n = ownerName(n); n != "" && !placeholder.MatchString(n) {
 			plain = append(plain, n)
 		}

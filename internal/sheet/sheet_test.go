@@ -178,6 +178,7 @@ func TestRefused(t *testing.T) {
 		{"20 MiB and a byte", make([]byte, 20<<20+1), fault.TooLarge, "sheet.too_many_bytes"},
 		{"PDF", []byte("%PDF-1.7\n"), fault.Unsupported, "sheet.kind.pdf"},
 		{"PNG", []byte("\x89PNG\r\n\x1a\n"), fault.Unsupported, "sheet.kind.picture"},
+		{"BMP", []byte("BM\x00\x00"), fault.Unsupported, "sheet.kind.picture"},
 		{"program", []byte("MZ\x90\x00"), fault.Unsupported, "sheet.kind.program"},
 		{"web page called .xls", []byte("\ufeff<html><table>"), fault.Unsupported, "sheet.kind.web"},
 		{"UTF-16", []byte("\xff\xfe\x00\x00"), fault.Unsupported, "sheet.kind.utf16"},
@@ -219,6 +220,9 @@ func TestRefused(t *testing.T) {
 				t.Errorf("got %v, want %s %s", err, tt.kind, tt.code)
 			}
 		})
+	}
+	if _, err := read([]byte("BM,MZ\n1,2\n")); err != nil {
+		t.Errorf("a table that begins as a picture might is refused: %v", err)
 	}
 	if _, err := read(edit(t, good, same)); err != nil {
 		t.Errorf("a workbook packed again is refused: %v", err)

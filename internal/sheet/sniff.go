@@ -39,8 +39,10 @@ func sniff(file io.ReaderAt, size int64) (string, error) {
 	case bytes.HasPrefix(head, []byte("\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1")):
 		return "", oldOffice(file, size)
 	}
+	binary := bytes.IndexByte(head, 0) >= 0
 	for _, s := range signatures {
-		if bytes.HasPrefix(head, []byte(s.begins)) {
+		// Two letters alone may as well begin a table.
+		if bytes.HasPrefix(head, []byte(s.begins)) && (binary || len(s.begins) > 2) {
 			return "", otherKind(s.kind)
 		}
 	}
@@ -50,7 +52,7 @@ func sniff(file io.ReaderAt, size int64) (string, error) {
 		return "", otherKind("web")
 	case bytes.HasPrefix(head, []byte("\xff\xfe")), bytes.HasPrefix(head, []byte("\xfe\xff")):
 		return "", otherKind("utf16")
-	case bytes.IndexByte(head, 0) >= 0:
+	case binary:
 		return "", otherKind("unknown")
 	}
 	return "csv", nil
