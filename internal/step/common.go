@@ -121,7 +121,7 @@ func (s Span) End(cal *calendar.Calendar, from time.Time) (time.Time, calendar.E
 		return cal.EndWorkhours(from, time.Duration(s.N)*time.Hour)
 	case Months:
 		return cal.EndMonths(from, s.N)
-	default:
-		return cal.EndDays(from, s.N)
+	case Days:
 	}
+	return cal.EndDays(from, s.N)
 }

@@ -55,6 +55,8 @@ type Ballot struct {
 	Paper      Task           `yaml:"enter,omitempty"` // paper; within is how long after the close it may still be typed in
 	Verify     Task           `yaml:"verify,omitempty"`
 	Settle     Task           `yaml:"settle,omitempty"`
+	Proxy      Proxy          `yaml:"proxy,omitempty"`
+	Represent  Task           `yaml:"represent,omitempty"` // records which co-owner votes for a flat, where they disagree
 
 	profiles vote.Profiles // set by Check
 }
@@ -73,6 +75,12 @@ type Roll struct {
 	Spaces             []string `yaml:"spaces,omitempty"` // values of kind that are special spaces, such as parking
 	CountSpecialSpaces bool     `yaml:"count_special_spaces"`
 	SpacesRule         string   `yaml:"spaces_rule,omitempty"` // where the rule that counts them is on file
+}
+
+// Proxy lets an owner give somebody a written mandate. Its paper is entered like any other, with a scan of the mandate;
+// how many heads one person may vote for is a number of the rule profile.
+type Proxy struct {
+	Holders []string `yaml:"holders"` // roles of those who may hold a mandate
 }
 
 // Item is one question.
@@ -113,7 +121,8 @@ func (b *Ballot) Facts() map[string]expr.Type {
 // and three pairs of hands for paper. Special spaces count only where the rule that says so is on file.
 func (b *Ballot) Check(c *step.Checker) {
 	b.checkRoll(c)
-	set, ok := c.Charter.Profiles(b.Rule)
+	set, _ := c.Charter.Profiles(b.Rule)
+	var ok bool
 	if b.profiles, ok = set.(vote.Profiles); !ok || len(b.profiles.All()) == 0 {
 		c.Error("ballot.profiles", text.Args{"Rule": b.Rule}, "rule")
 	}
@@ -127,7 +136,10 @@ func (b *Ballot) Check(c *step.Checker) {
 	if len(b.Items) == 0 {
 		c.Error("ballot.no_items", nil, "items")
 	}
-	seen := map[vote.ItemID]bool{"part": true, "signed": true, "scan": true}
+	seen := map[vote.ItemID]bool{}
+	for _, key := range []vote.ItemID{"part", "signed", "scan", "received", "holder", "mandate", "decision", "reason"} {
+		seen[key] = true
+	}
 	for i, it := range b.Items {
 		if it.Key == "" || seen[it.Key] {
 			c.Error("ballot.item", text.Args{"Item": string(it.Key)}, "items", i, "key")
@@ -147,6 +159,15 @@ func (b *Ballot) Check(c *step.Checker) {
 		c.Roles(b.Paper.By, "enter", "by")
 		c.Roles(b.Verify.By, "verify", "by")
 		c.Roles(b.Settle.By, "settle", "by")
+	}
+	if len(b.Represent.By) > 0 {
+		c.Roles(b.Represent.By, "represent", "by")
+	}
+	if len(b.Proxy.Holders) > 0 {
+		c.Roles(b.Proxy.Holders, "proxy", "holders")
+		if len(b.Paper.By) == 0 {
+			c.Error("ballot.proxy", nil, "proxy")
+		}
 	}
 }
 
@@ -222,20 +243,19 @@ func (b *Ballot) Tick(v step.View) ([]act.Draft, error) {
 }
 
 // rules are those of the profile in force on the day the vote closes.
-func (b *Ballot) rules(closes time.Time) ([]vote.Rule, bool) {
+func (b *Ballot) rules(closes time.Time) (rules []vote.Rule, proxies int, ok bool) {
 	p, ok := b.profiles.On(lastDay(closes))
 	if !ok {
-		return nil, false
+		return nil, 0, false
 	}
-	var out []vote.Rule
 	for _, key := range append([]string{b.Matter}, b.Also...) {
 		r, ok := p.Rule(key)
 		if !ok {
-			return nil, false
+			return nil, 0, false
 		}
-		out = append(out, r)
+		rules = append(rules, r)
 	}
-	return out, true
+	return rules, p.Proxy.Heads, true
 }
 
 // parts reads the register as it stands on the day.

@@ -228,10 +228,24 @@ func TestCoOwnersWhoDisagree(t *testing.T) {
 	must(t, vote1(m, owner(1), "yes"))
 	must(t, vote1(m, wife, "no"))
 	must(t, vote1(m, owner(2), "yes"))
+	name := sub("represent", "", "part", "u01", "owner", "o02")
+	name.Files["proof"] = []step.File{{Name: "p.jpg", Type: "image/jpeg", Size: 1, Hash: act.Sum([]byte("p"))}}
+	if r, _ := fault.As(m.Submit(clerk1, name)); r == nil || r.Code != "ballot.not_owner" {
+		t.Errorf("somebody else's owner represents it: %v", r)
+	}
+	settled := *m // the same vote, where the couple names one of them
 	m.Until(at(t, "2026-03-20 00:00"))
 	end, _ := m.Ended()
 	if end.Outcome != "not_quorate" || end.Facts["cast_heads"] != float64(1) {
 		t.Errorf("ended %+v", end)
+	}
+	name.Values["owner"] = []string{"wife"}
+	settled.Acts, settled.State = settled.Acts[:len(settled.Acts):len(settled.Acts)], settled.Refold()
+	must(t, settled.Submit(clerk1, name))
+	settled.Until(at(t, "2026-03-20 00:00"))
+	end, _ = settled.Ended()
+	if end.Outcome != "not_passed" || end.Facts["cast_heads"] != float64(2) || end.Facts["renovate_yes_heads"] != float64(1) {
+		t.Errorf("with a representative: %+v", end)
 	}
 }
 
@@ -291,6 +305,31 @@ func TestPaperIsEnteredTwice(t *testing.T) {
 	}()))
 	end, _ := m.Ended()
 	if end.Outcome != "passed" || end.Facts["renovate_yes_heads"] != float64(2) {
+		t.Errorf("ended %+v", end)
+	}
+}
+
+// The Civil Code profile lets one person vote for three heads; the fourth does not count. Without the written mandate
+// there is no proxy.
+func TestProxies(t *testing.T) {
+	m := open(t, world(t, 6))
+	m.Until(at(t, "2026-03-04 10:00"))
+	for i := range 4 {
+		part, no := fmt.Sprintf("u%02d", i+1), fmt.Sprint(i+1)
+		s := scanned(paperOf("enter", "", part, "yes"))
+		s.Values["holder"] = []string{"p-zhou"}
+		if r, _ := fault.As(m.Submit(clerk1, s)); r == nil || len(r.Fields) != 1 || r.Fields[0].Name != "mandate" {
+			t.Fatalf("a proxy without a mandate: %v", r)
+		}
+		s.Files["mandate"] = []step.File{{Name: "m.jpg", Type: "image/jpeg", Size: 1, Hash: act.Sum([]byte(part))}}
+		must(t, m.Submit(clerk1, s))
+		v := paperOf("verify", no, part, "yes")
+		v.Values["holder"] = []string{"p-zhou"}
+		must(t, m.Submit(clerk2, v))
+	}
+	must(t, vote1(m, owner(5), "yes"))
+	m.Until(at(t, "2026-03-20 00:00"))
+	if end, _ := m.Ended(); end.Facts["cast_heads"] != float64(4) || end.Outcome != "passed" { // three by proxy and one online
 		t.Errorf("ended %+v", end)
 	}
 }

@@ -22,6 +22,7 @@ const (
 	settled  = "ballot.settled"
 	closed   = "ballot.closed" // no more ballots; papers received in time may still be typed in
 	boxed    = "ballot.boxed"  // no more papers either; those that differ are being settled
+	named    = "ballot.represented"
 	counted  = "ballot.counted"
 )
 
@@ -34,6 +35,7 @@ type (
 		Rules              []rule     `json:"rules"`
 		Items              []string   `json:"items"`
 		Precedence         []string   `json:"precedence,omitempty"`
+		ProxyLimit         int        `json:"proxy_limit,omitempty"` // heads one person may vote for; 0 is no limit
 		Area               uint64     `json:"area"`
 		Heads              uint64     `json:"heads"`
 		Roll               []rollLine `json:"roll"`
@@ -78,6 +80,7 @@ type (
 	paper struct {
 		Part    vote.PartID `json:"part"`
 		Signed  bool        `json:"signed"`
+		Holder  string      `json:"holder,omitempty"` // opaque name of who votes for the owner
 		Choices choices     `json:"choices"`
 	}
 	enteredBody struct {
@@ -85,6 +88,7 @@ type (
 		Paper    paper        `json:"paper"`
 		Received time.Time    `json:"received"`
 		Scan     []act.Digest `json:"scan"` // of the files; the files themselves are sealed
+		Mandate  []act.Digest `json:"mandate,omitempty"`
 	}
 	verifiedBody struct {
 		No    int    `json:"no"`
@@ -95,6 +99,10 @@ type (
 		Void   bool   `json:"void"`
 		Reason string `json:"reason"`
 		Paper  *paper `json:"paper,omitempty"` // what counts
+	}
+	namedBody struct {
+		Head  vote.HeadID  `json:"head"`
+		Owner vote.OwnerID `json:"owner"`
 	}
 	closedBody struct {
 		Waiting int `json:"waiting"`
@@ -155,7 +163,7 @@ func (b openedBody) roll() (vote.Roll, error) {
 }
 
 func (b openedBody) terms() (vote.Terms, error) {
-	t := vote.Terms{Closes: b.Closes, Items: make([]vote.Item, len(b.Items))}
+	t := vote.Terms{Closes: b.Closes, ProxyLimit: b.ProxyLimit, Items: make([]vote.Item, len(b.Items))}
 	for i, id := range b.Items {
 		t.Items[i] = vote.Item{ID: vote.ItemID(id), Rule: b.Rules[0].rule()}
 		for _, r := range b.Rules[1:] {
@@ -186,6 +194,7 @@ type entry struct {
 	No       int
 	First    paper
 	Second   *paper
+	Mandate  string // hash of the scanned mandate
 	Received time.Time
 	Hands    []act.Person
 	Standing standing
@@ -242,9 +251,23 @@ func (b *Ballot) Fold(s any, a act.Act) (any, error) {
 		if err := a.Into(&e); err != nil {
 			return nil, err
 		}
-		st.Entries = append(st.Entries, entry{No: e.No, First: e.Paper, Received: e.Received, Hands: []act.Person{a.By.Person}, Standing: once})
+		paper := entry{No: e.No, First: e.Paper, Received: e.Received, Hands: []act.Person{a.By.Person}, Standing: once}
+		if len(e.Mandate) > 0 {
+			paper.Mandate = string(e.Mandate[0])
+		}
+		st.Entries = append(st.Entries, paper)
 	case verified, differs, settled:
 		return st, st.resolve(a)
+	case named:
+		var n namedBody
+		if err := a.Into(&n); err != nil {
+			return nil, err
+		}
+		if st.Terms.Representatives == nil {
+			st.Terms.Representatives = map[vote.HeadID]vote.OwnerID{}
+		}
+		st.Terms.Representatives[n.Head] = n.Owner
+		st.Tally.Confirm(n.Head, n.Owner)
 	case closed:
 		st.Closed = true
 	case boxed:
@@ -304,10 +327,14 @@ func (st *state) resolve(a act.Act) error {
 
 // ballot is the paper as it counts: it speaks for its household and stands as of the instant it was received.
 func (e entry) ballot() vote.Ballot {
-	return vote.Ballot{
+	b := vote.Ballot{
 		ID: vote.BallotID(fmt.Sprintf("paper-%d", e.No)), Part: e.First.Part, Voter: vote.AnyOwner, Channel: vote.Paper, At: e.Received, Seq: uint64(e.No),
 		Signed: e.First.Signed, Choices: e.First.Choices,
 	}
+	if e.First.Holder != "" {
+		b.Channel, b.Mandate = vote.Proxy, &vote.Mandate{Holder: vote.OwnerID(e.First.Holder), Scan: e.Mandate}
+	}
+	return b
 }
 
 func equal(a, b paper) bool { return reflect.DeepEqual(a, b) }

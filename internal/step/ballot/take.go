@@ -32,18 +32,27 @@ func (b *Ballot) itemFields(onPaper bool) (out step.Fields) {
 }
 
 func (b *Ballot) paperFields() step.Fields {
-	return append(step.Fields{
+	fields := step.Fields{
 		{Key: "part", Label: text.Named("ballot.part"), Type: step.RowType, Register: b.Roll.Register, Required: true, Audience: step.Public},
 		{Key: "signed", Label: text.Named("ballot.signed"), Type: step.YesType, Required: true, Audience: step.Public},
-	}, b.itemFields(true)...)
+	}
+	if len(b.Proxy.Holders) > 0 {
+		fields = append(fields, step.Field{Key: "holder", Label: text.Named("ballot.holder"), Hint: text.Named("ballot.holder_hint"), Type: step.PersonType,
+			Roles: b.Proxy.Holders, Audience: step.Public})
+	}
+	return append(fields, b.itemFields(true)...)
 }
 
 // scanFields are asked at the first entry only.
-func scanFields() step.Fields {
-	return step.Fields{
+func (b *Ballot) scanFields() step.Fields {
+	fields := step.Fields{
 		{Key: "scan", Label: text.Named("ballot.scan"), Type: step.FileType, Required: true, Audience: step.Staff, Personal: true},
 		{Key: "received", Label: text.Named("ballot.received"), Type: step.InstantType, Required: true, Audience: step.Public},
 	}
+	if len(b.Proxy.Holders) > 0 {
+		fields = append(fields, step.Field{Key: "mandate", Label: text.Named("ballot.mandate"), Type: step.FileType, Audience: step.Staff, Personal: true})
+	}
+	return fields
 }
 
 // optional lets a paper be settled as void without reading it.
@@ -76,7 +85,17 @@ func (b *Ballot) Asks(v step.View) []step.Ask {
 	if len(b.Paper.By) > 0 && !st.Boxed {
 		asks = append(asks, step.Ask{
 			Verb: "enter", By: b.Paper.By, Words: text.Key("ballot.enter"), Lead: text.Key("ballot.enter_lead"),
-			Fields: append(b.paperFields(), scanFields()...), Due: b.until(v, st), Clause: "enter",
+			Fields: append(b.paperFields(), b.scanFields()...), Due: b.until(v, st), Clause: "enter",
+		})
+	}
+	if len(b.Represent.By) > 0 && !st.Closed {
+		asks = append(asks, step.Ask{
+			Verb: "represent", By: b.Represent.By, Words: text.Key("ballot.represent"), Lead: text.Key("ballot.represent_lead"), Due: st.Closes, Clause: "represent",
+			Fields: step.Fields{
+				{Key: "part", Label: text.Named("ballot.part"), Type: step.RowType, Register: b.Roll.Register, Required: true, Audience: step.Public},
+				{Key: "owner", Label: text.Named("ballot.owner"), Type: step.PersonType, Roles: b.Cast.By, Required: true, Audience: step.Public},
+				{Key: "proof", Label: text.Named("ballot.proof"), Type: step.FileType, Required: true, Audience: step.Staff, Personal: true},
+			},
 		})
 	}
 	for _, e := range st.Entries {
@@ -104,7 +123,7 @@ func (b *Ballot) Asks(v step.View) []step.Ask {
 // Take answers a submission. The closing instant itself is too late: a window of days ends at 24:00 of its last day.
 func (b *Ballot) Take(v step.View, s step.Submission) ([]act.Draft, error) {
 	st := v.State.(*state)
-	if s.Verb == "cast" && !st.Opened.IsZero() && (st.Ended || st.Closed || !v.Now.Before(st.Closes)) {
+	if (s.Verb == "cast" || s.Verb == "represent") && !st.Opened.IsZero() && (st.Ended || st.Closed || !v.Now.Before(st.Closes)) {
 		return nil, b.late(v, st, "window")
 	}
 	ask, err := step.Asked(b, v, s)
@@ -124,6 +143,8 @@ func (b *Ballot) Take(v step.View, s step.Submission) ([]act.Draft, error) {
 		return b.open(v)
 	case "cast":
 		return b.cast(v, st, answers)
+	case "represent":
+		return b.represent(v, st, answers)
 	}
 	no, _ := strconv.Atoi(ask.Item) // the item of an ask of ours
 	if ask.Verb == "settle" {
@@ -147,7 +168,7 @@ func (b *Ballot) settle(v step.View, st *state, no int, answers step.Answers, ba
 	if !body.Void {
 		var missing fault.Fields
 		for _, f := range b.paperFields() {
-			if _, ok := answers.Open[f.Key]; !ok {
+			if _, ok := answers.Open[f.Key]; !ok && f.Required {
 				missing.Add(f.Key, "field.required", nil)
 			}
 		}
@@ -170,7 +191,7 @@ func (b *Ballot) late(v step.View, st *state, clause string) error {
 // open freezes the roll as of today and fixes the law by the day the vote closes.
 func (b *Ballot) open(v step.View) ([]act.Draft, error) {
 	closes, _ := b.Window.End(v.Calendar, v.Now)
-	rules, ok := b.rules(closes)
+	rules, proxies, ok := b.rules(closes)
 	if !ok {
 		return nil, fault.Refuse(fault.Invalid, "ballot.no_law", v.Basis("rule", &b.Common), fault.Args{"Day": lastDay(closes).String()})
 	}
@@ -197,7 +218,7 @@ func (b *Ballot) open(v step.View) ([]act.Draft, error) {
 	}
 	body := openedBody{
 		Closes: closes, Root: roll.Root(), CountSpecialSpaces: opts.CountSpecialSpaces, SpacesRule: opts.SpacesRule, Area: uint64(total.Area), Heads: total.Heads,
-		Roll: linesOf(roll),
+		Roll: linesOf(roll), ProxyLimit: proxies,
 	}
 	for _, r := range rules {
 		body.Rules = append(body.Rules, ruleOf(r))
@@ -234,6 +255,21 @@ func (b *Ballot) cast(v step.View, st *state, answers step.Answers) ([]act.Draft
 	return []act.Draft{{Kind: cast, Clause: "cast", Body: body}}, nil
 }
 
+// represent records whom the co-owners of a flat have named, in writing, to vote for it. From then on only that one's
+// ballots stand, those already cast too.
+func (b *Ballot) represent(v step.View, st *state, answers step.Answers) ([]act.Draft, error) {
+	part := vote.PartID(answers.Open["part"].(string))
+	head, ok := st.Roll.HeadOf(part)
+	owner := vote.AnyOwner
+	if ok {
+		owner = voter(head, act.Person(answers.Open["owner"].(string)))
+	}
+	if owner == vote.AnyOwner {
+		return nil, fault.Refuse(fault.Invalid, "ballot.not_owner", v.Basis("represent", &b.Common), fault.Args{"Part": string(part)})
+	}
+	return []act.Draft{{Kind: named, Clause: "represent", Body: namedBody{head.ID, owner}, Sealed: answers.Sealed}}, nil
+}
+
 // voter is the owner that a person is on the roll. Co-owners who vote apart may contradict each other; somebody whose
 // mandate names the flat and not the owner votes for the household.
 func voter(head vote.Head, who act.Person) vote.OwnerID {
@@ -251,7 +287,8 @@ func (b *Ballot) paper(v step.View, st *state, open map[string]any) (paper, erro
 	if head, ok := st.Roll.HeadOf(vote.PartID(part)); !ok || len(head.Owners) == 0 {
 		return paper{}, fault.Refuse(fault.Invalid, "ballot.not_on_roll", v.Basis("roll", &b.Common), fault.Args{"Part": part})
 	}
-	return paper{Part: vote.PartID(part), Signed: open["signed"] == true, Choices: b.choices(open)}, nil
+	holder, _ := open["holder"].(string)
+	return paper{Part: vote.PartID(part), Signed: open["signed"] == true, Holder: holder, Choices: b.choices(open)}, nil
 }
 
 // enter takes a paper that was received while the vote was open. It does not count before it was typed in twice.
@@ -267,12 +304,18 @@ func (b *Ballot) enter(v step.View, st *state, p paper, s step.Submission, answe
 	case received.After(v.Now):
 		bad.Add("received", "ballot.received_later", nil)
 	}
+	if p.Holder != "" && len(s.Files["mandate"]) == 0 {
+		bad.Add("mandate", "ballot.no_mandate", nil)
+	}
 	if err := bad.Err("form.faults", basis); err != nil {
 		return nil, err
 	}
 	body := enteredBody{No: len(st.Entries) + 1, Paper: p, Received: received}
 	for _, f := range s.Files["scan"] {
 		body.Scan = append(body.Scan, f.Hash)
+	}
+	for _, f := range s.Files["mandate"] {
+		body.Mandate = append(body.Mandate, f.Hash)
 	}
 	return []act.Draft{{Kind: entered, Clause: "enter", Body: body, Sealed: answers.Sealed}}, nil
 }

@@ -39,7 +39,10 @@ func Start(t testing.TB, s step.Step, w *World) *Sim {
 	m := &Sim{T: t, Step: s, World: w, Now: w.Now, Open: map[string]act.Child{}}
 	by := act.By{Role: act.HouseItself}
 	m.record(by, []act.Draft{{Kind: act.Entered, Body: struct{}{}}})
-	m.call("enter", by, act.RowID{}, nil, func(v step.View) ([]act.Draft, error) { return s.Enter(v) })
+	err := m.call("enter", by, act.RowID{}, nil, func(v step.View) ([]act.Draft, error) { return s.Enter(v) })
+	if err != nil {
+		m.Fatalf("a matter could not arrive: %v", err)
+	}
 	return m
 }
 
