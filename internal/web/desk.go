@@ -205,7 +205,7 @@ func (s *Site) deskMatter(r *http.Request, rd *reader) (page.Page, error) {
 		p = page.Page{
 			Frame: page.Desk, Title: st.Run.Matter.Title.Words(), State: s.standing(st.Row), Lead: s.standing(st.Row),
 			Back: &page.Link{Words: text.Key("web.nav.matters"), Href: "/desk/matters"},
-			Head: []page.Link{{Words: text.Key("web.public_page"), Href: fmt.Sprintf("/matters/%d", n), Icon: "eye"}},
+			Head: []page.Link{{Words: text.Key("web.public_page"), Href: fmt.Sprintf("/matters/%d", n), Icon: "external-link"}},
 		}
 		if r.URL.Query().Get("done") != "" {
 			p.Blocks = append(p.Blocks, page.Banner{Tone: page.Good, Words: text.Key("web.done", "Receipt", r.URL.Query().Get("done"))})
@@ -327,7 +327,7 @@ func (s *Site) beginChoice(r *http.Request, rd *reader) (page.Page, error) {
 	for _, key := range c.MethodKeys() {
 		m := c.Methods[key]
 		if slices.ContainsFunc(m.Start.By, rd.holds) {
-			list = append(list, page.Link{Words: m.Name.Words(), Note: m.Says.Words(), Href: "/desk/begin/" + key, Icon: "file-plus"})
+			list = append(list, page.Link{Words: m.Name.Words(), Note: m.Says.Words(), Href: "/desk/begin/" + key, Icon: "plus"})
 		}
 	}
 	return page.Page{Frame: page.Desk, Title: text.Key("web.nav.begin"), Lead: text.Key("web.begin_lead"), Blocks: []page.Block{page.Rows{List: list, Empty: text.Key("web.begin_none")}}}, nil

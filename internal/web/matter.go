@@ -48,7 +48,7 @@ func (s *Site) home(r *http.Request, rd *reader) (page.Page, error) {
 	for i, m := range recent {
 		list[i] = s.matterLink(m)
 	}
-	mine := page.Link{Words: text.Key("web.sign_in.title"), Note: text.Key("web.sign_in.note"), Href: "/sign-in", Icon: "login-2"}
+	mine := page.Link{Words: text.Key("web.sign_in.title"), Note: text.Key("web.sign_in.note"), Href: "/sign-in", Icon: "login"}
 	if rd.signedIn() {
 		mine = page.Link{Words: text.Key("web.me.title"), Href: "/me", Icon: "user"}
 	}
@@ -57,7 +57,7 @@ func (s *Site) home(r *http.Request, rd *reader) (page.Page, error) {
 		Blocks: []page.Block{
 			page.Panel{Title: text.Key("web.open_now"), Accent: true, Blocks: []page.Block{page.Rows{List: open, Empty: text.Key("web.open_none")}}},
 			page.Panel{Title: text.Key("web.recent"), Blocks: []page.Block{page.Rows{List: list, Empty: text.Key("web.matters_none")}},
-				Links: []page.Link{{Words: text.Key("web.matters"), Href: "/matters", Icon: "list-details"}}},
+				Links: []page.Link{{Words: text.Key("web.matters"), Href: "/matters", Icon: "clipboard-list"}}},
 			page.Rows{List: []page.Link{
 				mine,
 				{Words: text.Key("web.check.title"), Note: text.Key("web.check.note"), Href: "/check", Icon: "receipt"},
@@ -71,7 +71,7 @@ func title(m docket.Matter) text.Words { return text.Text{ZH: m.TitleZH, EN: m.T
 
 // matterLink is one matter in a list: its name and where it stands.
 func (s *Site) matterLink(m docket.Matter) page.Link {
-	return page.Link{Words: title(m), Note: s.standing(m), Href: fmt.Sprintf("/matters/%d", m.Number), Icon: "building-community"}
+	return page.Link{Words: title(m), Note: s.standing(m), Href: fmt.Sprintf("/matters/%d", m.Number), Icon: "building"}
 }
 
 // standing says where a matter stands: "第 4 步，共 12 步：业主决议", or how it ended.

@@ -208,7 +208,7 @@ func (s *Site) receipt(r *http.Request, rd *reader) (page.Page, error) {
 			Code: strings.ToUpper(strings.ReplaceAll(got.ID, "-", "")), Href: "/receipts/" + got.ID, At: got.At(),
 			Next: []text.Words{text.Key("web.receipt_next", "Standing", s.standing(m)), text.Key("web.receipt_acts", "First", got.First, "Last", got.Last)},
 			Links: []page.Link{
-				{Words: text.Key("web.back_to_matter"), Href: fmt.Sprintf("/matters/%d", m.Number), Icon: "arrow-left"},
+				{Words: text.Key("web.back_to_matter"), Href: fmt.Sprintf("/matters/%d", m.Number), Icon: "chevron-left"},
 				{Words: text.Key("web.record"), Href: fmt.Sprintf("/matters/%d/record", m.Number), Icon: "history"},
 			},
 		}},

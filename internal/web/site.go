@@ -77,23 +77,27 @@ func (s *Site) Handler() http.Handler {
 	for _, rt := range s.routes() {
 		mux.Handle(rt.pattern, s.serve(rt))
 	}
-	mux.Handle("GET /assets/", http.StripPrefix("/assets/", assets.Handler()))
+	mux.Handle("GET "+assets.Prefix, assets.Handler())
 	mux.HandleFunc("GET /healthz", s.healthy)
 	mux.Handle("/", s.serve(route{"", anyone, s.nowhere}))
 	crossOrigin := http.NewCrossOriginProtection()
 	crossOrigin.SetDenyHandler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		s.fail(w, r, nil, fault.Refuse(fault.Denied, "web.cross_origin", fault.Basis{}, nil))
 	}))
-	return gzhttp.GzipHandler(guard(s.sessions.LoadAndSave(crossOrigin.Handler(mux))))
+	return gzhttp.GzipHandler(s.guard(s.sessions.LoadAndSave(crossOrigin.Handler(mux))))
 }
 
 // guard sets what every answer carries, and stops bodies that are too large before they are read.
-func guard(next http.Handler) http.Handler {
+func (s *Site) guard(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		h := w.Header()
 		h.Set("Content-Security-Policy", "default-src 'self'; img-src 'self' data: blob:; style-src 'self'; style-src-attr 'unsafe-inline'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'")
 		h.Set("X-Content-Type-Options", "nosniff")
 		h.Set("Referrer-Policy", "same-origin")
+		if r.ContentLength > maxForm {
+			s.fail(w, r, nil, &http.MaxBytesError{Limit: maxForm})
+			return
+		}
 		r.Body = http.MaxBytesReader(w, r.Body, maxForm)
 		next.ServeHTTP(w, r)
 	})
@@ -217,7 +221,7 @@ func (s *Site) context(r *http.Request, rd *reader, p page.Page) *ui.Context {
 	c := s.charter()
 	u := &ui.Context{
 		Lang: rd.lang, Bundle: c.Texts, Place: c.Head.Name, Size: rd.size, Night: rd.night, Path: r.URL.RequestURI(), Origin: s.address(r),
-		Now: s.Clock.Now(), Demo: c.Head.Demo, Asset: func(name string) string { return "/assets/" + assets.Path(name) },
+		Now: s.Clock.Now(), Demo: c.Head.Demo, Asset: assets.Path,
 		Clause: clauseHref,
 		Foot:   []page.Link{{Words: text.Key("web.about"), Href: "/about"}, {Words: text.Key("web.methods"), Href: "/methods"}},
 	}
