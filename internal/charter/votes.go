@@ -27,7 +27,7 @@ func (l *loader) votes(m *method.Method) {
 				statute, ok := profile.For(item.Decides)
 				if !ok {
 					l.error(place, "ballot.not_law", text.Args{"Decides": item.Decides, "Profile": profile.ID})
-				} else if !strong(profile, append([]string{b.Matter}, b.Also...), statute) {
+				} else if !enough(profile, append([]string{b.Matter}, b.Also...), statute) {
 					l.error(p.Node.At("matter"), "ballot.weaker", text.Args{
 						"Item": item.Label, "Decides": item.Decides, "Rule": b.Matter, "Statute": statute.Name(), "Basis": statute.Basis,
 					})
@@ -37,8 +37,8 @@ func (l *loader) votes(m *method.Method) {
 	}
 }
 
-// strong tells whether some rule that must be met is no weaker than the statute; together they are then none either.
-func strong(p vote.Profile, rules []string, statute vote.Rule) bool {
+// enough tells whether some rule that must be met is no weaker than the statute; together they are then none either.
+func enough(p vote.Profile, rules []string, statute vote.Rule) bool {
 	return slices.ContainsFunc(rules, func(key string) bool {
 		r, ok := p.Rule(key)
 		return ok && r.NoWeaker(statute)

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"gongzhi/internal/step"
+	"gongzhi/internal/text"
 )
 
 // task is one place of a step that lets roles do something: a group of keys with "by". Kinds name their tasks freely
@@ -32,8 +33,9 @@ type question struct {
 type parts struct {
 	tasks     []task
 	questions []question
-	window    bool // it has a length of time of its own, which runs from when a matter arrives
-	days      bool // it has one that runs from when somebody does something, as the days of a notice do from the posting
+	window    bool      // it has a length of time of its own, which runs from when a matter arrives
+	days      bool      // it has one that runs from when somebody does something, as the days of a notice do from the posting
+	lasts     step.Span // whichever of the two it is
 	opens     []opened
 }
 
@@ -104,8 +106,8 @@ func (p *parts) group(v reflect.Value, path []any, by []string) {
 			t.to = f.Interface().([]string)
 		case f.Type() == spanType && !f.Interface().(step.Span).IsZero() && (key == "within" || key == "every"):
 			t.within = true
-		case f.Type() == spanType && !f.Interface().(step.Span).IsZero() && len(path) == 0:
-			p.window, p.days = p.window || key != "days", p.days || key == "days"
+		case f.Type() == spanType && !f.Interface().(step.Span).IsZero() && len(path) == 0 && (key == "window" || key == "days"):
+			p.window, p.days, p.lasts = key == "window", key == "days", f.Interface().(step.Span)
 		case key == "method" && f.Kind() == reflect.String && f.String() != "":
 			p.opens = append(p.opens, opened{f.String(), join(path, key)})
 		}
@@ -139,6 +141,24 @@ func keyed(v reflect.Value, see func(key string, f reflect.Value)) {
 			keyed(v.Field(i), see)
 		}
 	}
+}
+
+// Roles are those a step is for: whoever its own by and to name or, where it has several tasks and none of its own, all
+// of them. Lasts is the time it takes by itself, such as the days of a notice; zero where it has none.
+func (p *Placed) Roles() (roles []string, lasts step.Span) {
+	all := partsOf(p.Step)
+	own := slices.ContainsFunc(all.tasks, func(t task) bool { return len(t.path) == 0 })
+	for _, t := range all.tasks {
+		if own && len(t.path) > 0 {
+			continue
+		}
+		for _, r := range slices.Concat(t.by, t.to) {
+			if !slices.Contains(roles, r) {
+				roles = append(roles, r)
+			}
+		}
+	}
+	return roles, all.lasts
 }
 
 // Mentions are all words that stand as values in the method's steps and start. A role, a body or a register that is not
@@ -198,4 +218,23 @@ func said(path []any) string {
 		words[i] = fmt.Sprint(p)
 	}
 	return strings.Join(words, ".")
+}
+
+// OutcomeWords are a charter's own words for an outcome: the label of the option that a deciding question offers.
+func OutcomeWords(s step.Step, outcome string) (text.Text, bool) {
+	for _, q := range partsOf(s).questions {
+		if q.Type != step.ChoiceType || !sameValues(q.Options, s.Outcomes()) {
+			continue
+		}
+		for _, o := range q.Options {
+			if o.Value == outcome {
+				return o.Label, true
+			}
+		}
+	}
+	return text.Text{}, false
+}
+
+func sameValues(options []step.Option, outcomes []string) bool {
+	return slices.EqualFunc(options, outcomes, func(o step.Option, out string) bool { return o.Value == out })
 }
