@@ -315,8 +315,11 @@ func (f *Field) holds(v any) bool {
 		case Date:
 			_, err := calendar.ParseDate(v)
 			return err == nil
+		case Line, Text, Phone, IDNumber, USCC:
+			return true
+		case Many, Yes, Count, Area, Money, Rows:
 		}
-		return slices.Contains([]Type{Line, Text, Phone, IDNumber, USCC}, f.Type)
+		return false
 	case int64:
 		return f.Type == Count || f.Type == Area || f.Type == Money
 	case bool:

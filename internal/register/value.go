@@ -228,6 +228,7 @@ func (f *Field) quantity(s string) (n int64, why string, ok bool) {
 			return 0, "number", false
 		}
 		return n, "", true
+	case Line, Text, Choice, Many, Yes, Date, Phone, IDNumber, USCC, OneRow, Rows: // no quantities
 	}
 	return 0, "type", false
 }
@@ -281,10 +282,10 @@ func (f *Field) Say(v any) string {
 		}
 		return "否"
 	case int64:
-		switch f.Type {
-		case Area:
+		if f.Type == Area {
 			return exact.Area(v).String()
-		case Money:
+		}
+		if f.Type == Money {
 			return exact.Money(v).String()
 		}
 		return strconv.FormatInt(v, 10)

@@ -12,6 +12,7 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/xuri/excelize/v2"
 )
@@ -195,7 +196,7 @@ func Write(w io.Writer, faulty bool) (expect []Expect, err error) {
 		if n > 0 && number(r.building) != number(list[n-1].building) {
 			row++ // a blank line between buildings
 		}
-		if number(r.building) == "4" { // one building's cells are merged
+		if number(r.building) == '4' { // one building's cells are merged
 			if merge == 0 {
 				merge = row
 			} else {
@@ -218,14 +219,13 @@ func Write(w io.Writer, faulty bool) (expect []Expect, err error) {
 	return expect, x.Write(w)
 }
 
-func number(building string) string {
-	for _, r := range building {
-		if r >= '０' && r <= '９' {
-			r = r - '０' + '0'
-		}
-		return string(r)
+// number is a building's number as a plain digit.
+func number(building string) rune {
+	r, _ := utf8.DecodeRuneInString(building)
+	if r >= '０' && r <= '９' {
+		r = r - '０' + '0'
 	}
-	return ""
+	return r
 }
 
 // breakSome puts in the faults that such sheets have, each of a kind.
