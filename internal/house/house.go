@@ -44,6 +44,7 @@ type Config struct {
 	Clock    clock.Clock  // default clock.System
 	Log      *slog.Logger // default discards
 	BatchMax int          // most submissions one commit carries; default that of package store
+	Synced   func()       // called after each commit on SQLite, to measure slow disks; see [store.Config]
 	Runs     int          // folded matters kept in memory; default that of package desk
 }
 
@@ -142,7 +143,7 @@ func (h *House) rooms(ctx context.Context, c Config) error {
 	if h.Files, err = attachment.Open(c.Tenant, filepath.Join(dir, "files")); err != nil {
 		return err
 	}
-	h.Store, err = store.Open(ctx, store.Config{URL: c.URL, Now: h.Clock.Now, Log: c.Log, BatchMax: c.BatchMax})
+	h.Store, err = store.Open(ctx, store.Config{URL: c.URL, Now: h.Clock.Now, Log: c.Log, BatchMax: c.BatchMax, Synced: c.Synced})
 	if err != nil {
 		return err
 	}

@@ -118,7 +118,7 @@ func (db *DB) startSQLite(ctx context.Context, c Config) error {
 	}
 	db.checker = newCheckpointer(s, db.log)
 	open := func(ctx context.Context) (*session, error) { return newSession(ctx, db.pool) }
-	db.writer = newWriter(db, c.BatchMax, open, db.checker.dirty)
+	db.writer = newWriter(db, c.BatchMax, open, db.checker.dirty, c.Synced)
 	return nil
 }
 

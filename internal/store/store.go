@@ -45,6 +45,9 @@ type Config struct {
 	Log *slog.Logger
 	// BatchMax is the most writes one commit on SQLite may carry; 1 switches grouping off. Default 256.
 	BatchMax int
+	// Synced, if set, is called after each commit on SQLite and before anybody is answered. It is there to measure what
+	// grouping is worth on a disk that syncs slowly.
+	Synced func()
 	// Conns is the number of connections: readers on SQLite (default 4, or the processors if more), the whole pool
 	// on PostgreSQL (default 32).
 	Conns int

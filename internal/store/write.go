@@ -38,6 +38,7 @@ type writer struct {
 	log   *slog.Logger
 	max   int
 	dirty func() // told after each commit
+	wait  func() // Config.Synced
 	queue chan *request
 
 	stopping chan struct{}
@@ -64,9 +65,9 @@ const (
 	left
 )
 
-func newWriter(db *DB, limit int, open func(context.Context) (*session, error), dirty func()) *writer {
+func newWriter(db *DB, limit int, open func(context.Context) (*session, error), dirty, wait func()) *writer {
 	w := &writer{
-		open: open, now: db.now, log: db.log, max: limit, dirty: dirty,
+		open: open, now: db.now, log: db.log, max: limit, dirty: dirty, wait: wait,
 		// Room for some batches; beyond it callers wait at the door, where their context can still end.
 		queue:    make(chan *request, 4*limit),
 		stopping: make(chan struct{}), stopped: make(chan struct{}),
@@ -211,6 +212,9 @@ func (w *writer) commit(batch []*request) {
 	if err := w.control("COMMIT"); err != nil {
 		fail(outage(err))
 		return
+	}
+	if w.wait != nil {
+		w.wait()
 	}
 	ended = nil
 	settle(w.log, stand, true)
