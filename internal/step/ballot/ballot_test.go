@@ -29,7 +29,7 @@ func suit(t *testing.T) func(*steptest.World) {
 }
 
 func TestKind(t *testing.T) {
-	steptest.Run(t, ballot.Kind{}, suit(t), func(w *steptest.World) { w.Runs, w.Length, w.Rare = 120, 80, []string{"passed", "not_passed"} })
+	steptest.Run(t, ballot.Kind{}, suit(t), func(w *steptest.World) { w.Runs, w.Length, w.Rare = 50, 60, []string{"passed", "not_passed"} })
 }
 
 var (

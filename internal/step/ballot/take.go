@@ -185,7 +185,7 @@ func (b *Ballot) settle(v step.View, st *state, no int, answers step.Answers, ba
 }
 
 func (b *Ballot) late(v step.View, st *state, clause string) error {
-	return fault.Refuse(fault.Closed, "ballot.closed", v.Basis(clause, &b.Common), fault.Args{"Step": b.Name, "Last": calendar.LastDay(st.Closes).String()})
+	return fault.Refuse(fault.Closed, "ballot.closed", v.Basis(clause, &b.Common), fault.Args{"Step": b.Name})
 }
 
 // open freezes the roll as of today and fixes the law by the day the vote closes.

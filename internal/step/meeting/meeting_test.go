@@ -15,7 +15,7 @@ import (
 
 // Two bodies seldom pass by chance, so the walks are long; TestBothBodiesHaveToPass shows it for certain.
 func TestKind(t *testing.T) {
-	steptest.Run(t, meeting.Kind{}, func(w *steptest.World) { w.Runs, w.Length, w.Rare = 150, 100, []string{"passed"} })
+	steptest.Run(t, meeting.Kind{}, func(w *steptest.World) { w.Runs, w.Length, w.Rare = 80, 100, []string{"passed"} })
 }
 
 var (

@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"gongzhi/internal/act"
-	"gongzhi/internal/calendar"
 	"gongzhi/internal/fault"
 	"gongzhi/internal/step"
 	"gongzhi/internal/text"
@@ -110,7 +109,7 @@ func (n *Notice) Take(v step.View, s step.Submission) ([]act.Draft, error) {
 	st := v.State.(*state)
 	if s.Verb == "object" && !st.Posted.IsZero() && (st.Ended || st.Held || !v.Now.Before(st.Closes)) {
 		return nil, fault.Refuse(fault.Closed, "notice.closed", v.Basis("days", &n.Common),
-			fault.Args{"Step": n.Name, "Verb": s.Verb, "Last": calendar.LastDay(st.Closes).String()})
+			fault.Args{"Step": n.Name, "Verb": s.Verb})
 	}
 	ask, err := step.Asked(n, v, s)
 	if err != nil {

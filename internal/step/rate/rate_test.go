@@ -17,7 +17,7 @@ import (
 )
 
 func TestKind(t *testing.T) {
-	steptest.Run(t, rate.Kind{}, func(w *steptest.World) { w.Book, w.Length = w.Book[:5], 60 })
+	steptest.Run(t, rate.Kind{}, func(w *steptest.World) { w.Book, w.Runs, w.Length = w.Book[:5], 100, 60 })
 }
 
 var worker = steptest.Who{Person: "wang", Role: "community_worker"}

@@ -4,7 +4,6 @@ import (
 	"strconv"
 
 	"gongzhi/internal/act"
-	"gongzhi/internal/calendar"
 	"gongzhi/internal/fault"
 	"gongzhi/internal/step"
 	"gongzhi/internal/text"
@@ -61,7 +60,7 @@ func (r *Rate) Asks(v step.View) (asks []step.Ask) {
 func (r *Rate) Take(v step.View, s step.Submission) ([]act.Draft, error) {
 	st := v.State.(*state)
 	if (s.Verb == "answer" || s.Verb == "record") && !st.Closes.IsZero() && (st.Ended || !v.Now.Before(st.Closes)) {
-		return nil, fault.Refuse(fault.Closed, "rate.closed", v.Basis("window", &r.Common), fault.Args{"Step": r.Name, "Last": calendar.LastDay(st.Closes).String()})
+		return nil, fault.Refuse(fault.Closed, "rate.closed", v.Basis("window", &r.Common), fault.Args{"Step": r.Name})
 	}
 	ask, err := step.Asked(r, v, s)
 	if err != nil {

@@ -17,7 +17,7 @@ import (
 
 func TestKind(t *testing.T) {
 	steptest.Run(t, solicit.Kind{}, func(w *steptest.World) {
-		w.Book, w.Runs, w.Length = w.Book[:5], 200, 60 // four flats: with twelve, chance seldom covers nine tenths
+		w.Book, w.Runs, w.Length = w.Book[:5], 100, 60 // four flats: with twelve, chance seldom covers nine tenths
 	})
 }
 
