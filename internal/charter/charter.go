@@ -5,6 +5,8 @@
 // the same version, wherever they lie.
 package charter
 
+//go:generate go test . -run ^TestSchemas$ -count=1 -update
+
 import (
 	"io/fs"
 	"maps"
