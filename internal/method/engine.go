@@ -138,7 +138,7 @@ func (m *Method) Take(r *Run, c Context, who Actor, s step.Submission, record Re
 		if slices.ContainsFunc(asks, func(a step.Ask) bool { return a.Verb == s.Verb }) {
 			return fault.Refuse(fault.NotFound, "step.item", m.basis(p, ""), fault.Args{"Item": s.Item})
 		}
-		return m.late(r, s)
+		return m.unasked(r, c, p, s)
 	}
 	ask := asks[i]
 	basis := m.basis(p, ask.Clause)
@@ -154,6 +154,16 @@ func (m *Method) Take(r *Run, c Context, who Actor, s step.Submission, record Re
 		return err
 	}
 	return m.apply(r, c, by, scope, ask.Clause, drafts, record)
+}
+
+// unasked refuses what the step does not ask for now, in the step's own words where it has any: that a vote is over
+// while its papers are still being typed in. What the step would record is never taken.
+func (m *Method) unasked(r *Run, c Context, p *Placed, s step.Submission) error {
+	_, err := p.Step.Take(m.view(r, c, act.By{}, act.RowID{}), s)
+	if own, refused := fault.As(err); refused && own.Code != "step.not_asked" {
+		return own
+	}
+	return m.late(r, s)
 }
 
 // late refuses what the matter does not wait for: it has moved on, or is not there yet.
