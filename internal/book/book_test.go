@@ -337,7 +337,7 @@ func testRefusals(h *house) {
 		row  int
 	}{
 		{"a value of another type", book.Set{On: day3, Entries: []register.Entry{small}}, "register.value.type", 7},
-		{"before its last change", book.Set{On: day1, Entries: []register.Entry{later}}, "book.backdated", 0},
+		{"before its last change", book.Set{On: day1, Entries: []register.Entry{part("3", "101", 90_00)}}, "book.backdated", 0},
 		{"twice", book.Set{On: day3, Entries: []register.Entry{later, later}}, "book.twice", 0},
 		{"no parent", book.Set{On: day3, Entries: []register.Entry{part("9", "101", 80_00)}}, "book.no_parent", 0},
 		{"parent of another register", book.Set{On: day3, Entries: []register.Entry{moved}}, "book.wrong_parent", 0},
@@ -361,6 +361,10 @@ func testRefusals(h *house) {
 		if code != tt.code || row != tt.row {
 			h.t.Errorf("%s: %s at row %d (%v)", tt.name, code, row, err)
 		}
+	}
+	// What would change nothing has no day to be too early.
+	if counts, _ := h.must(book.Set{On: day1, Entries: []register.Entry{later}}); counts.Unchanged != 1 {
+		h.t.Errorf("%+v", counts)
 	}
 	// A set is written whole or not at all.
 	_, _, err := h.apply(book.Set{On: day3, Entries: []register.Entry{building("11"), part("9", "101", 80_00)}})
@@ -433,7 +437,7 @@ func testForget(h *house) {
 	id := act.RowID{Register: "person", ID: "p1"}
 	h.write(func(ctx context.Context, tx *store.Tx) error { return h.book.Forget(ctx, tx, tenant, id) })
 	row, ok, err := h.reader().Open(everything).Row(id, day1)
-	if err != nil || !ok || len(row.Values) != 0 || row.Name != "" {
+	if err != nil || !ok || len(row.Values) != 0 || row.Name != "p1" {
 		h.t.Errorf("after forgetting: %v %v %v", row, ok, err)
 	}
 	if found, _ := h.reader().Find("person", "phone", "13800000001", day1); len(found) != 0 {

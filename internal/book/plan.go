@@ -185,10 +185,6 @@ func (p *planner) entry(e register.Entry) error {
 	p.paths[e.ID] = path
 	before := map[string]any{}
 	if old != nil {
-		if old.ValidFrom > p.set.On.String() {
-			p.fault(e.Row, e.ID.String(), "book.backdated", fault.Args{"Row": e.ID.String(), "Since": old.ValidFrom})
-			return nil
-		}
 		if before, err = p.b.all(p.tenant, *old); err != nil {
 			return err
 		}
@@ -202,11 +198,13 @@ func (p *planner) entry(e register.Entry) error {
 	switch {
 	case old == nil:
 		p.plan.Added = append(p.plan.Added, ch)
-	case old.Ended == 1:
+	case old.Ended == 1 && old.ValidFrom <= p.set.On.String():
 		ch.after = old.Version
 		p.plan.Added = append(p.plan.Added, ch)
-	case len(ch.Fields) == 0 && old.Path == path:
+	case len(ch.Fields) == 0 && old.Path == path && old.Ended == 0:
 		p.plan.Unchanged = append(p.plan.Unchanged, e.ID)
+	case old.ValidFrom > p.set.On.String():
+		p.fault(e.Row, e.ID.String(), "book.backdated", fault.Args{"Row": e.ID.String(), "Since": old.ValidFrom})
 	default:
 		ch.after = old.Version
 		if old.Path != path {
@@ -320,7 +318,7 @@ func (b *Book) all(tenant act.Tenant, s stored) (map[string]any, error) {
 	if err != nil {
 		return nil, err
 	}
-	personal, err := b.personal(tenant, s)
+	personal, err := b.personal(tenant, s, func(string) bool { return true })
 	if err != nil {
 		return nil, err
 	}

@@ -1,6 +1,7 @@
 package book
 
 import (
+	"cmp"
 	"context"
 	"encoding/base64"
 	"errors"
@@ -277,7 +278,7 @@ func (r *Reader) show(list []stored, on calendar.Date) ([]register.Row, error) {
 		if b.Parent != nil {
 			row.Parent = *b.Parent
 		}
-		personal, err := r.book.personal(r.tenant, s)
+		personal, err := r.book.personal(r.tenant, s, r.needs(s.Register))
 		if err != nil {
 			return nil, err
 		}
@@ -294,18 +295,32 @@ func (r *Reader) show(list []stored, on calendar.Date) ([]register.Row, error) {
 	return rows, nil
 }
 
-// personal opens the sealed fields of a version.
-func (b *Book) personal(tenant act.Tenant, s stored) (map[string]string, error) {
+// needs tells which sealed fields have to be opened for this reader: those open to them, and those whose masked form
+// is part of the row's name. The rest stays closed.
+func (r *Reader) needs(name string) func(field string) bool {
+	var title []string
+	if schema, ok := r.schemas.Get(name); ok {
+		title = schema.TitleFields()
+	}
+	return func(field string) bool { return r.may(name, field) || slices.Contains(title, field) }
+}
+
+// personal opens those sealed fields of a version that are needed.
+func (b *Book) personal(tenant act.Tenant, s stored, needs func(field string) bool) (map[string]string, error) {
 	sealed, err := s.sealedOf()
 	if err != nil {
 		return nil, err
 	}
+	opened := make(map[string]string, len(sealed))
 	for field, v := range sealed {
-		if sealed[field], err = b.open(tenant, s.row(), field, v); err != nil {
+		if !needs(field) {
+			continue
+		}
+		if opened[field], err = b.open(tenant, s.row(), field, v); err != nil {
 			return nil, err
 		}
 	}
-	return sealed, nil
+	return opened, nil
 }
 
 // name calls a row what people call it; a personal field in its title is masked unless it is open to the reader.
@@ -328,7 +343,8 @@ func (r *Reader) name(id, parent act.RowID, open map[string]any, personal map[st
 	if err != nil {
 		return "", err
 	}
-	return schema.TitleOf(values, above), nil
+	// Somebody who was forgotten still is a row, known by its id alone.
+	return cmp.Or(schema.TitleOf(values, above), id.ID), nil
 }
 
 func (r *Reader) nameOf(id act.RowID, on calendar.Date) (string, error) {

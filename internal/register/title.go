@@ -81,6 +81,9 @@ func (t title) fill(say func(field string) string) (out string, whole bool) {
 	return out, whole
 }
 
+// TitleFields are the fields that the name of a row is made of.
+func (s *Schema) TitleFields() []string { return s.title.fields() }
+
 // TitleOf is what people call a row with these values below a parent of that name. Choices appear by their Chinese
 // label, since names of places are Chinese in every language.
 func (s *Schema) TitleOf(values map[string]any, parent string) string {

@@ -14,6 +14,7 @@ import (
 	"gongzhi/internal/sheet/rostertest"
 	"gongzhi/internal/store"
 	"gongzhi/internal/store/storetest"
+	"gongzhi/internal/text"
 	"gongzhi/internal/vault"
 )
 
@@ -135,6 +136,20 @@ func TestImport(t *testing.T) {
 		}
 		if three != 1 {
 			t.Errorf("%d own three rooms", three)
+		}
+		// Written out and read back, nothing changes.
+		imp, _ := charter(t)
+		for _, l := range text.Langs {
+			var out bytes.Buffer
+			in := o.in
+			in.On = later
+			open := reader.Open(func(string, string) bool { return true })
+			if err := sheet.WriteRoster(&out, imp, in, open, l); err != nil {
+				t.Fatal(err)
+			}
+			if got := o.load(out.Bytes(), later); got != (book.Counts{Unchanged: added}) {
+				t.Errorf("%s, read back: %+v, want %d unchanged", l, got, added)
+			}
 		}
 		// What was typed in by hand stays where the sheet has no such column, and what the sheet has overrides.
 		room := parts[0].ID

@@ -94,13 +94,21 @@ func at(list []string, i int) string {
 	return ""
 }
 
-// lists splits a cell that goes with the names. Nothing at all is fine; so is one telephone for a household, which is
-// then the first owner's. Any other count leaves open whose is whose.
+// lists splits a cell that goes with the names; 无 holds the place of somebody who has none. Nothing at all is fine; so
+// is one telephone for a household, which is then the first owner's. Any other count leaves open whose is whose.
 func (r *reader) lists(row Row, column string, n int) ([]string, bool) {
 	list := register.Several(r.raw(row, column))
-	list = slices.DeleteFunc(list, func(s string) bool { return placeholder.MatchString(register.Tight(s)) })
+	none := 0
+	for i, one := range list {
+		if placeholder.MatchString(register.Tight(one)) {
+			list[i] = ""
+			none++
+		}
+	}
 	switch {
-	case len(list) == 0 || len(list) == n:
+	case none == len(list):
+		return nil, true
+	case len(list) == n:
 		return list, true
 	case column == "phone" && len(list) == 1:
 		r.warn(row, column, "phone_first", nil)

@@ -276,6 +276,8 @@ func TestRows(t *testing.T) {
 			[]string{"2 id_number sheet.row.number_two_names", "3 id_number sheet.row.number_two_names"}, nil},
 		{"two names, one number", []string{"1,1,101,60,甲某、乙某," + id1}, []string{"2 id_number sheet.row.counts_differ"},
 			nil},
+		{"two names, the first without a number", []string{"1,1,101,60,甲某、乙某,无、" + id1}, nil, []string{"2 owner name_only"}},
+		{"nobody has one", []string{"1,1,101,60,甲某、乙某,无,无"}, nil, []string{"2 owner name_only", "2 owner name_only"}},
 		{"two names, one telephone", []string{"1,1,101,60,甲某、乙某," + id1 + "、" + id2 + ",13800000001"}, nil, []string{"2 phone phone_first"}},
 		{"two names and a blank", []string{"1,1,101,60,甲某 乙某," + id1}, []string{"2 owner sheet.row.name_space"}, nil},
 		{"a name and padding", []string{"1,1,101,60,甲　某," + id1}, nil, nil},
