@@ -26,7 +26,12 @@ func (r *Rate) Panel(v step.View) page.Panel {
 		return p
 	}
 	if !st.Ended {
-		p.Blocks = append(p.Blocks, page.Deadline{Label: text.Key("rate.closes"), Due: st.Closes, Now: v.Now})
+		span := r.Window
+		if st.Extended {
+			span = r.Extend
+		}
+		_, counted := span.End(v.Calendar, st.From)
+		p.Blocks = append(p.Blocks, page.Deadline{Label: text.Key("rate.closes"), Due: st.Closes, Now: v.Now, Count: &counted})
 	}
 	if st.Extended {
 		p.Blocks = append(p.Blocks, page.Banner{Tone: page.Soon, Words: text.Key("rate.extended", "Extend", r.Extend.Words())})

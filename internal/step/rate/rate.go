@@ -162,16 +162,20 @@ func (r *Rate) Tick(v step.View) ([]act.Draft, error) {
 	case r.Reach.Met(uint64(st.Answered), uint64(len(st.Units))):
 		return []act.Draft{r.end(st, rated)}, nil
 	case !r.Extend.IsZero() && !st.Extended:
-		// The window ended at 24:00 of its last day, so the first day of the extension is the next.
-		from := st.Closes
-		if u := r.Extend.Unit; u == step.Days || u == step.Workdays || u == step.Months {
-			from = from.Add(-1)
-		}
-		closes, _ := r.Extend.End(v.Calendar, from)
+		closes, _ := r.Extend.End(v.Calendar, r.extendFrom(st.Closes))
 		missing, _ := r.Reach.Short(uint64(st.Answered), uint64(len(st.Units)))
 		return []act.Draft{{Kind: extended, Clause: "extend", Body: extendedBody{closes, missing}}}, nil
 	}
 	return []act.Draft{r.end(st, notReached)}, nil
+}
+
+// extendFrom is what the extension counts from. A window of days ended at 24:00 of its last day, so the first day of the
+// extension is the next.
+func (r *Rate) extendFrom(closes time.Time) time.Time {
+	if u := r.Extend.Unit; u == step.Days || u == step.Workdays || u == step.Months {
+		return closes.Add(-1)
+	}
+	return closes
 }
 
 func (r *Rate) end(st *state, outcome string) act.Draft {

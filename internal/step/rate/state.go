@@ -39,6 +39,7 @@ type state struct {
 	Marks    map[string]map[string]int // by unit and question; the latest sheet
 	Sums     map[string]sum
 	Answered int
+	From     time.Time // from when Closes was counted
 	Closes   time.Time
 	Extended bool
 	Ended    bool
@@ -57,7 +58,7 @@ func (r *Rate) Fold(v any, a act.Act) (any, error) {
 		if err := a.Into(&b); err != nil {
 			return nil, err
 		}
-		st.Units, st.Closes = b.Units, b.Closes
+		st.Units, st.From, st.Closes = b.Units, a.At, b.Closes
 		for _, id := range b.Units {
 			st.Listed[id] = true
 		}
@@ -78,7 +79,7 @@ func (r *Rate) Fold(v any, a act.Act) (any, error) {
 		if err := a.Into(&b); err != nil {
 			return nil, err
 		}
-		st.Closes, st.Extended = b.Closes, true
+		st.From, st.Closes, st.Extended = r.extendFrom(st.Closes), b.Closes, true
 	case act.Ended:
 		var e act.Ending
 		if err := a.Into(&e); err != nil {

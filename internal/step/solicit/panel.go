@@ -24,7 +24,8 @@ func (s *Solicit) Panel(v step.View) page.Panel {
 		return p
 	}
 	if !st.Closes.IsZero() && !st.Ended {
-		p.Blocks = append(p.Blocks, page.Deadline{Label: text.Key("solicit.closes"), Due: st.Closes, Now: v.Now})
+		_, counted := s.Window.End(v.Calendar, st.Started)
+		p.Blocks = append(p.Blocks, page.Deadline{Label: text.Key("solicit.closes"), Due: st.Closes, Now: v.Now, Count: &counted})
 	}
 	all := uint64(len(st.Units))
 	p.Blocks = append(p.Blocks, page.Tally{

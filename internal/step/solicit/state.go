@@ -50,6 +50,7 @@ type unit struct {
 type state struct {
 	Units   []string
 	By      map[string]*unit
+	Started time.Time
 	Closes  time.Time
 	Overdue bool
 	Ended   bool
@@ -71,7 +72,7 @@ func (s *Solicit) Fold(v any, a act.Act) (any, error) {
 		if err := a.Into(&b); err != nil {
 			return nil, err
 		}
-		st.Units, st.Closes = b.Units, b.Closes
+		st.Units, st.Started, st.Closes = b.Units, a.At, b.Closes
 		for _, id := range b.Units {
 			st.By[id] = &unit{}
 		}
