@@ -18,6 +18,7 @@ import (
 
 	"gongzhi/charters"
 	"gongzhi/internal/api"
+	"gongzhi/internal/clock"
 	"gongzhi/internal/demo"
 	"gongzhi/internal/fault"
 	"gongzhi/internal/house"
@@ -37,12 +38,33 @@ const (
 // place is where a command finds its house.
 type place struct {
 	data, database, charter string
+	clock                   string // a file that tells the instant, for tests of the whole program; not in the help
+	tested                  bool   // the clock's file may be used
 }
+
+// testClock is the variable of the environment without which nobody can move the clock of a house that is in use.
+const testClock = "GONGZHI_TEST_CLOCK"
+
+// lookTested is how often deadlines are looked for when a test moves the clock.
+const lookTested = 50 * time.Millisecond
 
 func (p *place) flags(f *flag.FlagSet) {
 	f.StringVar(&p.data, "data", "", "")
 	f.StringVar(&p.database, "database", "", "")
 	f.StringVar(&p.charter, "charter", "", "")
+	f.StringVar(&p.clock, "clock", "", "")
+	p.tested = os.Getenv(testClock) == "1"
+}
+
+// time is the machine's, or a test's.
+func (p *place) time() (clock.Clock, error) {
+	switch {
+	case p.clock == "":
+		return clock.System, nil
+	case !p.tested:
+		return nil, fault.Refuse(fault.Denied, "cli.clock", fault.Basis{}, fault.Args{"Variable": testClock})
+	}
+	return clock.NewFile(p.clock)
 }
 
 // files is the charter's folder: the one given, else that which comes with the program.
@@ -58,7 +80,11 @@ func (p *place) open(ctx context.Context, log *slog.Logger) (*house.House, error
 	if dir == "" {
 		dir = dataDir
 	}
-	return house.Open(ctx, house.Config{Charter: p.files(), Dir: dir, URL: p.database, Log: log})
+	c, err := p.time()
+	if err != nil {
+		return nil, err
+	}
+	return house.Open(ctx, house.Config{Charter: p.files(), Dir: dir, URL: p.database, Clock: c, Log: log})
 }
 
 // serve opens the house and answers until it is told to stop.
@@ -78,6 +104,7 @@ func serve(c *call) int {
 	if *withDemo && at.data == "" {
 		at.data = demoDir
 	}
+	at.tested = at.tested || *withDemo
 	log := slog.New(slog.NewTextHandler(c.err, nil))
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
@@ -126,7 +153,11 @@ func (c *call) serve(ctx context.Context, at place, listen, origin string, withD
 		Handler: mux, ReadHeaderTimeout: 10 * time.Second, ReadTimeout: 5 * time.Minute, WriteTimeout: 5 * time.Minute, IdleTimeout: 2 * time.Minute,
 		MaxHeaderBytes: 64 << 10, ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelInfo),
 	}
-	keeper := timekeeper.New(timekeeper.Config{Desk: h.Desk, Docket: h.Docket, Store: h.Store, Clock: h.Clock, Log: log})
+	keeping := timekeeper.Config{Desk: h.Desk, Docket: h.Docket, Store: h.Store, Clock: h.Clock, Log: log}
+	if at.clock != "" {
+		keeping.Look = lookTested
+	}
+	keeper := timekeeper.New(keeping)
 	done := make(chan error, 2)
 	running, cancel := context.WithCancel(ctx)
 	defer cancel()

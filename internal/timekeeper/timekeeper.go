@@ -26,6 +26,7 @@ type Config struct {
 	Store  *store.DB      // required
 	Clock  clock.Clock    // required: the desk's own
 	Log    *slog.Logger   // default discards
+	Look   time.Duration  // how long at most until looking again; default 30 s
 }
 
 // Keeper keeps deadlines. One goroutine runs it.
@@ -42,7 +43,7 @@ type stuck struct {
 }
 
 const (
-	look    = 30 * time.Second // how long at most until looking again: another process may have set a deadline
+	look    = 30 * time.Second // another process may have set a deadline
 	first   = time.Second      // until a matter that could not be moved is tried again; doubled each time
 	longest = 10 * time.Minute
 	page    = 256 // deadlines read at a time
@@ -53,6 +54,9 @@ const (
 func New(c Config) *Keeper {
 	if c.Log == nil {
 		c.Log = slog.New(slog.DiscardHandler)
+	}
+	if c.Look == 0 {
+		c.Look = look
 	}
 	return &Keeper{Config: c, stuck: map[act.Matter]stuck{}}
 }
@@ -65,12 +69,12 @@ func (k *Keeper) Run(ctx context.Context) error {
 		if ctx.Err() != nil {
 			return nil
 		}
-		wait := look
+		wait := k.Look
 		if err != nil {
 			k.Log.Error("timekeeper: looking for deadlines", "err", err)
 			wait = first
 		} else if !next.IsZero() {
-			wait = max(0, min(look, next.Sub(k.Clock.Now())))
+			wait = max(0, min(k.Look, next.Sub(k.Clock.Now())))
 		}
 		timer := time.NewTimer(wait)
 		select {
@@ -161,7 +165,7 @@ func (k *Keeper) tick(ctx context.Context, d docket.Due, now time.Time) {
 
 // next is the earliest of the next deadline and the next time to try what is stuck.
 func (k *Keeper) next(ctx context.Context, now time.Time) (time.Time, error) {
-	list, err := k.Docket.DueBy(ctx, k.Store.Read(), now.Add(look).UnixMicro(), 1+len(k.stuck))
+	list, err := k.Docket.DueBy(ctx, k.Store.Read(), now.Add(k.Look).UnixMicro(), 1+len(k.stuck))
 	if err != nil {
 		return time.Time{}, err
 	}

@@ -23,6 +23,7 @@ import (
 	"gongzhi/internal/book"
 	"gongzhi/internal/calendar"
 	"gongzhi/internal/charter"
+	"gongzhi/internal/clock"
 	"gongzhi/internal/fault"
 	"gongzhi/internal/house"
 	"gongzhi/internal/page"
@@ -57,7 +58,7 @@ type Site struct {
 // New builds the site.
 func New(c Config) *Site {
 	s := &Site{House: c.House, origin: c.Origin, demo: c.Demo, sessions: scs.New(), tries: newTries()}
-	s.sessions.Store = s.People.Sessions(s.Store, s.Clock)
+	s.sessions.Store = s.People.Sessions(s.Store, clock.System) // the manager reckons by the machine's clock, so must its store
 	s.sessions.Lifetime = 30 * 24 * time.Hour
 	s.sessions.IdleTimeout = 7 * 24 * time.Hour
 	s.sessions.Cookie.Name = "gongzhi"
