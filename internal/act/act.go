@@ -12,8 +12,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"time"
-
-	"github.com/gowebpki/jcs"
 )
 
 type (
@@ -95,18 +93,6 @@ type Draft struct {
 	Clause string            // key path within the step; empty is the step itself
 	Body   any               // public; marshalled as JSON; integers, strings, booleans, lists and maps only
 	Sealed map[string]string // personal values by field, to be sealed
-}
-
-// Canonical gives the bytes that are hashed: RFC 8785 JSON of the act without its own hash.
-func (a Act) Canonical() ([]byte, error) {
-	if len(a.Body) == 0 {
-		a.Body = json.RawMessage("{}")
-	}
-	raw, err := json.Marshal(a)
-	if err != nil {
-		return nil, fmt.Errorf("act: %s: %w", a.Kind, err)
-	}
-	return jcs.Transform(raw)
 }
 
 // Seal sets the place in the chain and the hash over everything.
