@@ -38,6 +38,7 @@ var (
 	setTOTP        = queries.Get("set-totp")
 	closeAccount   = queries.Get("close-account")
 	mandatesOn     = queries.Get("mandates")
+	roleHolders    = queries.Get("holders")
 	addMandate     = queries.Get("add-mandate")
 	endMandate     = queries.Get("end-mandate")
 	addCode        = queries.Get("add-code")
@@ -271,16 +272,75 @@ func (p *People) Mandates(ctx context.Context, q store.Q, person act.Person, on 
 	}
 	out := make([]Mandate, len(rows))
 	for i, r := range rows {
-		m := Mandate{ID: r.ID, Person: act.Person(r.Person), Role: r.Role, Scope: act.RowID{Register: r.Register, ID: r.Row}, Path: r.Path}
-		if m.Starts, err = calendar.ParseDate(r.Starts); err != nil {
-			return nil, fmt.Errorf("people: mandate %s: %w", r.ID, err)
+		if out[i], err = r.mandate(); err != nil {
+			return nil, err
 		}
-		if r.Ends != "" {
-			if m.Ends, err = calendar.ParseDate(r.Ends); err != nil {
-				return nil, fmt.Errorf("people: mandate %s: %w", r.ID, err)
+	}
+	return out, nil
+}
+
+func (r mandateRow) mandate() (m Mandate, err error) {
+	m = Mandate{ID: r.ID, Person: act.Person(r.Person), Role: r.Role, Scope: act.RowID{Register: r.Register, ID: r.Row}, Path: r.Path}
+	if m.Starts, err = calendar.ParseDate(r.Starts); err != nil {
+		return m, fmt.Errorf("people: mandate %s: %w", r.ID, err)
+	}
+	if r.Ends != "" {
+		if m.Ends, err = calendar.ParseDate(r.Ends); err != nil {
+			return m, fmt.Errorf("people: mandate %s: %w", r.ID, err)
+		}
+	}
+	return m, nil
+}
+
+// Holder is somebody with the mandate that makes them one.
+type Holder struct {
+	Mandate
+	Name string
+}
+
+// Holders are those who hold a role on a day over a place, by its path: an official's mandate is for the place itself
+// or one above it, and one's own flat lies within it. Whoever holds the role over two places stands there twice. No
+// more than limit are given for each place above and for all below.
+func (p *People) Holders(ctx context.Context, q store.Q, role, path string, own bool, on calendar.Date, limit int) ([]Holder, error) {
+	if own {
+		return p.holders(ctx, q, role, path, path+"\x7f", on, limit)
+	}
+	out, err := p.holders(ctx, q, role, "", "!", on, limit) // no path is less than "/" but the empty one
+	for at := 1; err == nil && at < len(path); {
+		// Paths are pairs of a register and a row: "/community/nyyh/compound/yinghe91/".
+		for range 2 {
+			next := strings.IndexByte(path[at:], '/')
+			if next < 0 {
+				return out, nil
 			}
+			at += next + 1
 		}
-		out[i] = m
+		var some []Holder
+		some, err = p.holders(ctx, q, role, path[:at], path[:at]+"!", on, limit) // "!" comes before all of an identifier
+		out = append(out, some...)
+	}
+	return out, err
+}
+
+func (p *People) holders(ctx context.Context, q store.Q, role, from, to string, on calendar.Date, limit int) ([]Holder, error) {
+	type row struct {
+		mandateRow
+		Sealed []byte `db:"name"`
+	}
+	rows, err := store.Select[row](ctx, q, roleHolders, p.tenant, role, from, to, on.String(), limit)
+	if err != nil {
+		return nil, err
+	}
+	out := make([]Holder, len(rows))
+	for i, r := range rows {
+		if out[i].Mandate, err = r.mandate(); err != nil {
+			return nil, err
+		}
+		name, err := p.vault.Open(p.place("name", out[i].Person), r.Sealed)
+		if err != nil {
+			return nil, err
+		}
+		out[i].Name = string(name)
 	}
 	return out, nil
 }

@@ -24,6 +24,13 @@ UPDATE account SET closed = $3 WHERE tenant = $1 AND person = $2;
 SELECT id, person, role, register, row, path, starts, ends FROM mandate
 WHERE tenant = $1 AND person = $2 AND starts <= $3 AND (ends = '' OR ends >= $3) ORDER BY id;
 
+-- name: holders
+-- Mandates of one role within a place in force on a day, of open accounts, with their sealed names. Walks mandate_role.
+SELECT m.id, m.person, m.role, m.register, m.row, m.path, m.starts, m.ends, a.name FROM mandate m
+JOIN account a ON a.tenant = m.tenant AND a.person = m.person
+WHERE m.tenant = $1 AND m.role = $2 AND m.path >= $3 AND m.path < $4 AND m.starts <= $5 AND (m.ends = '' OR m.ends >= $5) AND a.closed = 0
+ORDER BY m.path, m.id LIMIT $6;
+
 -- name: add-mandate
 INSERT INTO mandate (tenant, id, person, role, register, row, path, starts, ends, made) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
 ON CONFLICT (tenant, id) DO NOTHING;

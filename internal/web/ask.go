@@ -74,7 +74,7 @@ func (s *Site) askPage(r *http.Request, rd *reader, sub step.Submission, problem
 		if !ok {
 			return fault.Refuse(fault.Closed, "web.not_asked", fault.Basis{Clause: st.Method.File() + "#" + st.Run.Step}, nil)
 		}
-		form, err := s.form(st, rd, a, sub)
+		form, err := s.form(ctx, q, st, rd, a, sub)
 		if err != nil {
 			return err
 		}
@@ -107,7 +107,7 @@ func (s *Site) matterHref(rd *reader, n int64) string {
 }
 
 // form is the form of an ask, with what was answered so far.
-func (s *Site) form(st desk.Standing, rd *reader, a step.Ask, sub step.Submission) (page.Form, error) {
+func (s *Site) form(ctx context.Context, q store.Q, st desk.Standing, rd *reader, a step.Ask, sub step.Submission) (page.Form, error) {
 	placed, _ := st.Method.Step(st.Run.Step)
 	basis := basisOf(st.Method, placed)
 	if a.Clause != "" {
@@ -126,6 +126,9 @@ func (s *Site) form(st desk.Standing, rd *reader, a step.Ask, sub step.Submissio
 	}
 	for _, x := range a.Fields {
 		field, err := s.field(st, x, sub)
+		if err == nil && x.Type == step.PersonType {
+			field.Options, err = s.holders(ctx, q, st, rd, x.Roles)
+		}
 		if err != nil {
 			return f, err
 		}
@@ -166,7 +169,7 @@ func (s *Site) capacities(st desk.Standing, rd *reader, a step.Ask) []page.Optio
 var inputs = map[step.Type]page.Input{
 	step.LineType: page.Line, step.TextType: page.Area, step.ChoiceType: page.Choice, step.ManyType: page.Many, step.YesType: page.Choice,
 	step.CountType: page.Number, step.AreaType: page.Number, step.MoneyType: page.Number, step.DateType: page.Date,
-	step.InstantType: page.Instant, step.PhoneType: page.Phone, step.RowType: page.Select, step.FileType: page.File,
+	step.InstantType: page.Instant, step.PhoneType: page.Phone, step.RowType: page.Select, step.PersonType: page.Select, step.FileType: page.File,
 }
 
 func (s *Site) field(st desk.Standing, x step.Field, sub step.Submission) (page.Field, error) {
@@ -196,6 +199,50 @@ func (s *Site) field(st desk.Standing, x step.Field, sub step.Submission) (page.
 		}
 	}
 	return f, nil
+}
+
+// holdersShown is how many people a form offers for each role and place.
+const holdersShown = 1000
+
+// holders are the people a form may name. At the desk they stand with their names; anybody else sees the role and the
+// place it is held over, and a number where that does not tell two apart.
+func (s *Site) holders(ctx context.Context, q store.Q, st desk.Standing, rd *reader, roles []string) ([]page.Option, error) {
+	today := calendar.DateOf(st.Context.Now)
+	in := s.registers(ctx, q)
+	path := "/"
+	if sub := st.Run.Matter.Subject; !sub.IsZero() {
+		var err error
+		if path, err = in.Path(sub, today); err != nil {
+			return nil, err
+		}
+	}
+	var out []page.Option
+	seen := map[act.Person]bool{}
+	for _, role := range roles {
+		list, err := s.People.Holders(ctx, q, role, path, st.Context.Own[role], today, holdersShown)
+		if err != nil {
+			return nil, err
+		}
+		for _, h := range list {
+			if seen[h.Person] {
+				continue
+			}
+			seen[h.Person] = true
+			where := st.Charter.Head.Name
+			if row, ok, err := in.Row(h.Scope, today); err != nil {
+				return nil, err
+			} else if ok {
+				where = text.Text{ZH: row.Name, EN: row.Name}
+			}
+			role := st.Charter.Roles[h.Role].Name
+			words := text.Key("web.holder", "Role", role, "Place", where, "N", len(out)+1)
+			if rd.desk {
+				words = text.Key("web.holder_named", "Name", h.Name, "Role", role, "Place", where)
+			}
+			out = append(out, page.Option{Value: string(h.Person), Words: words})
+		}
+	}
+	return out, nil
 }
 
 // answer takes what was sent: back to the form where something is wrong, to the check where a resident has not looked
@@ -253,7 +300,7 @@ func (s *Site) checkPage(r *http.Request, rd *reader, n act.Matter, sub step.Sub
 		if _, err := a.Fields.Read(sub, fault.Basis{}, known); err != nil {
 			return nil
 		}
-		form, err := s.form(st, rd, a, sub)
+		form, err := s.form(ctx, q, st, rd, a, sub)
 		if err != nil {
 			return err
 		}
