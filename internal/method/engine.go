@@ -350,3 +350,26 @@ func known(c Context) func(act.RowID) bool {
 		return ok && err == nil
 	}
 }
+
+// Left are the units that a step still wants to hear from: the doors to knock on.
+func (m *Method) Left(r *Run, c Context) []act.RowID {
+	p, ok := m.Step(r.Step)
+	if !ok {
+		return nil
+	}
+	rounds, ok := p.Step.(step.Rounds)
+	if !ok {
+		return nil
+	}
+	return rounds.Left(m.view(r, c, act.By{}, act.RowID{}))
+}
+
+// Discreet tells whether an act says what one household answered; the public sees that it was recorded, and totals.
+func (m *Method) Discreet(a act.Act) bool {
+	p, ok := m.Step(a.Step)
+	if !ok {
+		return false
+	}
+	d, ok := p.Step.(step.Discreet)
+	return ok && slices.Contains(d.Discreet(), a.Kind)
+}

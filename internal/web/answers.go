@@ -82,14 +82,13 @@ func say(f step.Field, v any, l text.Lang) string {
 		return map[bool]string{true: "✓", false: "✗"}[v]
 	case float64: // as JSON gives it; bodies hold integers below 2^53 only
 		n := int64(v)
-		switch f.Type {
-		case step.AreaType:
+		if f.Type == step.AreaType {
 			return exact.Area(n).Grouped() + " ㎡"
-		case step.MoneyType:
-			return "¥ " + exact.Money(n).Grouped()
-		default:
-			return strconv.FormatInt(n, 10)
 		}
+		if f.Type == step.MoneyType {
+			return "¥ " + exact.Money(n).Grouped()
+		}
+		return strconv.FormatInt(n, 10)
 	case []any:
 		list := make([]string, len(v))
 		for i, x := range v {

@@ -221,7 +221,13 @@ func (s *Site) deskMatter(r *http.Request, rd *reader) (page.Page, error) {
 			}
 			p.Blocks = append(p.Blocks, sealed...)
 		}
-		p.Blocks = append(p.Blocks, s.asksTable(st, rd), page.Section{Title: text.Key("web.acts"), Blocks: history})
+		p.Blocks = append(p.Blocks, s.asksTable(st, rd))
+		doors, err := s.doorsPanel(st)
+		if err != nil {
+			return err
+		}
+		p.Blocks = append(p.Blocks, doors...)
+		p.Blocks = append(p.Blocks, page.Section{Title: text.Key("web.acts"), Blocks: history})
 		p.Aside = []page.Block{s.stepsPanel(st), s.factsPanel(st)}
 		return nil
 	})
@@ -264,6 +270,28 @@ func (s *Site) asksTable(st desk.Standing, rd *reader) page.Block {
 		}})
 	}
 	return page.Panel{Title: text.Key("web.asks"), Blocks: []page.Block{t}}
+}
+
+// doorsShown is how many doors one page lists; a round of one evening is shorter.
+const doorsShown = 300
+
+// doorsPanel lists the households not heard from yet, in the order of the register: building, staircase, room.
+func (s *Site) doorsPanel(st desk.Standing) ([]page.Block, error) {
+	left := st.Method.Left(st.Run, st.Context)
+	if len(left) == 0 {
+		return nil, nil
+	}
+	t := page.Table{Caption: text.Key("web.doors"), Total: strconv.Itoa(len(left)), Columns: []page.Column{{Words: text.Key("web.col.name")}}}
+	for _, id := range left[:min(len(left), doorsShown)] {
+		row, ok, err := st.Context.Book.Row(id, calendar.DateOf(st.Context.Now))
+		if err != nil {
+			return nil, err
+		}
+		if ok {
+			t.Rows = append(t.Rows, page.Row{Cells: []page.Cell{{Words: text.Plain(row.Name), Href: "/desk/registers/" + id.String()}}})
+		}
+	}
+	return []page.Block{page.Panel{Title: text.Key("web.doors_left", "N", len(left)), Blocks: []page.Block{t}}}, nil
 }
 
 func (s *Site) factsPanel(st desk.Standing) page.Block {

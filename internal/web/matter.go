@@ -307,7 +307,10 @@ func (s *Site) history(ctx context.Context, q store.Q, st desk.Standing, rd *rea
 
 // entry is one act as anyone may see it: the role that acted, never the name.
 func (s *Site) entry(c *charter.Charter, m *method.Method, a act.Act) page.Entry {
-	e := page.Entry{Who: c.RoleName(a.By.Role), What: what(c, m, a), At: a.At, Hash: string(a.Hash), Note: note(m, a)}
+	e := page.Entry{Who: c.RoleName(a.By.Role), What: what(c, m, a), At: a.At, Hash: string(a.Hash)}
+	if !m.Discreet(a) { // what one household answered is shown to nobody as a line, only in totals
+		e.Note = note(m, a)
+	}
 	if a.Recorded.Sub(a.At) > time.Minute {
 		e.Late = a.Recorded
 	}
