@@ -330,6 +330,8 @@ func testRefusals(h *house) {
 	small.Values["area"], small.Row = "80", 7
 	moved := part("3", "101", 80_00)
 	moved.Parent = compound
+	secondBuilding, alsoEleven := building("3"), building("11")
+	secondBuilding.ID.ID, alsoEleven.ID.ID = "other-3", "other-11"
 	tests := []struct {
 		name string
 		set  book.Set
@@ -339,6 +341,8 @@ func testRefusals(h *house) {
 		{"a value of another type", book.Set{On: day3, Entries: []register.Entry{small}}, "register.value.type", 7},
 		{"before its last change", book.Set{On: day1, Entries: []register.Entry{part("3", "101", 90_00)}}, "book.backdated", 0},
 		{"twice", book.Set{On: day3, Entries: []register.Entry{later, later}}, "book.twice", 0},
+		{"a second building 3", book.Set{On: day3, Entries: []register.Entry{secondBuilding}}, "book.same", 0},
+		{"two new ones that are one", book.Set{On: day3, Entries: []register.Entry{building("11"), alsoEleven}}, "book.same", 0},
 		{"no parent", book.Set{On: day3, Entries: []register.Entry{part("9", "101", 80_00)}}, "book.no_parent", 0},
 		{"parent of another register", book.Set{On: day3, Entries: []register.Entry{moved}}, "book.wrong_parent", 0},
 		{"bad id", book.Set{On: day3, Entries: []register.Entry{{ID: act.RowID{Register: "unit", ID: "演示"}}}}, "book.bad_id", 0},
@@ -609,7 +613,7 @@ func TestWords(t *testing.T) {
 	for _, l := range text.Langs {
 		for _, code := range []string{
 			"faults", "no_row", "bad_id", "twice", "backdated", "wrong_parent", "no_parent", "moved", "ending",
-			"changed_since", "change_twice", "no_change", "undo_later", "undo_used", "cursor",
+			"changed_since", "change_twice", "no_change", "undo_later", "undo_used", "cursor", "same",
 		} {
 			if !b.Has(l, "book."+code) {
 				t.Errorf("%s: no words for book.%s", l, code)

@@ -59,9 +59,9 @@ func (p *Plan) Counts() Counts {
 
 // Plan compares a set with the rows as they are.
 //
-// It refuses, with every faulty row at once, values that do not fit their schema, a row named twice, a parent that
-// does not stand or is of the wrong register, a day before the row's last change (history is not rewritten), moving or
-// ending a row that others still lie in.
+// It refuses, with every faulty row at once, values that do not fit their schema, a row named twice or the same as
+// another in its place, a parent that does not stand or is of the wrong register, a day before the row's last change
+// (history is not rewritten), moving or ending a row that others still lie in.
 func (b *Book) Plan(ctx context.Context, q store.Q, tenant act.Tenant, schemas *register.Schemas, set Set) (*Plan, error) {
 	p := planner{
 		ctx: ctx, b: b, q: q, tenant: tenant, schemas: schemas, set: set,
@@ -76,6 +76,9 @@ func (b *Book) Plan(ctx context.Context, q store.Q, tenant act.Tenant, schemas *
 		}
 	}
 	if err := p.endings(); err != nil {
+		return nil, err
+	}
+	if err := p.siblings(); err != nil {
 		return nil, err
 	}
 	if len(p.bad) > 0 {
