@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"encoding/json"
 	"maps"
 	"net/http"
 	"net/url"
@@ -259,23 +260,20 @@ func (a *API) acts(r *http.Request, _ *caller) (answer, error) {
 		return answer{}, err
 	}
 	out := record{Acts: []recorded{}}
-	err = a.Store.View(r.Context(), func(ctx context.Context, q store.Q) error {
-		m, ok, err := a.Docket.Find(ctx, q, n)
-		if err != nil {
-			return err
-		}
-		if !ok {
-			return fault.Refuse(fault.NotFound, "matter.unknown", fault.Basis{}, fault.Args{"Matter": int64(n)})
-		}
+	err = a.Desk.Read(r.Context(), n, func(ctx context.Context, q store.Q, st desk.Standing) error {
 		list, err := a.Ledger.Page(ctx, q, n, after, limit)
 		if err != nil {
 			return err
 		}
 		for _, x := range list {
-			out.Acts = append(out.Acts, recordedOf(x))
+			shown := recordedOf(x)
+			if st.Method.Discreet(x) {
+				shown.Body, shown.Withheld = json.RawMessage("{}"), true
+			}
+			out.Acts = append(out.Acts, shown)
 			after = x.Seq
 		}
-		if after < m.Seq && len(list) > 0 {
+		if after < st.Row.Seq && len(list) > 0 {
 			out.After = strconv.FormatInt(after, 10)
 		}
 		return nil

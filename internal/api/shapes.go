@@ -161,7 +161,8 @@ type recorded struct {
 	Charter  string          `json:"charter"`
 	Clause   string          `json:"clause,omitempty"`
 	Body     json.RawMessage `json:"body"`
-	Sealed   []string        `json:"sealed,omitempty"` // fields that only commitments stand for
+	Withheld bool            `json:"withheld,omitempty"` // the body says what one household answered and is not shown
+	Sealed   []string        `json:"sealed,omitempty"`   // fields that only commitments stand for
 	Prev     string          `json:"prev,omitempty"`
 	Hash     string          `json:"hash"`
 }
