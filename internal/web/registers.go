@@ -65,7 +65,14 @@ func (s *Site) register(r *http.Request, rd *reader) (page.Page, error) {
 		q.Set("after", got.Next)
 		t.Next = "/desk/registers/" + sch.Key + "?" + q.Encode()
 	}
-	return page.Page{Frame: page.Desk, Title: sch.Name.Words(), Lead: text.Key("web.as_of", "Day", s.today().String()), Blocks: []page.Block{t}}, nil
+	add := "/desk/registers/" + sch.Key + "/new"
+	if !f.Under.IsZero() && f.Under.Register == sch.Parent {
+		add += "?under=" + f.Under.ID
+	}
+	return page.Page{
+		Frame: page.Desk, Title: sch.Name.Words(), Lead: text.Key("web.as_of", "Day", s.today().String()), Blocks: []page.Block{t},
+		Head: []page.Link{{Words: text.Key("web.row.new", "Register", sch.Name), Href: add, Icon: "plus"}},
+	}, nil
 }
 
 // registerRow is one row: its fields as they stand, and how they came to be.
@@ -109,6 +116,10 @@ func (s *Site) registerRow(r *http.Request, rd *reader) (page.Page, error) {
 	p := page.Page{
 		Frame: page.Desk, Title: text.Plain(row.Name), Lead: sch.Name.Words(), Back: &page.Link{Words: sch.Name.Words(), Href: "/desk/registers/" + sch.Key},
 		Blocks: []page.Block{page.Panel{Title: text.Key("web.facts"), Blocks: []page.Block{facts}}, page.Panel{Title: text.Key("web.versions"), Blocks: []page.Block{t}}},
+		Head:   []page.Link{{Words: text.Key("web.row.change"), Href: "/desk/registers/" + id.String() + "/change", Icon: "edit"}},
+	}
+	if r.URL.Query().Get("done") != "" {
+		p.Blocks = append([]page.Block{page.Banner{Tone: page.Good, Words: text.Key("web.row.done")}}, p.Blocks...)
 	}
 	var below []page.Link
 	for _, other := range s.charter().Registers.All() {

@@ -1,0 +1,261 @@
+package web
+
+import (
+	"fmt"
+	"net/http"
+	"net/url"
+
+	"gongzhi/internal/act"
+	"gongzhi/internal/book"
+	"gongzhi/internal/fault"
+	"gongzhi/internal/page"
+	"gongzhi/internal/register"
+	"gongzhi/internal/text"
+)
+
+// One row is added or changed by a form that follows from its register's file; many come by import.
+
+// nameParent is the form field that names the row above.
+const nameParent = "_parent"
+
+// parsed are the types whose value is written into one control as a person would write it.
+var rowInputs = map[register.Type]page.Input{
+	register.Line: page.Line, register.Text: page.Area, register.Choice: page.Choice, register.Yes: page.Choice, register.Count: page.Number,
+	register.Area: page.Number, register.Money: page.Number, register.Date: page.Date, register.Phone: page.Phone, register.IDNumber: page.Line,
+	register.USCC: page.Line, register.Many: page.Many, register.OneRow: page.Select,
+}
+
+// rowDraft is a row as somebody is writing it.
+type rowDraft struct {
+	schema *register.Schema
+	id     act.RowID // zero ID while it is new
+	parent act.RowID
+	values map[string][]string
+	send   string // the change set's id
+}
+
+func (d rowDraft) new() bool { return d.id.ID == "" }
+
+func (s *Site) rowNew(r *http.Request, rd *reader) (page.Page, error) {
+	sch, err := s.schema(r.PathValue("register"))
+	if err != nil {
+		return page.Page{}, err
+	}
+	d := rowDraft{schema: sch, parent: act.RowID{Register: sch.Parent, ID: r.URL.Query().Get("under")}, values: map[string][]string{}, send: newID()}
+	return s.rowForm(r, d, nil)
+}
+
+func (s *Site) rowEdit(r *http.Request, rd *reader) (page.Page, error) {
+	d, _, err := s.rowDraft(r)
+	if err != nil {
+		return page.Page{}, err
+	}
+	d.send = newID()
+	return s.rowForm(r, d, nil)
+}
+
+// rowDraft is a row that stands, as its form starts. What is sealed stays out: an empty answer leaves it as it is.
+func (s *Site) rowDraft(r *http.Request) (d rowDraft, row register.Row, err error) {
+	if d.schema, err = s.schema(r.PathValue("register")); err != nil {
+		return d, row, err
+	}
+	d.id = act.RowID{Register: d.schema.Key, ID: r.PathValue("id")}
+	row, ok, err := s.registers(r.Context(), s.Store.Read()).Row(d.id, s.today())
+	if err != nil {
+		return d, row, err
+	}
+	if !ok {
+		return d, row, fault.Refuse(fault.NotFound, "web.nowhere", fault.Basis{}, nil)
+	}
+	d.parent, d.values = row.Parent, map[string][]string{}
+	for i := range d.schema.Fields {
+		f := &d.schema.Fields[i]
+		switch v := row.Values[f.Key].(type) {
+		case nil:
+		case string: // an option or a row by its value, not by its label
+			d.values[f.Key] = []string{v}
+		case []string:
+			d.values[f.Key] = v
+		default:
+			d.values[f.Key] = []string{f.Say(v)}
+		}
+	}
+	return d, row, nil
+}
+
+func (s *Site) rowForm(r *http.Request, d rowDraft, problem *fault.Refusal) (page.Page, error) {
+	form := page.Form{
+		Action: "/desk/registers/" + d.schema.Key + "/new", Hidden: map[string]string{nameID: d.send}, Submit: text.Key("web.row.add"),
+		Problem: problem, Basis: &page.Basis{Clause: "registers/" + d.schema.Key + ".yaml", Law: d.schema.Basis},
+	}
+	p := page.Page{
+		Frame: page.Desk, Title: text.Key("web.row.new", "Register", d.schema.Name), Lead: text.Key("web.row.lead"),
+		Back: &page.Link{Words: d.schema.Name.Words(), Href: "/desk/registers/" + d.schema.Key},
+	}
+	in := s.registers(r.Context(), s.Store.Read())
+	if !d.new() {
+		form.Action, form.Submit = "/desk/registers/"+d.id.String()+"/change", text.Key("web.row.save")
+		p.Title = text.Key("web.row.change")
+		if row, ok, err := in.Row(d.id, s.today()); err != nil {
+			return p, err
+		} else if ok {
+			p.State = text.Plain(row.Name)
+			p.Back = &page.Link{Words: text.Plain(row.Name), Href: "/desk/registers/" + d.id.String()}
+		}
+	} else if d.schema.Parent != "" {
+		above, err := s.schema(d.schema.Parent)
+		if err != nil {
+			return p, err
+		}
+		x, err := s.rowChoice(r, []string{d.schema.Parent}, false)
+		if err != nil {
+			return p, err
+		}
+		form.Fields = append(form.Fields, page.Field{Name: nameParent, Label: above.Name.Words(), Input: page.Select, Required: true, Value: d.parent.ID, Options: x})
+	}
+	for i := range d.schema.Fields {
+		f := &d.schema.Fields[i]
+		input, ok := rowInputs[f.Type]
+		if !ok {
+			continue // several rows, such as the owners of a flat, come by import
+		}
+		x := page.Field{
+			Name: f.Key, Label: f.Label.Words(), Hint: f.Hint.Words(), Unit: f.Unit.Words(), Input: input, Required: f.Required && (d.new() || !f.Personal),
+			Values: d.values[f.Key], Sealed: f.Personal,
+		}
+		if len(x.Values) > 0 {
+			x.Value = x.Values[0]
+		}
+		switch f.Type {
+		case register.Yes:
+			x.Options = []page.Option{{Value: "是", Words: text.Key("web.yes")}, {Value: "否", Words: text.Key("web.no")}}
+		case register.OneRow:
+			var err error
+			if x.Options, err = s.rowChoice(r, f.Registers, true); err != nil {
+				return p, err
+			}
+		case register.Area:
+			x.Unit = text.Plain("㎡")
+		case register.Money:
+			x.Unit = text.Key("web.yuan")
+		}
+		for _, o := range f.Options {
+			x.Options = append(x.Options, page.Option{Value: o.Value, Words: o.Label.Words()})
+		}
+		form.Fields = append(form.Fields, x)
+	}
+	if problem != nil {
+		p.Status = statuses[problem.Kind]
+	}
+	p.Blocks = []page.Block{form}
+	return p, nil
+}
+
+// rowChoice lists rows to choose from; full names them with their register, as values of rows do.
+func (s *Site) rowChoice(r *http.Request, registers []string, full bool) ([]page.Option, error) {
+	in := s.registers(r.Context(), s.Store.Read())
+	var out []page.Option
+	for _, name := range registers {
+		rows, err := in.Rows(name, act.RowID{}, s.today())
+		if err != nil {
+			return nil, err
+		}
+		for _, row := range rows {
+			o := page.Option{Value: row.ID.ID, Words: text.Plain(row.Name)}
+			if full {
+				o.Value = row.ID.String()
+			}
+			out = append(out, o)
+		}
+	}
+	return out, nil
+}
+
+// rowAdd writes a new row. Its id follows from the id of the submission, so that a second click adds nothing.
+func (s *Site) rowAdd(r *http.Request, rd *reader) (page.Page, error) {
+	sch, err := s.schema(r.PathValue("register"))
+	if err != nil {
+		return page.Page{}, err
+	}
+	if err := r.ParseForm(); err != nil {
+		return page.Page{}, badForm(err)
+	}
+	d := rowDraft{schema: sch, values: r.PostForm, send: r.PostForm.Get(nameID)}
+	if sch.Parent != "" {
+		d.parent = act.RowID{Register: sch.Parent, ID: r.PostForm.Get(nameParent)}
+	}
+	id := act.RowID{Register: sch.Key, ID: s.Book.Pseudonym(s.Ledger.Tenant(), sch.Key, d.send)}
+	return s.rowWrite(r, rd, d, id, nil)
+}
+
+func (s *Site) rowChange(r *http.Request, rd *reader) (page.Page, error) {
+	d, _, err := s.rowDraft(r)
+	if err != nil {
+		return page.Page{}, err
+	}
+	if err := r.ParseForm(); err != nil {
+		return page.Page{}, badForm(err)
+	}
+	d.values, d.send = r.PostForm, r.PostForm.Get(nameID)
+	return s.rowWrite(r, rd, d, d.id, map[string]any{})
+}
+
+// rowWrite reads the answers, and writes them as a change set of one row. kept is nil for a new row; for one that
+// stands, what is answered with nothing is cleared, unless it is sealed and was not shown.
+func (s *Site) rowWrite(r *http.Request, rd *reader, d rowDraft, id act.RowID, kept map[string]any) (page.Page, error) {
+	if d.send == "" {
+		return page.Page{}, fault.Refuse(fault.Invalid, "submission.id", fault.Basis{}, nil)
+	}
+	var bad fault.Fields
+	if d.schema.Parent != "" && d.parent.ID == "" {
+		bad.Add(nameParent, "field.required", nil)
+	}
+	values := map[string]any{}
+	for i := range d.schema.Fields {
+		f := &d.schema.Fields[i]
+		if _, asked := rowInputs[f.Type]; !asked {
+			continue
+		}
+		given := ""
+		for _, v := range d.values[f.Key] {
+			if given != "" {
+				given += "、"
+			}
+			given += v
+		}
+		if given == "" && kept != nil && f.Personal {
+			continue
+		}
+		v, why := f.Parse(given, s.today())
+		if why != nil {
+			bad.Add(f.Key, why.Key(), why.Args)
+			continue
+		}
+		if v != nil || kept != nil {
+			values[f.Key] = v
+		}
+	}
+	clause := "registers/" + d.schema.Key + ".yaml"
+	if no, ok := fault.As(bad.Err("form.faults", fault.Basis{Clause: clause})); ok {
+		return s.rowForm(r, d, no)
+	}
+	over := d.parent
+	if kept != nil {
+		over = id
+	}
+	by, err := s.mandateOver(r.Context(), rd, over)
+	if err != nil {
+		return page.Page{}, err
+	}
+	_, err = s.Change(r.Context(), by, d.send, clause, book.Set{Entries: []register.Entry{{ID: id, Parent: d.parent, Values: values}}, On: s.today()})
+	if no, ok := fault.As(err); ok && no.Kind == fault.Invalid {
+		return s.rowForm(r, d, no)
+	}
+	if no, ok := fault.As(err); ok && no.Code == "book.change_twice" { // the second of two clicks
+		err = nil
+	}
+	if err != nil {
+		return page.Page{}, err
+	}
+	return rd.redirect(r, fmt.Sprintf("/desk/registers/%s?%s", id, url.Values{"done": {"1"}}.Encode()))
+}
