@@ -171,7 +171,13 @@ func (m *Method) view(r *Run, c Context, by act.By, scope act.RowID) step.View {
 		Now: c.Now, Matter: r.Matter, Key: r.Step, Visit: r.Visits[r.Step], Entered: r.Entered, State: r.State, Who: by, Scope: scope,
 		Calendar: c.Calendar, Results: r.Results, Did: r.Did, Book: c.Book, File: m.File(),
 	}
-	v.Vars = m.vars(r, c)
+	var vars map[string]any
+	v.Vars = func() map[string]any { // most steps have no condition, and a submission needs many views
+		if vars == nil {
+			vars = m.vars(r, c)
+		}
+		return vars
+	}
 	return v
 }
 

@@ -71,8 +71,8 @@ type View struct {
 	Results  map[string]Result       // how earlier steps ended, by step key; the latest visit counts
 	Did      map[string][]act.Person // who acted at earlier steps, by step key, first to last, each once
 	Book     Book
-	Vars     map[string]any // what CEL conditions see
-	File     string         // the method's file, for Clause
+	Vars     func() map[string]any // what CEL conditions see, worked out when first asked for
+	File     string                // the method's file, for Clause
 }
 
 // Matter is what all steps of one run share.

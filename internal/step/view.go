@@ -1,6 +1,7 @@
 package step
 
 import (
+	"maps"
 	"slices"
 
 	"gongzhi/internal/act"
@@ -15,6 +16,14 @@ func (v View) Known(id act.RowID) bool {
 	}
 	_, ok, err := v.Book.Row(id, v.Today())
 	return err == nil && ok && (v.Matter.Subject.IsZero() || v.Book.Covers(v.Matter.Subject, id, v.Today()))
+}
+
+// Visible is what CEL conditions see, as a map that the caller may add to.
+func (v View) Visible() map[string]any {
+	if v.Vars == nil {
+		return map[string]any{}
+	}
+	return maps.Clone(v.Vars())
 }
 
 // Find is the ask that a submission answers, by verb and item.

@@ -10,7 +10,6 @@ package open
 import (
 	_ "embed"
 	"fmt"
-	"maps"
 	"strings"
 	"time"
 
@@ -255,10 +254,7 @@ func (s *Open) wanted(v step.View, r register.Row) bool {
 			row[key] = typ.Zero()
 		}
 	}
-	vars := maps.Clone(v.Vars)
-	if vars == nil {
-		vars = map[string]any{}
-	}
+	vars := v.Visible()
 	vars["row"] = row
 	ok, err := s.when.Bool(vars)
 	return ok && err == nil
@@ -326,10 +322,7 @@ func (s *Open) Take(v step.View, sub step.Submission) ([]act.Draft, error) {
 // judge gives the outcome, or "" while there is something to wait for. A condition that cannot be answered does not
 // hold, here as everywhere.
 func (s *Open) judge(v step.View, st *state) string {
-	vars := maps.Clone(v.Vars)
-	if vars == nil {
-		vars = map[string]any{}
-	}
+	vars := v.Visible()
 	list := make([]any, len(st.Children))
 	for i, c := range st.Children {
 		list[i] = map[string]any{"item": c.Item, "closed": c.Closed, "result": c.Result}
