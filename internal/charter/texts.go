@@ -103,10 +103,11 @@ func (l *loader) texts() {
 			}
 		}
 	}
-	bundle, err := text.New(text.House())
-	if dir, subErr := fs.Sub(l.c.Files, "texts"); subErr == nil && err == nil && len(l.list) == before {
-		bundle, err = text.New(text.House(), dir)
+	sources := []fs.FS{text.House()}
+	if dir, err := fs.Sub(l.c.Files, "texts"); err == nil && len(l.list) == before {
+		sources = append(sources, dir)
 	}
+	bundle, err := text.New(sources...)
 	if err != nil {
 		l.error(source.Place{File: "texts", Line: 1, Col: 1}, "texts.unread", text.Args{"Detail": err.Error()})
 		bundle = &text.Bundle{} // says keys, so that the other findings can still be told

@@ -149,9 +149,19 @@ type query struct {
 	want  func(last string) bool // of that outcome, "" when the step was not passed; nil wants nothing
 }
 
-// counted is how far visits of a bounded step are told apart. Bounds above it are walked as if they could be reached
-// early: a proof still holds, a run that is shown may then be shorter than a real one.
-const counted = 3
+// counted is how far visits of a bounded step are told apart: three with up to four such steps, less with more, so that
+// what there is to walk stays small. Bounds above it are walked as if they could be reached early: a proof still
+// holds, and a run that is shown may then be shorter than a real one.
+func (m *Method) counted() int {
+	switch n := len(m.Visits); {
+	case n <= 4:
+		return 3
+	case n <= 9:
+		return 1
+	default:
+		return 0
+	}
+}
 
 // search finds the shortest run that answers a query, breadth first. The run is the list of "step.outcome" passed; it
 // is empty, not nil, when the step is the first one, and nil when there is no such run.
@@ -163,7 +173,7 @@ func (c *checker) search(q query) []string {
 		run    []string
 	}
 	name := func(n node) string { return fmt.Sprintln(n.at, n.last, n.visits) } // maps print in order of their keys
-	ways := map[string][]Way{}
+	ways, counted := map[string][]Way{}, c.m.counted()
 	for _, w := range c.m.Ways() {
 		ways[w.From] = append(ways[w.From], w)
 	}
@@ -192,7 +202,7 @@ func (c *checker) search(q query) []string {
 			return n.run
 		}
 		for _, w := range ways[n.at] {
-			for _, to := range c.m.leads(w.To, n.visits[w.To]) {
+			for _, to := range c.m.leads(w.To, n.visits[w.To], counted) {
 				if _, end := EndOf(to); end {
 					continue
 				}
@@ -207,12 +217,12 @@ func (c *checker) search(q query) []string {
 }
 
 // leads are the places an arrow may lead to after so many visits of its target, as far as they were counted.
-func (m *Method) leads(to string, visits int) []string {
+func (m *Method) leads(to string, visits, counted int) []string {
 	b, bounded := m.Visits[to]
 	switch {
 	case !bounded || visits < min(b.Most, counted):
 		return []string{to}
-	case b.Most <= counted:
+	case visits >= b.Most:
 		return []string{b.Then}
 	default:
 		return []string{to, b.Then}
