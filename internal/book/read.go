@@ -26,6 +26,7 @@ type Reader struct {
 	schemas *register.Schemas
 	may     func(register, field string) bool
 	names   map[nameKey]string
+	seen    map[nameKey]stored // nil: every question goes to the database
 }
 
 type nameKey struct {
@@ -47,6 +48,14 @@ func (r *Reader) Open(may func(register, field string) bool) *Reader {
 	open := *r
 	open.may, open.names = may, map[nameKey]string{}
 	return &open
+}
+
+// Remembering gives a reader that reads each version once. It is for one transaction that changes no rows: who asks
+// where a row lies, what covers it and what it is called means the same few versions each time.
+func (r *Reader) Remembering() *Reader {
+	with := *r
+	with.seen = map[nameKey]stored{}
+	return &with
 }
 
 // Rows are the rows of one register that lie below a row on a day, at any depth, or all of them when under is zero. They
@@ -81,7 +90,15 @@ func (r *Reader) bounds(under act.RowID, on calendar.Date) (from, to string, ok 
 }
 
 func (r *Reader) stored(id act.RowID, on calendar.Date) (stored, error) {
-	return store.Get[stored](r.ctx, r.q, asOf, r.tenant, id.Register, id.ID, on.String())
+	key := nameKey{id, on}
+	if s, ok := r.seen[key]; ok {
+		return s, nil
+	}
+	s, err := store.Get[stored](r.ctx, r.q, asOf, r.tenant, id.Register, id.ID, on.String())
+	if err == nil && r.seen != nil {
+		r.seen[key] = s
+	}
+	return s, err
 }
 
 // Row is one row as it stood on a day, and whether it did.

@@ -14,7 +14,7 @@ import (
 // registers gives the desk the registers as one transaction sees them.
 func (h *House) registers(ctx context.Context, q store.Q) desk.Book {
 	return &registers{
-		Reader: h.Book.Reader(ctx, q, h.Tenant, h.Desk.Charter().Registers), rows: map[at]found{}, covers: map[pair]bool{},
+		Reader: h.Book.Reader(ctx, q, h.Tenant, h.Desk.Charter().Registers).Remembering(), rows: map[at]found{}, covers: map[pair]bool{},
 	}
 }
 
