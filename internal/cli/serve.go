@@ -75,16 +75,29 @@ func (p *place) files() fs.FS {
 	return charters.Linshanzhai()
 }
 
-func (p *place) open(ctx context.Context, log *slog.Logger) (*house.House, error) {
+func (p *place) config(log *slog.Logger) house.Config {
 	dir := p.data
 	if dir == "" {
 		dir = dataDir
 	}
-	c, err := p.time()
-	if err != nil {
-		return nil, err
+	return house.Config{Charter: p.files(), Dir: dir, URL: p.database, Log: log}
+}
+
+func (p *place) open(ctx context.Context, log *slog.Logger) (*house.House, error) {
+	return house.Open(ctx, p.config(log))
+}
+
+// begin opens the house, with the demo in it where that is wanted, and says who can sign in to the demo.
+func (p *place) begin(ctx context.Context, withDemo bool, log *slog.Logger) (*house.House, []demo.SignIn, error) {
+	if !withDemo {
+		h, err := p.open(ctx, log)
+		return h, nil, err
 	}
-	return house.Open(ctx, house.Config{Charter: p.files(), Dir: dir, URL: p.database, Clock: c, Log: log})
+	h, filled, err := demo.Open(ctx, p.config(log))
+	if err != nil {
+		return nil, nil, err
+	}
+	return h, filled.SignIns, nil
 }
 
 // serve opens the house and answers until it is told to stop.
@@ -123,22 +136,14 @@ func (c *call) serve(ctx context.Context, at place, listen, origin string, withD
 	if err != nil {
 		return err
 	}
-	h, err := at.open(ctx, log)
+	h, people, err := at.begin(ctx, withDemo, log)
 	if err != nil {
 		return errors.Join(err, l.Close())
 	}
 	defer func() { err = errors.Join(err, h.Close()) }()
 	config := web.Config{House: h, Origin: origin}
-	var people []demo.SignIn
-	if withDemo {
-		filled, err := demo.Fill(ctx, h)
-		if err != nil {
-			return errors.Join(err, l.Close())
-		}
-		people = filled.SignIns
-		for _, p := range people {
-			config.Demo = append(config.Demo, web.DemoPerson{Login: p.Login, Password: p.Password, Role: p.Role})
-		}
+	for _, p := range people {
+		config.Demo = append(config.Demo, web.DemoPerson{Login: p.Login, Password: p.Password, Role: p.Role})
 	}
 	if err := assets.Err(); err != nil {
 		log.Warn("pages have no styles or scripts", "error", err)

@@ -1,0 +1,225 @@
+package demo
+
+import (
+	"context"
+	"fmt"
+	"io/fs"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"gongzhi/internal/act"
+	"gongzhi/internal/calendar"
+	"gongzhi/internal/people"
+	"gongzhi/internal/step"
+)
+
+// told is one story while it is played.
+type told struct {
+	story
+	name    string // of the story and its place: part of every submission's id
+	subject act.RowID
+	begun   calendar.Date
+	matter  act.Matter
+}
+
+// line is one line of a story with the instant it happens at.
+type line struct {
+	of    *told
+	at    time.Time
+	n     int // in the file
+	words []string
+}
+
+// play tells all stories side by side, in the order of their instants, up to now.
+func (f *filler) play(ctx context.Context) error {
+	var all []line
+	until := f.clock.then.Now().Add(-time.Minute)
+	for _, s := range f.cast.Stories {
+		t := &told{story: s, begun: f.today.Add(-s.DaysAgo)}
+		place, id, _ := strings.Cut(s.On, "/")
+		if id == "" {
+			id = f.cast.Community
+		}
+		t.subject, t.name = row(place, id), s.Play+"-"+id
+		lines, err := f.lines(t)
+		if err != nil {
+			return err
+		}
+		all = append(all, lines...)
+	}
+	slices.SortStableFunc(all, func(a, b line) int { return a.at.Compare(b.at) })
+	for _, l := range all {
+		if l.at.After(until) {
+			break
+		}
+		f.clock.set(l.at)
+		if _, err := f.keeper.CatchUp(ctx); err != nil {
+			return err
+		}
+		if err := f.tell(ctx, l); err != nil {
+			return fmt.Errorf("stories/%s.txt:%d: %s: %w", l.of.Play, l.n, l.of.subject, err)
+		}
+	}
+	f.clock.set(until)
+	_, err := f.keeper.CatchUp(ctx)
+	return err
+}
+
+func (f *filler) lines(t *told) ([]line, error) {
+	raw, err := fs.ReadFile(files, "stories/"+t.Play+".txt")
+	if err != nil {
+		return nil, err
+	}
+	var out []line
+	at := t.begun.Start()
+	for i, s := range strings.Split(string(raw), "\n") {
+		words := split(s)
+		if len(words) == 0 {
+			continue
+		}
+		if words[0] != "day" {
+			out = append(out, line{t, at, i + 1, words})
+			continue
+		}
+		day, err := strconv.Atoi(words[1])
+		if err != nil {
+			return nil, fmt.Errorf("stories/%s.txt:%d: %w", t.Play, i+1, err)
+		}
+		if t.Until > 0 && day > t.Until {
+			break
+		}
+		if at, err = calendar.ParseInstant(t.begun.Add(day).String() + " " + words[2]); err != nil {
+			return nil, fmt.Errorf("stories/%s.txt:%d: %w", t.Play, i+1, err)
+		}
+	}
+	return out, nil
+}
+
+// split cuts a line at blanks; "double quotes" and {braces} keep blanks together, # begins a remark.
+func split(s string) (words []string) {
+	var b strings.Builder
+	in, quoted, braced := false, false, false
+	for _, r := range s + " " {
+		switch {
+		case r == '"':
+			in, quoted = true, !quoted
+		case r == '#' && !in:
+			return words
+		case r == ' ' && !quoted && !braced:
+			if in {
+				words = append(words, b.String())
+			}
+			b.Reset()
+			in = false
+		default:
+			b.WriteRune(r)
+			in, braced = true, r == '{' || braced && r != '}'
+		}
+	}
+	return words
+}
+
+// tell does one line: somebody does something once, or for a part of the compound's flats.
+func (f *filler) tell(ctx context.Context, l line) error {
+	if l.words[0] != "each" && l.words[0] != "inturn" {
+		return f.do(ctx, l, act.RowID{}, 0, l.words)
+	}
+	flats := f.parts[l.of.subject.ID]
+	from, errFrom := strconv.Atoi(l.words[1])
+	to, errTo := strconv.Atoi(l.words[2])
+	if errFrom != nil || errTo != nil {
+		return fmt.Errorf("want %s FROM TO in hundredths", l.words[0])
+	}
+	type flat struct {
+		id act.RowID
+		n  int
+	}
+	var some []flat
+	for i := len(flats) * from / 100; i < len(flats)*to/100; i++ {
+		if votes := f.own(l.words[3]) || l.words[0] == "inturn"; !votes || f.owned[flats[i]] {
+			some = append(some, flat{flats[i], len(some) + 1})
+		}
+	}
+	do := func(x flat) error { return f.do(ctx, l, x.id, x.n, l.words[3:]) }
+	if l.words[0] == "each" {
+		return together(some, do)
+	}
+	for _, x := range some {
+		if err := do(x); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (f *filler) own(login string) bool { return f.Charter.Roles[f.roles[login]].Own }
+
+// do is one submission: WHO VERB [ITEM] key=value …, or WHO begin METHOD key=value ….
+func (f *filler) do(ctx context.Context, l line, flat act.RowID, n int, words []string) error {
+	login := words[0]
+	if f.own(login) && !flat.IsZero() { // everybody in the compound has an account of their own, without a password
+		role := f.roles[login]
+		login = role + "-" + flat.ID
+		m := people.Mandate{Role: role, Scope: flat, Starts: f.now()}
+		if err := f.Admit(ctx, byHouse, f.account(login, f.cast.Owner), "", m); err != nil {
+			return err
+		}
+	}
+	who, err := f.Actor(ctx, someone(login))
+	if err != nil {
+		return err
+	}
+	s := step.Submission{
+		ID: fmt.Sprintf("demo-%s-%d-%d", l.of.name, l.n, n), Verb: words[1], Channel: "web", Values: map[string][]string{}, Files: map[string][]step.File{},
+	}
+	key := ""
+	for _, w := range words[2:] {
+		w = f.put(l, flat, n, w)
+		name, value, answer := strings.Cut(w, "=")
+		switch file, is := strings.CutPrefix(value, "file:"); {
+		case !answer && s.Verb == "begin":
+			key = w
+		case !answer:
+			s.Item = w
+		case is:
+			scan := f.scan
+			scan.Name = file
+			s.Files[name] = append(s.Files[name], scan)
+		default:
+			s.Values[name] = append(s.Values[name], value)
+		}
+	}
+	if s.Verb != "begin" {
+		_, err = f.Desk.Submit(ctx, who, l.of.matter, s)
+		return err
+	}
+	s.Verb = ""
+	r, err := f.Desk.Begin(ctx, who, key, l.of.subject, s)
+	l.of.matter = r.Matter
+	return err
+}
+
+var marks = regexp.MustCompile(`\{(part|n|day|date)([+-][0-9]+)?( [0-9:]+)?\}`)
+
+// put puts in what a story leaves open: {part} and {n} of a flat, {day+4 15:00} and {date+365} counted from the day
+// of the line.
+func (f *filler) put(l line, flat act.RowID, n int, word string) string {
+	return marks.ReplaceAllStringFunc(word, func(mark string) string {
+		m := marks.FindStringSubmatch(mark)
+		days, _ := strconv.Atoi(m[2])
+		date := calendar.DateOf(l.at).Add(days).String()
+		switch m[1] {
+		case "part":
+			return flat.ID
+		case "n":
+			return strconv.Itoa(n)
+		case "day":
+			return date + "T" + strings.TrimSpace(m[3])
+		default:
+			return date
+		}
+	})
+}
