@@ -52,17 +52,25 @@ function freePort() {
   });
 }
 
-// serve starts bin/gongzhi with an empty data folder and waits until it answers. args are further words after
-// `serve`; the sign-ins that --demo prints are in output().
-export async function serve(t, { args = ["--demo"], seconds = 30 } = {}) {
+// program is bin/gongzhi, which the tests do not build.
+export function program() {
   const binary = join(root, "bin/gongzhi");
   if (!existsSync(binary)) throw new Error("bin/gongzhi is not built: run make build");
+  return binary;
+}
+
+// serve starts bin/gongzhi with an empty data folder and waits until it answers. args are further words after
+// `serve`, env is added to the environment, and prepare(data) may fill the folder first; the sign-ins that --demo
+// prints are in output().
+export async function serve(t, { args = ["--demo"], env = {}, prepare = () => {}, seconds = 30 } = {}) {
+  const binary = program();
   const data = mkdtempSync(join(tmpdir(), "gongzhi-browser-"));
+  await prepare(data);
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
   let written = "";
   let ended = null;
-  const child = spawn(binary, ["serve", "--data", data, "--listen", `127.0.0.1:${port}`, ...args], { cwd: root, stdio: ["ignore", "pipe", "pipe"] });
+  const child = spawn(binary, ["serve", "--data", data, "--listen", `127.0.0.1:${port}`, ...args], { cwd: root, env: { ...process.env, ...env }, stdio: ["ignore", "pipe", "pipe"] });
   for (const stream of [child.stdout, child.stderr]) stream.on("data", (chunk) => { written += chunk; });
   const exit = new Promise((resolve) => {
     child.once("error", (error) => { ended = String(error); resolve(); });
@@ -81,7 +89,7 @@ export async function serve(t, { args = ["--demo"], seconds = 30 } = {}) {
     if (ended !== null) throw new Error(`bin/gongzhi serve ended before it answered (${ended}):\n${written}`);
     try {
       await fetch(url, { redirect: "manual" });
-      return { url, output: () => written };
+      return { url, data, output: () => written };
     } catch {
       if (Date.now() > giveUp) throw new Error(`bin/gongzhi serve did not answer within ${seconds} s:\n${written}`);
       await new Promise((resolve) => setTimeout(resolve, 50));
