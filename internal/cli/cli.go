@@ -33,6 +33,7 @@ func commands() []command {
 	return []command{
 		{"serve", serve},
 		{"check", check},
+		{"try", try},
 		{"draw", draw},
 		{"user", user},
 		{"refold", refold},

@@ -103,6 +103,7 @@ func (p *Player) send(ctx context.Context, id string, give func(context.Context)
 	if err != nil {
 		return err
 	}
+	p.Last = first.Matter
 	p.last = func(ctx context.Context) error {
 		was := p.as
 		p.as = before

@@ -72,16 +72,12 @@ func File(ctx context.Context, charter fs.FS, name string) error {
 
 // Play plays one script to its end.
 func (c Config) Play(ctx context.Context, name string, script []byte) (err error) {
-	archive := txtar.Parse(script)
 	p, err := New(ctx, c)
 	if err != nil {
 		return fmt.Errorf("%s: %w", name, err)
 	}
 	defer func() { err = errors.Join(err, p.Close()) }()
-	for _, f := range archive.Files {
-		p.files[f.Name] = f.Data
-	}
-	for i, line := range strings.Split(string(archive.Comment), "\n") {
+	for i, line := range p.Load(script) {
 		if err := p.Do(ctx, line); err != nil {
 			return fmt.Errorf("%s:%d: %s: %w", name, i+1, strings.TrimSpace(line), err)
 		}
@@ -93,6 +89,7 @@ func (c Config) Play(ctx context.Context, name string, script []byte) (err error
 type Player struct {
 	House *house.House
 	Clock *clock.Manual
+	Last  act.Matter // the matter that was begun or submitted to last; 0 before
 
 	cfg     Config
 	keeper  *timekeeper.Keeper
@@ -142,6 +139,15 @@ func (p *Player) open(ctx context.Context) error {
 // Close closes the house.
 func (p *Player) Close() error { return p.House.Close() }
 
+// Load makes the files below a script known, as Play does, and gives its lines.
+func (p *Player) Load(script []byte) []string {
+	archive := txtar.Parse(script)
+	for _, f := range archive.Files {
+		p.files[f.Name] = f.Data
+	}
+	return strings.Split(string(archive.Comment), "\n")
+}
+
 // command is one word of the script.
 type command func(p *Player, ctx context.Context, args []string) error
 
@@ -155,6 +161,22 @@ func commands() map[string]command {
 
 // errUsage is for a line that cannot be understood; it is never a refusal.
 func errUsage(how string) error { return fmt.Errorf("write it as: %s", how) }
+
+// Help is how the commands are written, for whoever types them.
+const Help = `at 2026-03-02 16:00
+person NAME ROLE[@register/id] …
+row register/id [in register/id] key=value …
+as NAME [command]
+begin METHOD register/id [key=value …]
+submit N VERB [ITEM] [key=value …]
+again
+show N
+` + expectForms + `
+! command
+stderr CODE
+restart
+verify
+`
 
 // Do plays one line. An empty line and a remark do nothing.
 func (p *Player) Do(ctx context.Context, line string) error {

@@ -281,8 +281,11 @@ func (w *walker) begin(key string) (act.Matter, bool) {
 		subjects = []act.RowID{own(rows)[0].ID} // where everybody is who can bring it to an end
 	}
 	var last error
-	for range 200 {
+	for range 2000 {
 		who, subject := pick(w.rng, w.people), pick(w.rng, subjects)
+		if !slices.ContainsFunc(who.Mandates, func(md method.Mandate) bool { return slices.Contains(m.Start.By, md.Role) }) && w.rng.IntN(4) > 0 {
+			continue
+		}
 		var s step.Submission
 		err := w.h.Store.View(w.ctx, func(ctx context.Context, q store.Q) error {
 			view := step.View{Now: w.h.Clock.Now(), Matter: step.Matter{Subject: subject}, Book: w.h.Book.Reader(ctx, q, w.h.Tenant, w.h.Charter.Registers)}
@@ -301,7 +304,7 @@ func (w *walker) begin(key string) (act.Matter, bool) {
 		w.refused(err)
 		last = err
 	}
-	w.t.Errorf("%s was never begun in 200 tries: %s", key, describe(last))
+	w.t.Errorf("%s was never begun in 2000 tries: %s", key, describe(last))
 	return 0, false
 }
 
