@@ -1,9 +1,9 @@
 package method
 
 import (
-	"bytes"
 	"encoding/json"
 	"fmt"
+	"math"
 	"slices"
 	"time"
 
@@ -115,35 +115,26 @@ func (m *Method) Replay(number act.Matter, acts []act.Act) (*Run, error) {
 	return r, nil
 }
 
-// whole gives facts their Go types back after JSON: numbers are integers.
+// whole gives facts their Go types back after JSON, in place: whole numbers are integers. Other numbers, and those
+// beyond 2^53, which no fact is, come as JSON writes them.
 func whole(facts map[string]any) map[string]any {
-	if facts == nil {
-		return nil
+	for k, v := range facts {
+		facts[k] = integers(v)
 	}
-	raw, err := json.Marshal(facts)
-	if err != nil {
-		return facts
-	}
-	dec := json.NewDecoder(bytes.NewReader(raw))
-	dec.UseNumber()
-	out := map[string]any{}
-	if dec.Decode(&out) != nil {
-		return facts
-	}
-	for k, v := range out {
-		out[k] = integers(v)
-	}
-	return out
+	return facts
 }
 
 func integers(v any) any {
 	switch v := v.(type) {
-	case json.Number:
-		n, err := v.Int64()
-		if err != nil {
-			return v.String()
+	case float64:
+		if n := int64(v); float64(n) == v && math.Abs(v) <= 1<<53 {
+			return n
 		}
-		return n
+		raw, err := json.Marshal(v)
+		if err != nil {
+			return v // package json reads no such number
+		}
+		return string(raw)
 	case []any:
 		for i := range v {
 			v[i] = integers(v[i])
