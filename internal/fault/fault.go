@@ -104,7 +104,9 @@ func Is(err error, kind Kind) bool {
 type Fields struct{ list []Field }
 
 // Add records one place that has to change.
-func (f *Fields) Add(name, code string, args Args) { f.list = append(f.list, Field{Name: name, Code: code, Args: args}) }
+func (f *Fields) Add(name, code string, args Args) {
+	f.list = append(f.list, Field{Name: name, Code: code, Args: args})
+}
 
 // Err is nil when nothing was added, else one Refusal with every place.
 func (f *Fields) Err(code string, basis Basis) error {

@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"net/url"
 	"slices"
 	"strconv"
 	"strings"
@@ -15,7 +16,6 @@ import (
 	"gongzhi/internal/desk"
 	"gongzhi/internal/docket"
 	"gongzhi/internal/fault"
-	"gongzhi/internal/method"
 	"gongzhi/internal/page"
 	"gongzhi/internal/step"
 	"gongzhi/internal/store"
@@ -311,17 +311,14 @@ func (s *Site) factsPanel(st desk.Standing) page.Block {
 
 // sealedPanel opens sealed answers of the step at hand to those whose role reads them; each opening is noted.
 func (s *Site) sealedPanel(ctx context.Context, q store.Q, st desk.Standing, rd *reader) ([]page.Block, error) {
-	may := slices.ContainsFunc(rd.actor().Mandates, func(m method.Mandate) bool {
-		return st.Charter.Roles[m.Role].Seals && (st.Run.Matter.Subject.IsZero() || st.Context.Book.Covers(m.Scope, st.Run.Matter.Subject, calendar.DateOf(st.Context.Now)))
-	})
-	if !may {
-		return nil, nil
+	if _, err := sealer(st, rd); err != nil {
+		return nil, nil //nolint:nilerr // whoever may not see them sees a page without them
 	}
 	acts, err := s.Ledger.Latest(ctx, q, st.Run.Matter.Number, 1<<62, 100)
 	if err != nil {
 		return nil, err
 	}
-	t := page.Table{Caption: text.Key("web.sealed"), Columns: []page.Column{{Words: text.Key("web.col.what")}, {Words: text.Key("web.col.answer")}}}
+	t := page.Table{Caption: text.Key("web.sealed"), Columns: []page.Column{{Words: text.Key("web.col.what")}, {Words: text.Key("web.col.answer")}, {Words: text.Key("web.col.do")}}}
 	for _, a := range acts {
 		if a.Step != st.Run.Step || len(a.Sealed) == 0 {
 			continue
@@ -332,12 +329,15 @@ func (s *Site) sealedPanel(ctx context.Context, q store.Q, st desk.Standing, rd 
 		}
 		for _, c := range a.Sealed {
 			v, there := values[c.Field]
-			answer := text.Plain(v)
-			if !there {
+			answer, do := text.Plain(v), page.Cell{}
+			if there {
+				href := fmt.Sprintf("/desk/matters/%d/erase?", st.Row.Number) + url.Values{"act": {strconv.FormatInt(a.Seq, 10)}, "field": {c.Field}}.Encode()
+				do = page.Cell{Words: text.Key("web.erase.title"), Href: href}
+			} else {
 				answer = text.Key("web.erased")
 			}
 			t.Rows = append(t.Rows, page.Row{Cells: []page.Cell{
-				{Words: text.Key("web.sealed_of", "Act", a.Seq, "Field", fieldName(st.Method, a.Step, c.Field))}, {Words: answer},
+				{Words: text.Key("web.sealed_of", "Act", a.Seq, "Field", fieldName(st.Method, a.Step, c.Field))}, {Words: answer}, do,
 			}})
 		}
 	}

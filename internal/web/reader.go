@@ -24,6 +24,7 @@ type reader struct {
 	account  people.Account
 	mandates []people.Mandate
 	desk     bool // holds a role that works at the desk
+	seals    bool // holds a role that reads sealed answers
 	writer   http.ResponseWriter
 	done     bool // the answer has been written
 }
@@ -97,6 +98,7 @@ func (s *Site) reader(r *http.Request) (*reader, error) {
 	roles := s.charter().Roles
 	for _, m := range rd.mandates {
 		rd.desk = rd.desk || roles[m.Role].Desk
+		rd.seals = rd.seals || roles[m.Role].Seals
 	}
 	return rd, nil
 }
@@ -138,6 +140,7 @@ const (
 	anyone   audience = iota + 1
 	signedIn          // has an account here
 	atDesk            // holds a mandate whose role works at the desk
+	sealers           // works at the desk and reads sealed answers
 	admins            // holds the role that keeps accounts
 )
 
@@ -156,11 +159,11 @@ func (a audience) admits(rd *reader) error {
 			return nil
 		}
 		return errSignIn
-	case atDesk, admins:
+	case atDesk, sealers, admins:
 		if !rd.signedIn() {
 			return errSignIn
 		}
-		if rd.desk && (a == atDesk || rd.holds(adminRole)) {
+		if rd.desk && (a == atDesk || a == sealers && rd.seals || a == admins && rd.holds(adminRole)) {
 			return nil
 		}
 	}

@@ -61,15 +61,25 @@ func newTown(t *testing.T) *town {
 	return w
 }
 
-var compound = act.RowID{Register: "compound", ID: "yanshi1"}
+var (
+	compound = act.RowID{Register: "compound", ID: "yanshi1"}
+	part     = act.RowID{Register: "part", ID: "y1b1r101"}
+)
 
 func (w *town) build(ctx context.Context) {
 	w.t.Helper()
 	today := calendar.DateOf(start)
-	entries := []register.Entry{{
-		ID: compound, Parent: act.RowID{Register: "community", ID: "nyyh"},
-		Values: map[string]any{"name": "演示路1号院", "address": "演示路1号", "eligible": true, "households": int64(2)},
-	}}
+	building, person := act.RowID{Register: "building", ID: "y1b1"}, act.RowID{Register: "person", ID: "yanshijia"}
+	entries := []register.Entry{
+		{ID: compound, Parent: act.RowID{Register: "community", ID: "nyyh"}, Values: map[string]any{
+			"name": "演示路1号院", "address": "演示路1号", "eligible": true, "households": int64(1),
+		}},
+		{ID: building, Parent: compound, Values: map[string]any{"number": "9号楼"}},
+		{ID: person, Parent: compound, Values: map[string]any{"name": "演示己"}},
+		{ID: part, Parent: building, Values: map[string]any{
+			"room": "101", "area": int64(6000), "kind": "flat", "state": "sold", "owners": []string{person.String()},
+		}},
+	}
 	by := act.By{Role: act.HouseItself}
 	if _, err := w.house.Change(ctx, by, "test-compound", "registers/compound.yaml", book.Set{Entries: entries, On: today}); err != nil {
 		w.t.Fatal(err)
@@ -206,7 +216,7 @@ func TestEveryRouteForEveryRole(t *testing.T) {
 				path := w.address(rt.Pattern)
 				status, body, h := v.get(path)
 				role := w.house.Charter.Roles[name]
-				want := allowed(rt.Audience, name != "nobody", role.Desk, name == "it_admin")
+				want := allowed(rt.Audience, name != "nobody", role.Desk, role.Seals, name == "it_admin")
 				admitted := status != http.StatusForbidden && !(status == http.StatusSeeOther && strings.HasPrefix(h.Get("Location"), "/sign-in"))
 				if admitted != want && status != http.StatusConflict {
 					t.Errorf("%s as %s (%s): %d, admitted %v, want %v", path, name, lang, status, admitted, want)
@@ -227,7 +237,7 @@ func TestEveryRouteForEveryRole(t *testing.T) {
 
 var missing = regexp.MustCompile(`⟦[^⟧]*⟧`)
 
-func allowed(audience string, in, desk, admin bool) bool {
+func allowed(audience string, in, desk, seals, admin bool) bool {
 	switch audience {
 	case "anyone":
 		return true
@@ -235,6 +245,8 @@ func allowed(audience string, in, desk, admin bool) bool {
 		return in
 	case "atDesk":
 		return desk
+	case "sealers":
+		return desk && seals
 	case "admins":
 		return admin
 	}

@@ -1,0 +1,100 @@
+package web
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"strconv"
+
+	"gongzhi/internal/act"
+	"gongzhi/internal/calendar"
+	"gongzhi/internal/desk"
+	"gongzhi/internal/fault"
+	"gongzhi/internal/page"
+	"gongzhi/internal/store"
+	"gongzhi/internal/text"
+)
+
+// maxReason is the longest reason for an erasure.
+const maxReason = 200
+
+// erasePage states what erasing means before it is done: a page of its own, a typed reason, no confirmation that pops up.
+func (s *Site) erasePage(r *http.Request, rd *reader) (page.Page, error) {
+	return s.eraseForm(r, rd, r.URL.Query().Get("act"), r.URL.Query().Get("field"), nil)
+}
+
+func (s *Site) eraseForm(r *http.Request, rd *reader, seq, field string, problem *fault.Refusal) (page.Page, error) {
+	n, err := number(r, "n")
+	if err != nil {
+		return page.Page{}, err
+	}
+	var p page.Page
+	err = s.Desk.Read(r.Context(), act.Matter(n), func(ctx context.Context, q store.Q, st desk.Standing) error {
+		if _, err := sealer(st, rd); err != nil {
+			return err
+		}
+		p = page.Page{
+			Frame: page.Desk, Title: text.Key("web.erase.title"), State: st.Run.Matter.Title.Words(), Lead: text.Key("web.erase.lead", "Act", seq),
+			Back: &page.Link{Words: st.Run.Matter.Title.Words(), Href: fmt.Sprintf("/desk/matters/%d", n)},
+			Blocks: []page.Block{page.Form{
+				Action: fmt.Sprintf("/desk/matters/%d/erase", n), Danger: true, Submit: text.Key("web.erase.go"), Problem: problem,
+				Hidden: map[string]string{"act": seq, "field": field}, Basis: &page.Basis{Law: st.Charter.Roles["street_office"].Basis, Clause: "roles.yaml"},
+				Fields: []page.Field{{Name: "reason", Label: text.Key("web.erase.reason"), Hint: text.Key("web.erase.hint"), Input: page.Line, Required: true, Max: maxReason}},
+			}},
+		}
+		return nil
+	})
+	if problem != nil {
+		p.Status = statuses[problem.Kind]
+	}
+	return p, err
+}
+
+// erase forgets one sealed value.
+func (s *Site) erase(r *http.Request, rd *reader) (page.Page, error) {
+	if err := r.ParseForm(); err != nil {
+		return page.Page{}, badForm(err)
+	}
+	n, err := number(r, "n")
+	if err != nil {
+		return page.Page{}, err
+	}
+	seq, field, reason := r.PostForm.Get("act"), r.PostForm.Get("field"), r.PostForm.Get("reason")
+	var bad fault.Fields
+	if reason == "" {
+		bad.Add("reason", "field.required", nil)
+	}
+	if got := len([]rune(reason)); got > maxReason {
+		bad.Add("reason", "field.long", fault.Args{"Max": maxReason, "Got": got})
+	}
+	if no, ok := fault.As(bad.Err("form.faults", fault.Basis{})); ok {
+		return s.eraseForm(r, rd, seq, field, no)
+	}
+	e := desk.Erasure{Matter: act.Matter(n), Field: field, Reason: reason}
+	if e.Seq, err = strconv.ParseInt(seq, 10, 64); err != nil {
+		return page.Page{}, fault.Refuse(fault.NotFound, "web.nowhere", fault.Basis{}, nil)
+	}
+	var by act.By
+	err = s.Desk.Read(r.Context(), e.Matter, func(ctx context.Context, q store.Q, st desk.Standing) (err error) {
+		by, err = sealer(st, rd)
+		return err
+	})
+	if err != nil {
+		return page.Page{}, err
+	}
+	if err := s.Desk.Erase(r.Context(), by, e); err != nil {
+		return page.Page{}, err
+	}
+	return rd.redirect(r, fmt.Sprintf("/desk/matters/%d", n))
+}
+
+// sealer is the mandate under which a reader opens, and may erase, sealed answers of a matter.
+func sealer(st desk.Standing, rd *reader) (act.By, error) {
+	on := calendar.DateOf(st.Context.Now)
+	for _, m := range rd.mandates {
+		if st.Charter.Roles[m.Role].Seals && (st.Run.Matter.Subject.IsZero() || m.Scope.IsZero() || st.Context.Book.Covers(m.Scope, st.Run.Matter.Subject, on)) {
+			return act.By{Person: rd.account.Person, Role: m.Role, Mandate: m.ID}, nil
+		}
+	}
+	return act.By{}, fault.Refuse(fault.Denied, "web.not_for_you", fault.Basis{}, nil)
+}
