@@ -103,17 +103,18 @@ func (w Words) IsZero() bool { return w.Key == "" && w.Plain == "" && w.Text.IsZ
 
 // Bundle is all the words of a house and its charter. It does not change once built.
 type Bundle struct {
-	keys map[Lang]map[string]bool
-	say  map[Lang]*i18n.Localizer
+	keys   map[Lang]map[string]bool
+	direct map[Lang]map[string]direct
+	say    map[Lang]*i18n.Localizer
 }
 
 // New builds a Bundle from folders that hold NAME.zh.yaml and NAME.en.yaml files. A later folder overrides an
 // earlier one, so a charter may say a thing in its own words; within a folder a key may stand in one file only.
 func New(folders ...fs.FS) (*Bundle, error) {
-	b := &Bundle{keys: map[Lang]map[string]bool{}, say: map[Lang]*i18n.Localizer{}}
+	b := &Bundle{keys: map[Lang]map[string]bool{}, direct: map[Lang]map[string]direct{}, say: map[Lang]*i18n.Localizer{}}
 	catalogue := i18n.NewBundle(language.Chinese)
 	for _, l := range Langs {
-		b.keys[l] = map[string]bool{}
+		b.keys[l], b.direct[l] = map[string]bool{}, map[string]direct{}
 		for _, folder := range folders {
 			messages, err := read(folder, l)
 			if err != nil {
@@ -125,6 +126,10 @@ func New(folders ...fs.FS) (*Bundle, error) {
 					return nil, fmt.Errorf("text: %s: %s: %w", l, key, err)
 				}
 				b.keys[l][key] = true
+				delete(b.direct[l], key) // what an earlier folder said
+				if d, ok := directly(messages[key]); ok {
+					b.direct[l][key] = d
+				}
 			}
 		}
 		b.say[l] = i18n.NewLocalizer(catalogue, string(l))
@@ -204,6 +209,16 @@ func (b *Bundle) Say(l Lang, w Words) string {
 		}
 		return w.Text.In(l)
 	}
+	if d, ok := b.direct[l][w.Key]; ok {
+		if s, ok := d.say(w.Args, func(w Words) string { return b.Say(l, w) }); ok {
+			return s
+		}
+	}
+	return b.template(l, w)
+}
+
+// template is the way of Say for whatever is more than words with places in them.
+func (b *Bundle) template(l Lang, w Words) string {
 	if !b.keys[l][w.Key] {
 		return "⟦" + w.Key + "⟧"
 	}
