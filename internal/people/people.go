@@ -243,7 +243,7 @@ type mandateRow struct {
 	Ends     string `db:"ends"`
 }
 
-// Grant gives a mandate. Giving the same one again does nothing.
+// Grant gives a mandate. Giving one that is in force does nothing; one that was recalled is given anew.
 func (p *People) Grant(ctx context.Context, tx *store.Tx, m Mandate) error {
 	ends := ""
 	if !m.Ends.IsZero() {

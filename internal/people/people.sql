@@ -32,8 +32,10 @@ WHERE m.tenant = $1 AND m.role = $2 AND m.path >= $3 AND m.path < $4 AND m.start
 ORDER BY m.path, m.id LIMIT $6;
 
 -- name: add-mandate
+-- One that was recalled can be given again; one that is in force stays as it is.
 INSERT INTO mandate (tenant, id, person, role, register, row, path, starts, ends, made) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
-ON CONFLICT (tenant, id) DO NOTHING;
+ON CONFLICT (tenant, id) DO UPDATE SET path = excluded.path, starts = excluded.starts, ends = excluded.ends, made = excluded.made
+WHERE mandate.ends <> '';
 
 -- name: end-mandate
 UPDATE mandate SET ends = $3 WHERE tenant = $1 AND id = $2;
