@@ -393,6 +393,43 @@ func TestAClockSetBackDatesNothingBack(t *testing.T) {
 	})
 }
 
+// Children are opened with their parent and tell it when they end, also when two end at once.
+func TestChildrenTellTheirParent(t *testing.T) {
+	housetest.Each(t, func(t *testing.T, h *house.House, _ *clock.Manual) {
+		parent := begin(t, h, "wang", "batch", "sub-batch-1").Matter
+		var children []act.Child
+		err := h.Desk.Read(ctx, parent, func(_ context.Context, _ store.Q, s desk.Standing) error {
+			children = append(children, s.Run.Children...)
+			return nil
+		})
+		if err != nil || len(children) != 2 {
+			t.Fatalf("children %+v, %v", children, err)
+		}
+		wang := housetest.Actor(t, h, "wang")
+		var errs [2]error
+		together(2, func(i int) {
+			_, errs[i] = h.Desk.Submit(ctx, wang, children[i].Matter, housetest.Submission(fmt.Sprintf("sub-child-%d", i), "submit", "line", "x"))
+		})
+		for i, err := range errs {
+			if err != nil {
+				t.Errorf("child %d: %v", i, err)
+			}
+		}
+		list := acts(t, h, parent)
+		told := 0
+		for _, a := range list {
+			if a.Kind == act.ChildClosed {
+				told++
+			}
+		}
+		if last := list[len(list)-1]; told != 2 || last.Kind != act.Closed {
+			t.Errorf("the parent was told of %d children and ends with %s", told, last.Kind)
+		}
+		inOrder(t, list)
+		whole(t, h)
+	})
+}
+
 // One bad act in the database, whatever was changed in it, is found.
 func TestTamperingIsFound(t *testing.T) {
 	h, _ := housetest.Open(t)
