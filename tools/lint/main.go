@@ -23,7 +23,7 @@ func main() { unitchecker.Main(linters()...) }
 
 func linters() []*analysis.Analyzer {
 	return []*analysis.Analyzer{
-		quiet(errcheck.Analyzer, deferredClose),
+		quiet(errcheck.Analyzer, either(deferredClose, printed)),
 		quiet(exhaustive.Analyzer, strangersSwitch),
 		quiet(errorlint.NewAnalyzer(), nil),
 		quiet(rowserr.NewAnalyzer(), nil),

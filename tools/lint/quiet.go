@@ -109,6 +109,40 @@ func closes(c *ast.CallExpr) bool {
 	return ok && (s.Sel.Name == "Close" || s.Sel.Name == "Rollback")
 }
 
+// printed allows fmt.Fprint, Fprintf and Fprintln without a look at the error, unless they write to a file: a command
+// is handed its terminal as an io.Writer and has nowhere else to say that it is gone, and a builder never fails. A file
+// is known by its type; there a lost line is lost data, and the error counts.
+func printed(pass *analysis.Pass, pos token.Pos) bool {
+	found := false
+	inspectAt(pass, pos, func(n ast.Node) {
+		s, ok := n.(*ast.ExprStmt)
+		if !ok {
+			return
+		}
+		call, ok := s.X.(*ast.CallExpr)
+		if !ok || len(call.Args) == 0 || call.Lparen != pos { // and no call among its arguments
+			return
+		}
+		fun, ok := call.Fun.(*ast.SelectorExpr)
+		if !ok {
+			return
+		}
+		f, ok := pass.TypesInfo.Uses[fun.Sel].(*types.Func)
+		if !ok || f.Pkg() == nil || f.Pkg().Path() != "fmt" || !strings.HasPrefix(f.Name(), "Fprint") {
+			return
+		}
+		found = found || types.TypeString(pass.TypesInfo.TypeOf(call.Args[0]), nil) != "*os.File"
+	})
+	return found
+}
+
+// either allows what one of the rules allows.
+func either(rules ...allowed) allowed {
+	return func(pass *analysis.Pass, pos token.Pos) bool {
+		return slices.ContainsFunc(rules, func(ok allowed) bool { return ok(pass, pos) })
+	}
+}
+
 // strangersSwitch allows a switch over somebody else's closed set (reflect.Kind, yaml.Kind): only our own sets are
 // promised to be listed in full.
 func strangersSwitch(pass *analysis.Pass, pos token.Pos) bool {

@@ -1,6 +1,26 @@
 package errcheck
 
-import "os"
+import (
+	"fmt"
+	"io"
+	"os"
+	"strings"
+)
+
+type builder struct{ strings.Builder }
+
+func printed(terminal io.Writer, file *os.File) {
+	var b builder
+	fmt.Fprint(terminal, "a")
+	fmt.Fprintf(terminal, "%d", 1)
+	fmt.Fprintln(&b, "a")
+	fmt.Fprintln(file, "a")       // want "errcheck: "
+	io.WriteString(terminal, "a") // want "errcheck: "
+	fmt.Fprintln(io.MultiWriter(terminal, func() io.Writer {
+		file.Sync() // want "errcheck: "
+		return file
+	}()), "a")
+}
 
 func f() {
 	f, err := os.Open("x")
