@@ -178,7 +178,7 @@ func (a *API) fail(w http.ResponseWriter, r *http.Request, err error) {
 	case fault.Unavailable:
 		a.Log.Error("cannot write", "path", r.URL.Path, "error", err)
 		w.Header().Set("Retry-After", "5")
-	default:
+	case fault.Invalid, fault.Denied, fault.NotFound, fault.Closed, fault.Conflict, fault.TooLarge, fault.Unsupported, fault.TooMany:
 	}
 	a.problem(w, r, status, no)
 }

@@ -32,7 +32,6 @@ type world struct {
 	worker   string
 	resident string
 	other    string // a resident of another compound
-	admin    act.Person
 }
 
 // monday is 2026-03-02 16:00 in Beijing.

@@ -65,9 +65,9 @@ func (t Type) Zero() any {
 		return map[string]any{}
 	case objectsKind:
 		return []any{}
-	default:
-		return ""
+	case textKind:
 	}
+	return ""
 }
 
 // costLimit bounds what one evaluation may do. Most conditions cost a few dozen; one over the two thousand households of
@@ -190,9 +190,9 @@ func simple(t Type) *types.Type {
 		return types.IntType
 	case textsKind:
 		return types.NewListType(types.StringType)
-	default:
-		return types.StringType
+	case textKind, objectKind, objectsKind:
 	}
+	return types.StringType
 }
 
 // provider tells CEL which fields an object has. Values stay plain maps.

@@ -1,6 +1,7 @@
 package expr_test
 
 import (
+	"errors"
 	"testing"
 
 	"gongzhi/internal/expr"
@@ -64,8 +65,8 @@ func TestFaultsAreFoundWhenLoaded(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			_, err := env(t).Compile(tt.src, expr.Bool)
-			f, ok := err.(*expr.Fault)
-			if !ok || f.Line != tt.line || f.Col != tt.col {
+			var f *expr.Fault
+			if !errors.As(err, &f) || f.Line != tt.line || f.Col != tt.col {
 				t.Errorf("got %v, want a fault at %d:%d", err, tt.line, tt.col)
 			}
 		})

@@ -213,9 +213,9 @@ func exprType(t step.Type) expr.Type {
 		return expr.Int
 	case step.ManyType, "rows":
 		return expr.Texts
-	default:
-		return expr.Text
+	case step.LineType, step.TextType, step.ChoiceType, step.DateType, step.InstantType, step.PhoneType, step.RowType, step.PersonType, step.FileType:
 	}
+	return expr.Text
 }
 
 func (c *checker) step(p *Placed) {

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"database/sql/driver"
+	"errors"
 	"io/fs"
 )
 
@@ -59,7 +60,7 @@ func (db *DB) PragmaOnWriter(ctx context.Context, text string) error {
 		}
 		for rows.Next() {
 		}
-		return end(rows.Close())
+		return end(errors.Join(rows.Err(), rows.Close())) //nolint:sqlclosecheck // end comes after it
 	})
 }
 

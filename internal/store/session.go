@@ -78,7 +78,7 @@ func (s *session) exec(ctx context.Context, text string, args ...any) (int64, er
 		return 0, err
 	}
 	ctx = context.WithoutCancel(ctx)
-	stmt, err := s.prepare(ctx, text)
+	stmt, err := s.prepare(ctx, text) //nolint:sqlclosecheck // the session keeps it and closes it
 	if err != nil {
 		return 0, unavailable(err)
 	}
@@ -94,7 +94,7 @@ func (s *session) query(ctx context.Context, text string, args ...any) (*sql.Row
 		return nil, nil, err
 	}
 	ctx = context.WithoutCancel(ctx)
-	stmt, err := s.prepare(ctx, text)
+	stmt, err := s.prepare(ctx, text) //nolint:sqlclosecheck // the session keeps it and closes it
 	if err != nil {
 		return nil, nil, unavailable(err)
 	}

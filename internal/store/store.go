@@ -130,7 +130,7 @@ func (db *DB) shut() error {
 		db.checker.close()
 	}
 	var errs []error
-	for db.readers != nil && len(db.readers) > 0 {
+	for len(db.readers) > 0 {
 		errs = append(errs, (<-db.readers).close())
 	}
 	if db.pool != nil {
@@ -188,7 +188,7 @@ func (db *DB) CheckAll(ctx context.Context) error {
 			errs = append(errs, fmt.Errorf("store: query %s on %s: %w", q, db.engine, err))
 			continue
 		}
-		if err := stmt.Close(); err != nil {
+		if err := stmt.Close(); err != nil { //nolint:sqlclosecheck // deferred, hundreds would stay open until the end
 			errs = append(errs, fmt.Errorf("store: query %s: %w", q, err))
 		}
 	}

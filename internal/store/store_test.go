@@ -207,7 +207,10 @@ func TestEachStopsAndHoldsOff(t *testing.T) {
 			}
 		}
 		for range 50 { // leaving early gives the connection back, or the readers would run out
-			for range store.Each[note](ctx, db.Read(), testQueries.Get("notes"), 1) {
+			for _, err := range store.Each[note](ctx, db.Read(), testQueries.Get("notes"), 1) {
+				if err != nil {
+					t.Fatal(err)
+				}
 				break
 			}
 		}

@@ -159,8 +159,8 @@ func TestASavepointLeavesNoTrace(t *testing.T) {
 		},
 		"a panic with rows open": func(ctx context.Context, tx *store.Tx) error {
 			_ = addNote(50, "x")(ctx, tx)
-			for range store.Each[note](ctx, tx, testQueries.Get("notes"), 1) {
-				panic("in the middle")
+			for _, err := range store.Each[note](ctx, tx, testQueries.Get("notes"), 1) {
+				panic(fmt.Sprint("in the middle: ", err))
 			}
 			return nil
 		},

@@ -197,6 +197,7 @@ func (s *Site) field(st desk.Standing, x step.Field, sub step.Submission) (page.
 		for _, row := range rows {
 			f.Options = append(f.Options, page.Option{Value: row.ID.ID, Words: text.Plain(row.Name)})
 		}
+	case step.LineType, step.TextType, step.ChoiceType, step.ManyType, step.CountType, step.DateType, step.InstantType, step.PhoneType, step.PersonType:
 	}
 	return f, nil
 }

@@ -138,6 +138,7 @@ func (s *Site) rowForm(r *http.Request, d rowDraft, problem *fault.Refusal) (pag
 			x.Unit = text.Plain("㎡")
 		case register.Money:
 			x.Unit = text.Key("web.yuan")
+		case register.Line, register.Text, register.Choice, register.Many, register.Count, register.Date, register.Phone, register.IDNumber, register.USCC, register.Rows:
 		}
 		for _, o := range f.Options {
 			x.Options = append(x.Options, page.Option{Value: o.Value, Words: o.Label.Words()})
