@@ -115,7 +115,9 @@ func (d *drawing) result(r string) string {
 	return r
 }
 
-func (d *drawing) number(key string) int { return d.m.Number(key) - 1 }
+func (d *drawing) number(key string) int {
+	return slices.IndexFunc(d.m.List, func(p *method.Placed) bool { return p.Key == key })
+}
 
 // rows prepares what stands in each row.
 func (d *drawing) rows() {

@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 
 	"gongzhi/internal/expr"
 	"gongzhi/internal/source"
@@ -35,6 +36,8 @@ type Method struct {
 
 	byKey       map[string]*Placed
 	when        *expr.Program
+	once        sync.Once // for line
+	line        []*Placed
 	subjectZero map[string]any // what conditions see of a field that a row leaves empty
 }
 
@@ -118,9 +121,49 @@ func (m *Method) First() string {
 	return m.List[0].Key
 }
 
-// Number is a step's place in the file, from 1.
+// Line is the main line of a method: the steps of the shortest run to the first result the file names, which is the
+// one the method is for. Other steps are ways round, taken when something did not go as hoped.
+func (m *Method) Line() []*Placed {
+	m.once.Do(func() { m.line = m.mainLine() })
+	return m.line
+}
+
+// mainLine searches breadth first; steps come out in the order in which they are passed.
+func (m *Method) mainLine() []*Placed {
+	results, _ := m.Node.Get("results")
+	goal := ""
+	if keys := results.Keys(); len(keys) > 0 {
+		goal = keys[0]
+	}
+	from := map[string]string{m.First(): ""}
+	for queue := []string{m.First()}; len(queue) > 0; queue = queue[1:] {
+		for _, w := range m.Ways() {
+			if w.From != queue[0] {
+				continue
+			}
+			if result, end := EndOf(w.To); end {
+				if result != goal {
+					continue
+				}
+				var line []*Placed
+				for at := w.From; at != ""; at = from[at] {
+					line = append(line, m.byKey[at])
+				}
+				slices.Reverse(line)
+				return line
+			}
+			if _, seen := from[w.To]; !seen {
+				from[w.To] = w.From
+				queue = append(queue, w.To)
+			}
+		}
+	}
+	return m.List
+}
+
+// Number is a step's place on the main line, from 1; a way round has none and gives 0.
 func (m *Method) Number(key string) int {
-	return 1 + slices.IndexFunc(m.List, func(p *Placed) bool { return p.Key == key })
+	return 1 + slices.IndexFunc(m.Line(), func(p *Placed) bool { return p.Key == key })
 }
 
 // EndOf splits a target: an end's result, or a step's key.

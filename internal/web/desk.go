@@ -29,7 +29,7 @@ func (s *Site) nav(rd *reader, path string) []ui.Group {
 	link := func(key, href, icon string) page.Link {
 		return page.Link{Words: text.Key(key), Href: href, Icon: icon, Here: path == href}
 	}
-	govern := []page.Link{link("web.nav.matters", "/desk/matters", "list-details"), link("web.nav.begin", "/desk/begin", "plus")}
+	govern := []page.Link{link("web.nav.matters", "/desk/matters", "clipboard-list"), link("web.nav.begin", "/desk/begin", "plus")}
 	var registers []page.Link
 	for _, sch := range c.Registers.All() {
 		href := "/desk/registers/" + sch.Key
@@ -111,6 +111,7 @@ func (s *Site) queue(r *http.Request, rd *reader) (page.Page, error) {
 		},
 	}
 	counts := map[page.Tone]int{}
+	asked := map[int64][]step.Ask{}
 	want := r.URL.Query().Get("light")
 	for _, w := range list {
 		l := light(w.Since, w.Due, now)
@@ -118,13 +119,11 @@ func (s *Site) queue(r *http.Request, rd *reader) (page.Page, error) {
 		if want != "" && want != toneNames[l.Tone] {
 			continue
 		}
-		name, verb := s.workWords(w)
-		due := text.Words{}
-		if w.Due != docket.Never {
-			due = text.Plain(calendar.LastDay(time.UnixMicro(w.Due)).String())
+		name, verb, err := s.workWords(r.Context(), w, asked)
+		if err != nil {
+			return page.Page{}, err
 		}
 		href := doHref(w.Matter, step.Ask{Verb: w.Verb, Item: w.Item})
-		_ = due
 		t.Rows = append(t.Rows, page.Row{Href: fmt.Sprintf("/desk/matters/%d", w.Matter), Cells: []page.Cell{
 			{Words: text.Text{ZH: w.TitleZH, EN: w.TitleEN}.Words(), Href: fmt.Sprintf("/desk/matters/%d", w.Matter)},
 			{Words: name}, {Block: l}, {Block: page.Buttons{Quiet: true, List: []page.Link{{Words: verb, Href: href}}}},
@@ -149,22 +148,27 @@ func (s *Site) queue(r *http.Request, rd *reader) (page.Page, error) {
 
 var toneNames = map[page.Tone]string{page.Late: "late", page.Soon: "soon", page.Good: "good", page.Plain: "none"}
 
-// workWords say the step and the verb of a piece of work, as its method calls them.
-func (s *Site) workWords(w docket.Owed) (name, verb text.Words) {
+// workWords say the step and the verb of a piece of work, as the step itself calls it. asked remembers what each
+// matter waits for, so that a matter with many open items is looked at once.
+func (s *Site) workWords(ctx context.Context, w docket.Owed, asked map[int64][]step.Ask) (name, verb text.Words, err error) {
 	name, verb = text.Plain(w.Step), text.Key("web.do")
-	m, ok := s.charter().Method(w.Method)
-	if !ok {
-		return name, verb
+	if m, ok := s.charter().Method(w.Method); ok {
+		if p, ok := m.Step(w.Step); ok {
+			name = p.Step.Shared().Name.Words()
+		}
 	}
-	p, ok := m.Step(w.Step)
-	if !ok {
-		return name, verb
+	list, known := asked[w.Matter]
+	if !known {
+		err = s.Desk.Read(ctx, act.Matter(w.Matter), func(_ context.Context, _ store.Q, st desk.Standing) error {
+			list = st.Asks()
+			return nil
+		})
+		asked[w.Matter] = list
 	}
-	name = p.Step.Shared().Name.Words()
-	if key := "verb." + p.Step.Shared().Kind + "." + w.Verb; s.charter().Texts.Has(text.ZH, key) {
-		verb = text.Key(key)
+	if i := slices.IndexFunc(list, func(a step.Ask) bool { return a.Verb == w.Verb && a.Item == w.Item }); i >= 0 {
+		verb = list[i].Words
 	}
-	return name, verb
+	return name, verb, err
 }
 
 func (s *Site) deskMatters(r *http.Request, rd *reader) (page.Page, error) {
@@ -198,7 +202,7 @@ func (s *Site) deskMatter(r *http.Request, rd *reader) (page.Page, error) {
 	}
 	var p page.Page
 	err = s.Desk.Read(r.Context(), act.Matter(n), func(ctx context.Context, q store.Q, st desk.Standing) error {
-		history, err := s.history(ctx, q, st, rd, 200)
+		history, err := s.history(ctx, q, st, rd, actsAtDesk)
 		if err != nil {
 			return err
 		}
@@ -222,12 +226,9 @@ func (s *Site) deskMatter(r *http.Request, rd *reader) (page.Page, error) {
 			p.Blocks = append(p.Blocks, sealed...)
 		}
 		p.Blocks = append(p.Blocks, s.asksTable(st, rd))
-		doors, err := s.doorsPanel(st)
-		if err != nil {
-			return err
-		}
-		p.Blocks = append(p.Blocks, doors...)
-		p.Blocks = append(p.Blocks, page.Section{Title: text.Key("web.acts"), Blocks: history})
+		p.Blocks = append(p.Blocks, s.doorsPanel(st)...)
+		p.Blocks = append(p.Blocks, page.Section{Title: text.Key("web.acts"), Blocks: history},
+			page.Rows{List: []page.Link{{Words: text.Key("web.record"), Href: fmt.Sprintf("/matters/%d/record", n), Icon: "history"}}})
 		p.Aside = []page.Block{s.stepsPanel(st), s.factsPanel(st)}
 		return nil
 	})
@@ -272,26 +273,47 @@ func (s *Site) asksTable(st desk.Standing, rd *reader) page.Block {
 	return page.Panel{Title: text.Key("web.asks"), Blocks: []page.Block{t}}
 }
 
-// doorsShown is how many doors one page lists; a round of one evening is shorter.
-const doorsShown = 300
+// actsAtDesk is how many acts the desk's page of a matter shows; the record shows the rest.
+const actsAtDesk = 20
 
-// doorsPanel lists the households not heard from yet, in the order of the register: building, staircase, room.
-func (s *Site) doorsPanel(st desk.Standing) ([]page.Block, error) {
+// doorsPanel says how many households were not heard from yet, and where they are listed.
+func (s *Site) doorsPanel(st desk.Standing) []page.Block {
 	left := st.Method.Left(st.Run, st.Context)
 	if len(left) == 0 {
-		return nil, nil
+		return nil
 	}
-	t := page.Table{Caption: text.Key("web.doors"), Total: strconv.Itoa(len(left)), Columns: []page.Column{{Words: text.Key("web.col.name")}}}
-	for _, id := range left[:min(len(left), doorsShown)] {
-		row, ok, err := st.Context.Book.Row(id, calendar.DateOf(st.Context.Now))
-		if err != nil {
-			return nil, err
-		}
-		if ok {
-			t.Rows = append(t.Rows, page.Row{Cells: []page.Cell{{Words: text.Plain(row.Name), Href: "/desk/registers/" + id.String()}}})
-		}
+	return []page.Block{page.Rows{List: []page.Link{{
+		Words: text.Key("web.doors_left", "N", len(left)), Note: text.Key("web.doors_note"), Href: fmt.Sprintf("/desk/matters/%d/doors", st.Row.Number), Icon: "route",
+	}}}}
+}
+
+// doors lists the households not heard from yet in the order of the register: building, staircase, room. It is printed
+// and taken along.
+func (s *Site) doors(r *http.Request, rd *reader) (page.Page, error) {
+	n, err := number(r, "n")
+	if err != nil {
+		return page.Page{}, err
 	}
-	return []page.Block{page.Panel{Title: text.Key("web.doors_left", "N", len(left)), Blocks: []page.Block{t}}}, nil
+	var p page.Page
+	err = s.Desk.Read(r.Context(), act.Matter(n), func(_ context.Context, _ store.Q, st desk.Standing) error {
+		left := st.Method.Left(st.Run, st.Context)
+		t := page.Table{Caption: text.Key("web.doors"), Empty: text.Key("web.doors_none"), Total: strconv.Itoa(len(left)), Columns: []page.Column{{Words: text.Key("web.col.name")}}}
+		for _, id := range left {
+			row, ok, err := st.Context.Book.Row(id, calendar.DateOf(st.Context.Now))
+			if err != nil {
+				return err
+			}
+			if ok {
+				t.Rows = append(t.Rows, page.Row{Cells: []page.Cell{{Words: text.Plain(row.Name), Href: "/desk/registers/" + id.String()}}})
+			}
+		}
+		p = page.Page{
+			Frame: page.Desk, Title: text.Key("web.doors"), State: st.Run.Matter.Title.Words(), Lead: s.standing(st.Row),
+			Back: &page.Link{Words: st.Run.Matter.Title.Words(), Href: fmt.Sprintf("/desk/matters/%d", n)}, Blocks: []page.Block{t},
+		}
+		return nil
+	})
+	return p, err
 }
 
 func (s *Site) factsPanel(st desk.Standing) page.Block {

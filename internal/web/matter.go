@@ -74,7 +74,7 @@ func (s *Site) matterLink(m docket.Matter) page.Link {
 	return page.Link{Words: title(m), Note: s.standing(m), Href: fmt.Sprintf("/matters/%d", m.Number), Icon: "building"}
 }
 
-// standing says where a matter stands: "第 4 步，共 12 步：业主决议", or how it ended.
+// standing says where a matter stands: "第 4 步，共 11 步：业主决议", or that it is on a way round, or how it ended.
 func (s *Site) standing(m docket.Matter) text.Words {
 	meth, ok := s.charter().Method(m.Method)
 	if !ok {
@@ -87,7 +87,11 @@ func (s *Site) standing(m docket.Matter) text.Words {
 	if !ok {
 		return text.Key("web.standing.old")
 	}
-	return text.Key("web.standing.step", "N", meth.Number(m.Step), "Of", len(meth.List), "Name", p.Step.Shared().Name)
+	n := meth.Number(m.Step)
+	if n == 0 {
+		return text.Key("web.standing.aside", "Name", p.Step.Shared().Name)
+	}
+	return text.Key("web.standing.step", "N", n, "Of", len(meth.Line()), "Name", p.Step.Shared().Name)
 }
 
 // pageOf is how many matters a list shows at once.
@@ -208,19 +212,26 @@ func (s *Site) actions(st desk.Standing, rd *reader) []page.Link {
 	return out
 }
 
-// stepsPanel is the method as a list, with what happened at each step.
+// stepsPanel is the method's main line as a list, with what happened at each step. Ways round stand where they lie in
+// the file, once the matter has been there.
 func (s *Site) stepsPanel(st desk.Standing) page.Block {
 	steps := page.Steps{}
 	for _, p := range st.Method.List {
 		common := p.Step.Shared()
-		x := page.Step{Name: common.Name.Words(), Term: common.Term.Words()}
 		result, ended := st.Run.Results[p.Key]
+		x := page.Step{Name: common.Name.Words(), Term: common.Term.Words(), Aside: st.Method.Number(p.Key) == 0}
+		if x.Aside && !ended && p.Key != st.Run.Step {
+			continue
+		}
 		switch {
 		case p.Key == st.Run.Step:
 			x.Standing = page.Now
 			x.Note = text.Key("web.step.since", "Day", calendar.DateOf(st.Run.Entered).String())
 		case ended:
 			x.Standing = page.Done
+			if good := p.Step.Outcomes(); result.Outcome != good[0] {
+				x.Standing = page.Failed
+			}
 			x.Note = text.Key("web.step.ended", "Day", calendar.DateOf(result.At).String(), "Outcome", outcome(st.Charter, common.Kind, result.Outcome))
 			x.Links = []page.Link{{Words: text.Key("web.evidence"), Href: fmt.Sprintf("/matters/%d/record#%s", st.Row.Number, p.Key)}}
 		case st.Run.Closed:

@@ -16,6 +16,7 @@ import (
 	"gongzhi/internal/fault"
 	"gongzhi/internal/method"
 	"gongzhi/internal/page"
+	"gongzhi/internal/step"
 	"gongzhi/internal/text"
 	"gongzhi/internal/web/ui"
 )
@@ -271,6 +272,9 @@ func (s *Site) wall(r *http.Request, rd *reader) (page.Page, error) {
 		}
 		o := page.Ordered{Title: m.Name.Words()}
 		for i, placed := range m.List {
+			if m.Number(placed.Key) == 0 && count[key][placed.Key] == 0 {
+				continue
+			}
 			o.List = append(o.List, page.Stage{
 				Words: placed.Step.Shared().Name.Words(), N: count[key][placed.Key], Of: total, Href: "/matters?method=" + key + "&step=" + placed.Key, Step: 1 + i*7/max(1, len(m.List)),
 			})
@@ -331,10 +335,13 @@ func (s *Site) me(r *http.Request, rd *reader) (page.Page, error) {
 		}
 	}
 	var owed []page.Link
+	asked := map[int64][]step.Ask{}
 	for _, w := range list {
-		name, verb := s.workWords(w)
-		_ = verb
-		owed = append(owed, page.Link{Words: text.Text{ZH: w.TitleZH, EN: w.TitleEN}.Words(), Note: name, Href: fmt.Sprintf("/matters/%d", w.Matter), Icon: "checkbox"})
+		_, verb, err := s.workWords(r.Context(), w, asked)
+		if err != nil {
+			return page.Page{}, err
+		}
+		owed = append(owed, page.Link{Words: text.Text{ZH: w.TitleZH, EN: w.TitleEN}.Words(), Note: verb, Href: fmt.Sprintf("/matters/%d", w.Matter), Icon: "checkbox"})
 	}
 	p := page.Page{
 		Frame: page.Resident, Title: text.Key("web.me.title"), State: text.Plain(rd.account.Name), Back: &page.Link{Words: text.Key("web.home"), Href: "/"},

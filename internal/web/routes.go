@@ -49,6 +49,7 @@ func (s *Site) routes() []route {
 		{"GET /desk", atDesk, s.queue},
 		{"GET /desk/matters", atDesk, s.deskMatters},
 		{"GET /desk/matters/{n}", atDesk, s.deskMatter},
+		{"GET /desk/matters/{n}/doors", atDesk, s.doors},
 		{"GET /desk/matters/{n}/erase", sealers, s.erasePage},
 		{"POST /desk/matters/{n}/erase", sealers, s.erase},
 		{"GET /desk/begin", atDesk, s.beginChoice},

@@ -32,7 +32,7 @@ func (b *Ballot) Panel(v step.View) page.Panel {
 	}
 	r := st.Terms.Items[0].Rule
 	p.Blocks = append(p.Blocks,
-		page.Basis{Words: text.Key("ballot.basis"), Clause: v.Clause("rule"), Law: r.Basis},
+		page.Basis{Clause: v.Clause("rule"), Law: r.Basis},
 		page.Facts{List: []page.Fact{{Term: text.Key("ballot.root"), Value: text.Plain(string(st.Root))}}},
 	)
 	return p
