@@ -28,16 +28,29 @@ WHERE tenant = $1 AND matter < $2 ORDER BY matter DESC LIMIT $3;
 
 -- name: list-method
 -- Matters of one method, newest first. Walks matter_method.
+-- The index is named because SQLite would rather walk the primary key backwards, as if any filter were met soon.
+SELECT matter, method, charter, subject, scope, title_zh, title_en, step, result, opened, updated, due, parent, item, seq, head FROM matter INDEXED BY matter_method
+WHERE tenant = $1 AND method = $4 AND matter < $2 ORDER BY matter DESC LIMIT $3;
+
+-- name: list-method @postgres
 SELECT matter, method, charter, subject, scope, title_zh, title_en, step, result, opened, updated, due, parent, item, seq, head FROM matter
 WHERE tenant = $1 AND method = $4 AND matter < $2 ORDER BY matter DESC LIMIT $3;
 
 -- name: list-step
 -- Matters of one method at one step, newest first. Walks matter_step.
+SELECT matter, method, charter, subject, scope, title_zh, title_en, step, result, opened, updated, due, parent, item, seq, head FROM matter INDEXED BY matter_step
+WHERE tenant = $1 AND method = $4 AND step = $5 AND matter < $2 ORDER BY matter DESC LIMIT $3;
+
+-- name: list-step @postgres
 SELECT matter, method, charter, subject, scope, title_zh, title_en, step, result, opened, updated, due, parent, item, seq, head FROM matter
 WHERE tenant = $1 AND method = $4 AND step = $5 AND matter < $2 ORDER BY matter DESC LIMIT $3;
 
 -- name: list-subject
 -- Matters about one row, newest first. Walks matter_subject.
+SELECT matter, method, charter, subject, scope, title_zh, title_en, step, result, opened, updated, due, parent, item, seq, head FROM matter INDEXED BY matter_subject
+WHERE tenant = $1 AND subject = $4 AND matter < $2 ORDER BY matter DESC LIMIT $3;
+
+-- name: list-subject @postgres
 SELECT matter, method, charter, subject, scope, title_zh, title_en, step, result, opened, updated, due, parent, item, seq, head FROM matter
 WHERE tenant = $1 AND subject = $4 AND matter < $2 ORDER BY matter DESC LIMIT $3;
 
