@@ -60,9 +60,13 @@ func (g get) client(i int) turn {
 // fixed is always the same address.
 func fixed(path string) get { return get{path: func(*mathrand.Rand) string { return path }} }
 
-// oneOf is a matter among so many.
+// read is how many matters are read again and again: as elsewhere, a few of all are what people look at.
+const read = 1000
+
+// oneOf is one of the matters that are read, which lie spread over all there are.
 func oneOf(format string, matters int) get {
-	return get{path: func(r *mathrand.Rand) string { return fmt.Sprintf(format, 1+r.IntN(matters)) }}
+	apart := max(1, matters/read)
+	return get{path: func(r *mathrand.Rand) string { return fmt.Sprintf(format, 1+r.IntN(min(matters, read))*apart) }}
 }
 
 // details is what a resident writes: some 300 bytes in the record.
