@@ -75,16 +75,21 @@ func (p *place) files() fs.FS {
 	return charters.Linshanzhai()
 }
 
-func (p *place) config(log *slog.Logger) house.Config {
+func (p *place) config(log *slog.Logger) (house.Config, error) {
 	dir := p.data
 	if dir == "" {
 		dir = dataDir
 	}
-	return house.Config{Charter: p.files(), Dir: dir, URL: p.database, Log: log}
+	now, err := p.time()
+	return house.Config{Charter: p.files(), Dir: dir, URL: p.database, Clock: now, Log: log}, err
 }
 
 func (p *place) open(ctx context.Context, log *slog.Logger) (*house.House, error) {
-	return house.Open(ctx, p.config(log))
+	c, err := p.config(log)
+	if err != nil {
+		return nil, err
+	}
+	return house.Open(ctx, c)
 }
 
 // begin opens the house, with the demo in it where that is wanted, and says who can sign in to the demo.
@@ -93,7 +98,11 @@ func (p *place) begin(ctx context.Context, withDemo bool, log *slog.Logger) (*ho
 		h, err := p.open(ctx, log)
 		return h, nil, err
 	}
-	h, filled, err := demo.Open(ctx, p.config(log))
+	c, err := p.config(log)
+	if err != nil {
+		return nil, nil, err
+	}
+	h, filled, err := demo.Open(ctx, c)
 	if err != nil {
 		return nil, nil, err
 	}

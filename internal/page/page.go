@@ -192,6 +192,7 @@ type Step struct {
 	Term     text.Words // 一征, 三议之一
 	Note     text.Words
 	Standing Standing
+	Aside    bool // a way round: it has no number
 	Links    []Link
 }
 

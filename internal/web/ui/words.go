@@ -187,3 +187,17 @@ func columnWords(ctx context.Context, x page.Table, i int) string {
 }
 
 func columnNumeric(x page.Table, i int) bool { return i < len(x.Columns) && x.Columns[i].Numeric }
+
+// numbered gives the steps of the main line their numbers; a way round has a dot.
+func numbered(list []page.Step) []string {
+	out := make([]string, len(list))
+	n := 0
+	for i, s := range list {
+		out[i] = "·"
+		if !s.Aside {
+			n++
+			out[i] = strconv.Itoa(n)
+		}
+	}
+	return out
+}
