@@ -9,16 +9,22 @@ import (
 	"strings"
 
 	"gongzhi/internal/act"
+	"gongzhi/internal/charter"
 	"gongzhi/internal/exact"
 	"gongzhi/internal/method"
 	"gongzhi/internal/step"
 	"gongzhi/internal/text"
 )
 
-// fieldName is what a field of a step is called.
-func fieldName(m *method.Method, key, field string) text.Words {
+// fieldName is what a field of a step is called: by its method, or, where the kind of step asks it itself, by the house.
+func fieldName(c *charter.Charter, m *method.Method, key, field string) text.Words {
 	if f, ok := question(m, key, field); ok {
 		return f.Label.Words()
+	}
+	if p, ok := m.Step(key); ok {
+		if name := p.Step.Shared().Kind + "." + field; c.Texts.Has(text.ZH, name) {
+			return text.Key(name)
+		}
 	}
 	return text.Plain(field)
 }

@@ -3,6 +3,7 @@ package web
 import (
 	"cmp"
 	"context"
+	"encoding/json"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -207,7 +208,7 @@ func (s *Site) deskMatter(r *http.Request, rd *reader) (page.Page, error) {
 			return err
 		}
 		p = page.Page{
-			Frame: page.Desk, Title: st.Run.Matter.Title.Words(), State: s.standing(st.Row), Lead: s.standing(st.Row),
+			Frame: page.Desk, Title: st.Run.Matter.Title.Words(), State: s.standing(st.Row),
 			Back: &page.Link{Words: text.Key("web.nav.matters"), Href: "/desk/matters"},
 			Head: []page.Link{{Words: text.Key("web.public_page"), Href: fmt.Sprintf("/matters/%d", n), Icon: "external-link"}},
 		}
@@ -351,15 +352,18 @@ func (s *Site) sealedPanel(ctx context.Context, q store.Q, st desk.Standing, rd 
 		}
 		for _, c := range a.Sealed {
 			v, there := values[c.Field]
-			answer, do := text.Plain(v), page.Cell{}
+			answer, do := page.Cell{Words: text.Plain(v)}, page.Cell{}
+			if files := sealedFiles(v); len(files) > 0 {
+				answer = page.Cell{Block: page.Rows{List: files}}
+			}
 			if there {
 				href := fmt.Sprintf("/desk/matters/%d/erase?", st.Row.Number) + url.Values{"act": {strconv.FormatInt(a.Seq, 10)}, "field": {c.Field}}.Encode()
 				do = page.Cell{Words: text.Key("web.erase.title"), Href: href}
 			} else {
-				answer = text.Key("web.erased")
+				answer = page.Cell{Words: text.Key("web.erased")}
 			}
 			t.Rows = append(t.Rows, page.Row{Cells: []page.Cell{
-				{Words: text.Key("web.sealed_of", "Act", a.Seq, "Field", fieldName(st.Method, a.Step, c.Field))}, {Words: answer}, do,
+				{Words: text.Key("web.sealed_of", "Act", a.Seq, "Field", fieldName(st.Charter, st.Method, a.Step, c.Field))}, answer, do,
 			}})
 		}
 	}
@@ -368,6 +372,19 @@ func (s *Site) sealedPanel(ctx context.Context, q store.Q, st desk.Standing, rd 
 	}
 	s.Log.Info("sealed answers opened", "matter", st.Row.Number, "step", st.Run.Step, "person", string(rd.account.Person), "answers", len(t.Rows))
 	return []page.Block{page.Panel{Title: text.Key("web.sealed"), Blocks: []page.Block{t}}}, nil
+}
+
+// sealedFiles are the links to files that a sealed answer names.
+func sealedFiles(v string) []page.Link {
+	var list []step.File
+	if json.Unmarshal([]byte(v), &list) != nil {
+		return nil
+	}
+	out := make([]page.Link, len(list))
+	for i, f := range list {
+		out[i] = page.Link{Words: text.Plain(f.Name), Href: "/files/" + string(f.Hash), Icon: "paperclip"}
+	}
+	return out
 }
 
 // beginChoice lists the methods the reader may begin.

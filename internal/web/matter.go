@@ -330,7 +330,7 @@ func (s *Site) entry(c *charter.Charter, m *method.Method, a act.Act) page.Entry
 		e.Basis.Law = p.Step.Shared().Law
 	}
 	for _, x := range a.Sealed {
-		e.Sealed = append(e.Sealed, fieldName(m, a.Step, x.Field))
+		e.Sealed = append(e.Sealed, fieldName(c, m, a.Step, x.Field))
 	}
 	return e
 }
