@@ -76,7 +76,12 @@ func (s *Works) Asks(v step.View) []step.Ask {
 		case accepted: // skipped above
 		}
 		if at.Stage != waiting {
-			add(step.Ask{Verb: "report", By: s.By, Fields: s.report(), Clause: "by"})
+			ask := step.Ask{Verb: "report", By: s.By, Fields: s.report(), Clause: "by"}
+			if every := s.Report.Every; !every.IsZero() && at.Stage == started {
+				ask.Owed, ask.Clause = true, "report"
+				ask.Due, _ = every.End(v.Calendar, at.Since)
+			}
+			add(ask)
 		}
 		if len(s.WaiveBy) > 0 && len(s.blocked(st, p)) > 0 {
 			add(step.Ask{Verb: "waive", By: s.WaiveBy, Except: at.Hands, Fields: step.Fields{step.Reason()}, Danger: true, Clause: "waive_by"})

@@ -47,6 +47,7 @@ type Works struct {
 	Order    []Order       `yaml:"order,omitempty"`     // which class is accepted before which
 	WaiveBy  []string      `yaml:"waive_by,omitempty"`  // who may let a package be accepted out of order; nobody where not said
 	ChangeBy []string      `yaml:"change_by,omitempty"` // who decides on change orders; there are none where not said
+	Report   Report        `yaml:"report,omitempty"`    // how often progress is owed; whenever there is some where not said
 	Photo    step.Audience `yaml:"photo,omitempty"`     // who may see photos of progress; none are asked for where not said
 	Fields   step.Fields   `yaml:"fields,omitempty"`    // what an acceptance has to answer
 }
@@ -63,6 +64,11 @@ type Package struct {
 type Order struct {
 	First string `yaml:"first"`
 	Then  string `yaml:"then"`
+}
+
+// Report says how often whoever builds owes a report of each package under way.
+type Report struct {
+	Every step.Span `yaml:"every"`
 }
 
 // Completed is the only outcome: works end when they are done.
@@ -95,8 +101,9 @@ type piece struct {
 	Hands   []act.Person // who worked on it
 	Waivers []act.Person // who let it go out of order
 	Reports int
-	Last    string // the last report
-	Reason  string // of the last return
+	Last    string    // the last report
+	Since   time.Time // when it was last heard of: its start or its last report
+	Reason  string    // of the last return
 }
 
 // change is an order that nobody has decided on yet.
@@ -249,9 +256,9 @@ func (st *state) fold(a act.Act, b body, p Package) {
 	}
 	switch a.Kind {
 	case "works.started":
-		at.Stage = started
+		at.Stage, at.Since = started, a.At
 	case "works.reported":
-		at.Reports, at.Last = at.Reports+1, b.Text
+		at.Reports, at.Last, at.Since = at.Reports+1, b.Text, a.At
 	case "works.submitted":
 		at.Stage, at.Reason = submitted, ""
 	case "works.returned":

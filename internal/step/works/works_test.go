@@ -4,8 +4,10 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"gongzhi/internal/act"
+	"gongzhi/internal/calendar"
 	"gongzhi/internal/fault"
 	"gongzhi/internal/step"
 	"gongzhi/internal/step/steptest"
@@ -259,4 +261,40 @@ func replace(t *testing.T, yaml, from, to string) string {
 		t.Fatalf("there is no %q", from)
 	}
 	return strings.Replace(yaml, from, to, 1)
+}
+
+// Progress is owed every so many days from the start or the last report, of packages that are under way only.
+func TestReportsAreOwed(t *testing.T) {
+	m := start(t)
+	owed := func() (due time.Time, is bool) {
+		for _, a := range m.Step.Asks(m.View()) {
+			if a.Verb == "report" && a.Item == "water" {
+				return a.Due, a.Owed
+			}
+		}
+		return time.Time{}, false
+	}
+	if _, is := owed(); is {
+		t.Error("owed before the start")
+	}
+	if err := submit(m, "b1 start water"); err != nil {
+		t.Fatal(err)
+	}
+	first, is := owed()
+	if want := calendar.DateOf(m.Now).Add(8).Start(); !is || !first.Equal(want) {
+		t.Errorf("after the start: %v, due %s, want %s", is, first, want)
+	}
+	m.Now = m.Now.Add(72 * time.Hour)
+	if err := submit(m, "b1 report water"); err != nil {
+		t.Fatal(err)
+	}
+	if again, is := owed(); !is || !again.Equal(first.Add(72*time.Hour)) {
+		t.Errorf("after a report: %v, due %s, want three days after %s", is, again, first)
+	}
+	if err := submit(m, "b1 submit water"); err != nil {
+		t.Fatal(err)
+	}
+	if _, is := owed(); is {
+		t.Error("owed of a package that waits for its acceptance")
+	}
 }
