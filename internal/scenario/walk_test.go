@@ -24,7 +24,6 @@ import (
 	"gongzhi/internal/fault"
 	"gongzhi/internal/house"
 	"gongzhi/internal/house/housetest"
-	"gongzhi/internal/ledger"
 	"gongzhi/internal/method"
 	"gongzhi/internal/register"
 	"gongzhi/internal/scenario"
@@ -426,17 +425,18 @@ func (w *walker) someone(number act.Matter, a step.Ask, otherwise method.Actor) 
 	return pick(w.rng, may)
 }
 
-func (w *walker) send(number act.Matter, who method.Actor, s step.Submission) (ledger.Receipt, error) {
+// send submits, and submits again what was accepted; it tells whether it was.
+func (w *walker) send(number act.Matter, who method.Actor, s step.Submission) bool {
 	r, err := w.h.Desk.Submit(w.ctx, who, number, s)
 	w.note("%s %s: %s %s %s %v → %v", w.h.Clock.Now().Format(time.DateTime), who.Person, s.ID, s.Verb, s.Item, s.Values, err)
 	if err != nil {
 		w.refused(err)
-		return r, err
+		return false
 	}
 	if again, err := w.h.Desk.Submit(w.ctx, who, number, s); err != nil || again != r {
 		w.fatalf("the same again: %+v, %v; first %+v", again, err, r)
 	}
-	return r, nil
+	return true
 }
 
 // both lets two people answer the same ask at once.
@@ -507,7 +507,7 @@ func (w *walker) push(number act.Matter) {
 		for range 4 {
 			s := w.answer(a, view)
 			w.addUp(s)
-			if _, err := w.send(number, who, s); err == nil {
+			if w.send(number, who, s) {
 				return
 			}
 		}
