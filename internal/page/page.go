@@ -232,6 +232,7 @@ type Form struct {
 	Fields  []Field
 	Submit  text.Words
 	Danger  bool
+	Quiet   bool // not the main thing to do here
 	Basis   *Basis
 	Problem *fault.Refusal
 }

@@ -163,7 +163,7 @@ func form(f page.Form, level int) templ.Component {
 				return templ_7745c5c3_Err
 			}
 		}
-		var templ_7745c5c3_Var7 = []any{"button", templ.KV("button-danger", f.Danger)}
+		var templ_7745c5c3_Var7 = []any{"button", templ.KV("button-danger", f.Danger), templ.KV("button-quiet", f.Quiet)}
 		templ_7745c5c3_Err = templ.RenderCSSItems(ctx, templ_7745c5c3_Buffer, templ_7745c5c3_Var7...)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
