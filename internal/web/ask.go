@@ -181,12 +181,14 @@ func (s *Site) field(st desk.Standing, x step.Field, sub step.Submission) (page.
 		f.Options = append(f.Options, page.Option{Value: o.Value, Words: o.Label.Words()})
 	}
 	switch x.Type {
+	case step.CountType:
+		f.Width = 10
 	case step.YesType:
 		f.Options = []page.Option{{Value: "yes", Words: text.Key("web.yes")}, {Value: "no", Words: text.Key("web.no")}}
 	case step.AreaType:
-		f.Unit = text.Plain("㎡")
+		f.Unit, f.Width = text.Plain("㎡"), 14
 	case step.MoneyType:
-		f.Unit = text.Key("web.yuan")
+		f.Unit, f.Width = text.Key("web.yuan"), 14
 	case step.FileType:
 		f.Accept = ".jpg,.jpeg,.png,.webp,.pdf,.xlsx,.csv"
 	case step.RowType:
@@ -197,7 +199,7 @@ func (s *Site) field(st desk.Standing, x step.Field, sub step.Submission) (page.
 		for _, row := range rows {
 			f.Options = append(f.Options, page.Option{Value: row.ID.ID, Words: text.Plain(row.Name)})
 		}
-	case step.LineType, step.TextType, step.ChoiceType, step.ManyType, step.CountType, step.DateType, step.InstantType, step.PhoneType, step.PersonType:
+	case step.LineType, step.TextType, step.ChoiceType, step.ManyType, step.DateType, step.InstantType, step.PhoneType, step.PersonType:
 	}
 	return f, nil
 }
@@ -318,7 +320,7 @@ func (s *Site) checkPage(r *http.Request, rd *reader, n act.Matter, sub step.Sub
 				c.Form.Hidden[f.Name] = f.Value
 			}
 		}
-		change := page.Form{Action: form.Action, Hidden: map[string]string{}, Submit: text.Key("web.change_answers")}
+		change := page.Form{Action: form.Action, Hidden: map[string]string{}, Submit: text.Key("web.change_answers"), Quiet: true}
 		for k, v := range c.Form.Hidden {
 			change.Hidden[k] = v
 		}

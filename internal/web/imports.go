@@ -191,7 +191,7 @@ func (s *Site) preview(r *http.Request, rd *reader) (page.Page, error) {
 	switch {
 	case plan == nil:
 		p.Blocks = append(p.Blocks, page.Banner{Tone: page.Late, Words: text.Key("web.import.fix"), Links: []page.Link{{Words: text.Key("web.import.corrected"), Href: self + "/corrected", Icon: "download"}}},
-			faultTable("web.import.faults", v.Faults))
+			faultTable("web.import.faults", v.Faults, true))
 	case v.Counts.Added+v.Counts.Changed+v.Counts.Ended == 0:
 		p.Blocks = append(p.Blocks, page.Banner{Tone: page.Plain, Words: text.Key("web.import.same")})
 	default:
@@ -201,7 +201,7 @@ func (s *Site) preview(r *http.Request, rd *reader) (page.Page, error) {
 		})
 	}
 	if len(v.Warnings) > 0 {
-		p.Blocks = append(p.Blocks, faultTable("web.import.warnings", v.Warnings))
+		p.Blocks = append(p.Blocks, faultTable("web.import.warnings", v.Warnings, false))
 	}
 	return p, nil
 }
@@ -215,12 +215,12 @@ func countFigures(c book.Counts) page.Block {
 	}}
 }
 
-func faultTable(caption string, list []sheet.Fault) page.Block {
+func faultTable(caption string, list []sheet.Fault, bad bool) page.Block {
 	t := page.Table{Caption: text.Key(caption), Total: strconv.Itoa(len(list)), Columns: []page.Column{
 		{Words: text.Key("web.import.row"), Numeric: true}, {Words: text.Key("web.import.column")}, {Words: text.Key("web.import.value")}, {Words: text.Key("web.import.why")},
 	}}
 	for _, f := range list[:min(len(list), faultsShown)] {
-		t.Rows = append(t.Rows, page.Row{Bad: true, Cells: []page.Cell{
+		t.Rows = append(t.Rows, page.Row{Bad: bad, Cells: []page.Cell{
 			{Words: text.Plain(strconv.Itoa(f.Row))}, {Words: text.Plain(f.Column)}, {Words: text.Plain(f.Value)}, {Words: f.Words()},
 		}})
 	}

@@ -160,6 +160,7 @@ func (s *Site) matterPage(st desk.Standing, rd *reader) (page.Page, error) {
 	}
 	if panel, ok := m.Panel(st.Run, st.Context); ok {
 		panel.Accent = true
+		panel.Blocks = ownTimeFirst(panel.Blocks)
 		if placed, ok := m.Step(st.Run.Step); ok {
 			panel.Blocks = append(panel.Blocks, basisOf(m, placed))
 		}
@@ -188,6 +189,24 @@ func (s *Site) matterPage(st desk.Standing, rd *reader) (page.Page, error) {
 		p.Foot = []text.Words{text.Key("web.hotline", "Phone", h)}
 	}
 	return p, nil
+}
+
+// ownTimeFirst puts the time a step as a whole may take behind everything else, where the step has a closing time of
+// its own: a reader wants to know first until when they may vote, and is misled by two clocks side by side.
+func ownTimeFirst(blocks []page.Block) []page.Block {
+	isTime := func(b page.Block) bool {
+		switch b.(type) {
+		case page.Deadline, page.Notice:
+			return true
+		}
+		return false
+	}
+	first := slices.IndexFunc(blocks, isTime)
+	if first < 0 || !slices.ContainsFunc(blocks[first+1:], isTime) {
+		return blocks
+	}
+	whole := blocks[first]
+	return append(slices.Delete(slices.Clone(blocks), first, first+1), whole)
 }
 
 // actions are what a reader can do now, for the fixed bar: two at most, the first is the primary one.

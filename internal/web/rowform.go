@@ -18,7 +18,7 @@ import (
 // nameParent is the form field that names the row above.
 const nameParent = "_parent"
 
-// parsed are the types whose value is written into one control as a person would write it.
+// rowInputs is the control for each type of value that one control can hold.
 var rowInputs = map[register.Type]page.Input{
 	register.Line: page.Line, register.Text: page.Area, register.Choice: page.Choice, register.Yes: page.Choice, register.Count: page.Number,
 	register.Area: page.Number, register.Money: page.Number, register.Date: page.Date, register.Phone: page.Phone, register.IDNumber: page.Line,
@@ -134,11 +134,13 @@ func (s *Site) rowForm(r *http.Request, d rowDraft, problem *fault.Refusal) (pag
 			if x.Options, err = s.rowChoice(r, f.Registers, true); err != nil {
 				return p, err
 			}
+		case register.Count:
+			x.Width = 10
 		case register.Area:
-			x.Unit = text.Plain("㎡")
+			x.Unit, x.Width = text.Plain("㎡"), 14
 		case register.Money:
-			x.Unit = text.Key("web.yuan")
-		case register.Line, register.Text, register.Choice, register.Many, register.Count, register.Date, register.Phone, register.IDNumber, register.USCC, register.Rows:
+			x.Unit, x.Width = text.Key("web.yuan"), 14
+		case register.Line, register.Text, register.Choice, register.Many, register.Date, register.Phone, register.IDNumber, register.USCC, register.Rows:
 		}
 		for _, o := range f.Options {
 			x.Options = append(x.Options, page.Option{Value: o.Value, Words: o.Label.Words()})
