@@ -14,7 +14,7 @@ import (
 // The record says in words what each kind of act did; the demo's matters come through most of them.
 func TestEveryActHasWords(t *testing.T) {
 	ctx := context.Background()
-	h, err := house.Open(ctx, house.Config{Charter: charters.Linshanzhai()})
+	h, _, err := demo.Open(ctx, house.Config{Charter: charters.Linshanzhai(), Dir: t.TempDir()})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -23,9 +23,6 @@ func TestEveryActHasWords(t *testing.T) {
 			t.Error(err)
 		}
 	}()
-	if _, err := demo.Fill(ctx, h); err != nil {
-		t.Fatal(err)
-	}
 	matters, err := h.Ledger.Matters(ctx, h.Store.Read())
 	if err != nil || len(matters) < 5 {
 		t.Fatalf("%d matters, %v", len(matters), err)
