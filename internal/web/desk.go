@@ -17,6 +17,7 @@ import (
 	"gongzhi/internal/desk"
 	"gongzhi/internal/docket"
 	"gongzhi/internal/fault"
+	"gongzhi/internal/method"
 	"gongzhi/internal/page"
 	"gongzhi/internal/step"
 	"gongzhi/internal/store"
@@ -216,7 +217,7 @@ func (s *Site) deskMatter(r *http.Request, rd *reader) (page.Page, error) {
 			p.Blocks = append(p.Blocks, page.Banner{Tone: page.Good, Words: text.Key("web.done", "Receipt", r.URL.Query().Get("done"))})
 		}
 		if panel, ok := st.Method.Panel(st.Run, st.Context); ok {
-			panel.Accent = true
+			panel.Accent, panel.Blocks = true, ownTimeFirst(panel.Blocks)
 			placed, _ := st.Method.Step(st.Run.Step)
 			panel.Blocks = append(panel.Blocks, basisOf(st.Method, placed))
 			p.Blocks = append(p.Blocks, panel)
@@ -428,8 +429,10 @@ func (s *Site) beginPage(r *http.Request, rd *reader, sub step.Submission, subje
 		}
 		f.Fields = append(f.Fields, x)
 	}
+	// Nothing stands yet; questions that name a row may name any.
+	before := desk.Standing{Run: method.NewRun(0), Context: method.Context{Now: s.Clock.Now(), Book: s.registers(r.Context(), s.Store.Read())}}
 	for _, q := range m.Start.Fields {
-		x, err := s.field(desk.Standing{}, q, sub)
+		x, err := s.field(before, q, sub)
 		if err != nil {
 			return page.Page{}, err
 		}
