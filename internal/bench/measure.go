@@ -117,8 +117,8 @@ func restarted(p *process) (time.Duration, error) {
 		return 0, err
 	}
 	*p = *again
-	if l := closed(p.Addr, fixed(listPath), 1, time.Nanosecond); l.bad > 0 {
-		return 0, l.why
+	if newest(p) == 0 {
+		return 0, fmt.Errorf("%s: its matters are gone after a restart", p.Name)
 	}
 	return time.Since(began), nil
 }
