@@ -48,7 +48,7 @@ func (c *checker) kept(p *Placed, t task, earlier *Placed) {
 		return
 	}
 	c.add(step.Error, "hands.same", text.Args{"Step": p.Key, "Other": earlier.Key, "Roles": strings.Join(both, ", ")},
-		p.Node.At(join(t.path, "by")...), append(run, p.Key)...)
+		p.Node.At(join(t.path, t.key)...), append(run, p.Key)...)
 }
 
 // waits makes sure that whatever somebody has to do has a time: a matter that waits without one is forgotten. A right,
@@ -62,13 +62,13 @@ func (c *checker) waits(p *Placed) {
 		if t.within || !slices.ContainsFunc(t.by, func(r string) bool { return !c.charter.OwnRole(r) }) {
 			continue
 		}
-		place := p.Node.At(join(t.path, "by")...)
+		place := p.Node.At(join(t.path, t.key)...)
 		switch {
 		case parts.window:
 		case parts.days: // they run once somebody has begun, and nothing says until when they must
 			c.add(step.Warning, "wait.window", text.Args{"Step": p.Key}, place)
 		default:
-			c.add(step.Error, "wait.deadline", text.Args{"Step": p.Key, "Key": said(join(t.path, "by"))}, place)
+			c.add(step.Error, "wait.deadline", text.Args{"Step": p.Key, "Key": said(join(t.path, t.key))}, place)
 		}
 		return // once for each step is enough
 	}

@@ -11,10 +11,12 @@ import (
 	"gongzhi/internal/text"
 )
 
-// task is one place of a step that lets roles do something: a group of keys with "by". Kinds name their tasks freely
-// (answer, settle, confirm), so they are found by shape and not by name, and a new kind is covered without a word here.
+// task is one key of a step that lets roles do something: "by", or one that ends in it, such as "confirm_by". Kinds name
+// their tasks and the groups they stand in freely (answer, settle), so they are found by shape, and a new kind is covered
+// without a word here.
 type task struct {
-	path   []any
+	path   []any  // of the group that the key stands in
+	key    string // by, confirm_by
 	by     []string
 	to     []string // further roles that do the work, where by only gives it to them
 	notBy  []string
@@ -94,14 +96,17 @@ func join(path []any, more ...any) []any { return append(slices.Clone(path), mor
 // group reads the keys of one struct. Its "by" holds for its questions and for everything inside that has none.
 func (p *parts) group(v reflect.Value, path []any, by []string) {
 	t := task{path: path}
-	found := false
+	var doers []task
 	keyed(v, func(key string, f reflect.Value) {
 		switch {
-		case key == "by" && f.Type() == rolesType:
-			t.by, found = f.Interface().([]string), true
-			by = t.by
 		case key == "not_by" && f.Type() == rolesType:
 			t.notBy, t.checks = f.Interface().([]string), true
+		case (key == "by" || strings.HasSuffix(key, "_by")) && f.Type() == rolesType:
+			roles := f.Interface().([]string)
+			doers = append(doers, task{key: key, by: roles})
+			if key == "by" {
+				by = roles
+			}
 		case key == "to" && f.Type() == rolesType:
 			t.to = f.Interface().([]string)
 		case f.Type() == spanType && !f.Interface().(step.Span).IsZero() && (key == "within" || key == "every"):
@@ -112,8 +117,16 @@ func (p *parts) group(v reflect.Value, path []any, by []string) {
 			p.opens = append(p.opens, opened{f.String(), join(path, key)})
 		}
 	})
-	if found && len(t.by) > 0 {
-		p.tasks = append(p.tasks, t)
+	for _, d := range doers {
+		if len(d.by) == 0 {
+			continue
+		}
+		one := t
+		one.key, one.by = d.key, d.by
+		if d.key != "by" {
+			one.to = nil // that is whom the work is given to, not who judges it
+		}
+		p.tasks = append(p.tasks, one)
 	}
 	keyed(v, func(key string, f reflect.Value) {
 		if f.Type() == fieldsType {
