@@ -458,6 +458,9 @@ func (s *Site) begin(r *http.Request, rd *reader) (page.Page, error) {
 	if id := r.PostFormValue(nameSubject); id != "" {
 		subject = act.RowID{Register: m.Subject, ID: id}
 	}
+	if r.PostFormValue(nameStage) == stageChange {
+		return s.beginPage(r, rd, sub, subject.ID, nil)
+	}
 	receipt, err := s.Desk.Begin(r.Context(), rd.actor(), m.Key, subject, sub)
 	if no, ok := fault.As(err); ok && no.Kind != fault.Unavailable {
 		return s.beginPage(r, rd, sub, subject.ID, no)

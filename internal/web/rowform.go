@@ -30,7 +30,7 @@ type rowDraft struct {
 	schema *register.Schema
 	id     act.RowID // zero ID while it is new
 	parent act.RowID
-	values map[string][]string
+	values url.Values
 	send   string // the change set's id
 }
 
@@ -41,7 +41,7 @@ func (s *Site) rowNew(r *http.Request, rd *reader) (page.Page, error) {
 	if err != nil {
 		return page.Page{}, err
 	}
-	d := rowDraft{schema: sch, parent: act.RowID{Register: sch.Parent, ID: r.URL.Query().Get("under")}, values: map[string][]string{}, send: newID()}
+	d := rowDraft{schema: sch, parent: act.RowID{Register: sch.Parent, ID: r.URL.Query().Get("under")}, values: url.Values{}, send: newID()}
 	return s.rowForm(r, d, nil)
 }
 
@@ -67,7 +67,7 @@ func (s *Site) rowDraft(r *http.Request) (d rowDraft, row register.Row, err erro
 	if !ok {
 		return d, row, fault.Refuse(fault.NotFound, "web.nowhere", fault.Basis{}, nil)
 	}
-	d.parent, d.values = row.Parent, map[string][]string{}
+	d.parent, d.values = row.Parent, url.Values{}
 	for i := range d.schema.Fields {
 		f := &d.schema.Fields[i]
 		switch v := row.Values[f.Key].(type) {
@@ -206,6 +206,9 @@ func (s *Site) rowChange(r *http.Request, rd *reader) (page.Page, error) {
 // rowWrite reads the answers, and writes them as a change set of one row. kept is nil for a new row; for one that
 // stands, what is answered with nothing is cleared, unless it is sealed and was not shown.
 func (s *Site) rowWrite(r *http.Request, rd *reader, d rowDraft, id act.RowID, kept map[string]any) (page.Page, error) {
+	if d.values.Get(nameStage) == stageChange {
+		return s.rowForm(r, d, nil)
+	}
 	if d.send == "" {
 		return page.Page{}, fault.Refuse(fault.Invalid, "submission.id", fault.Basis{}, nil)
 	}

@@ -103,12 +103,12 @@ func (s *Site) signIn(r *http.Request, rd *reader) (page.Page, error) {
 	login, back := r.PostForm.Get("login"), r.PostForm.Get("back")
 	now := s.Clock.Now()
 	if !s.tries.allow(r, now) {
-		return s.signInForm(back, login, fault.Refuse(fault.TooMany, "web.slow_down", fault.Basis{}, nil)), nil
+		return still(r, s.signInForm(back, login, fault.Refuse(fault.TooMany, "web.slow_down", fault.Basis{}, nil))), nil
 	}
 	a, err := s.People.SignIn(r.Context(), s.Store.Read(), login, r.PostForm.Get("password"), r.PostForm.Get("code"), now)
 	if no, ok := fault.As(err); ok {
 		s.tries.failed(r, now)
-		return s.signInForm(back, login, no), nil
+		return still(r, s.signInForm(back, login, no)), nil
 	}
 	if err != nil {
 		return page.Page{}, err
@@ -122,6 +122,9 @@ func (s *Site) enter(r *http.Request, rd *reader, person act.Person, back string
 		return page.Page{}, err
 	}
 	s.sessions.Put(r.Context(), sessionPerson, string(person))
+	if kept := carried(r); kept != nil {
+		return goOn(kept), nil
+	}
 	if back = local(back); back == "/" {
 		mandates, err := s.People.Mandates(r.Context(), s.Store.Read(), person, s.today())
 		if err != nil {
@@ -178,7 +181,7 @@ func (s *Site) code(r *http.Request, rd *reader) (page.Page, error) {
 	code, back := r.PostForm.Get("household_code"), r.PostForm.Get("back")
 	now := s.Clock.Now()
 	if !s.tries.allow(r, now) {
-		return codeForm(code, back, fault.Refuse(fault.TooMany, "web.slow_down", fault.Basis{}, nil)), nil
+		return still(r, codeForm(code, back, fault.Refuse(fault.TooMany, "web.slow_down", fault.Basis{}, nil))), nil
 	}
 	var person act.Person
 	err := s.Store.Write(r.Context(), func(ctx context.Context, tx *store.Tx) error {
@@ -188,7 +191,7 @@ func (s *Site) code(r *http.Request, rd *reader) (page.Page, error) {
 	})
 	if no, ok := fault.As(err); ok {
 		s.tries.failed(r, now)
-		return codeForm(code, back, no), nil
+		return still(r, codeForm(code, back, no)), nil
 	}
 	if err != nil {
 		return page.Page{}, err

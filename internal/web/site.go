@@ -180,6 +180,10 @@ func (s *Site) fail(w http.ResponseWriter, r *http.Request, rd *reader, err erro
 		http.Redirect(w, r, "/sign-in?"+url.Values{"back": {r.URL.RequestURI()}}.Encode(), http.StatusSeeOther)
 		return
 	}
+	if refused && no.Kind == fault.SignIn {
+		s.render(w, r, rd, s.signInAgain(r))
+		return
+	}
 	if !refused {
 		if r.Context().Err() != nil {
 			return // the reader has gone
