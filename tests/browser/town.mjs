@@ -2,6 +2,7 @@
 // one in a real browser, one who posts the same forms over plain HTTP where a hundred households have to be heard.
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
+import { randomUUID } from "node:crypto";
 import { mkdtempSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -133,7 +134,7 @@ export class Visitor {
   async post(path, values, from) {
     const body = new FormData();
     let files = false;
-    for (const [name, value] of [...hidden(from ?? ""), ...Object.entries(values)]) {
+    for (const [name, value] of Object.entries({ ...Object.fromEntries(hidden(from ?? "")), ...values })) {
       for (const one of [value].flat()) {
         if (one?.bytes) {
           files = true;
@@ -157,15 +158,17 @@ export class Visitor {
     return this;
   }
 
-  // act is act of a browser, without looking the answers over.
-  async act(matter, verb, values = {}, { item = "" } = {}) {
-    const got = await this.tries(matter, verb, values, { item });
+  // act is act of a browser, without looking the answers over. from is a form seen before, to be sent once more with
+  // other answers and a number of its own.
+  async act(matter, verb, values = {}, { item = "", from } = {}) {
+    const got = await this.tries(matter, verb, values, { item, from });
     assert.equal(got.status, 303, `${verb} ${item} was not taken (${got.status}): ${words(got.html).slice(0, 2000)}`);
     return got;
   }
 
   // tries gives the answer, whatever it is.
-  async tries(matter, verb, values = {}, { item = "" } = {}) {
+  async tries(matter, verb, values = {}, { item = "", from } = {}) {
+    if (from) return this.post(`/matters/${matter}/do/${verb}`, { ...values, _id: randomUUID(), _stage: "send" }, from);
     const query = item ? `?${new URLSearchParams({ _item: item })}` : "";
     const form = await this.page(`/matters/${matter}/do/${verb}${query}`);
     if (form.status !== 200) return form;
