@@ -12,6 +12,7 @@ import (
 	"embed"
 	"errors"
 	"fmt"
+	"sync"
 	"time"
 
 	"gongzhi/internal/act"
@@ -82,6 +83,7 @@ type filler struct {
 	roles  map[string]string
 	parts  map[string][]act.RowID // of each compound, in the order of the register
 	owned  map[act.RowID]bool     // flats that are sold and whose owner is known
+	in     sync.Map               // owners who were let in, by login
 	scan   step.File
 	keeper *timekeeper.Keeper
 }

@@ -219,7 +219,7 @@ func together[T any](list []T, do func(T) error) error {
 		wg    sync.WaitGroup
 		mu    sync.Mutex
 		first error
-		slots = make(chan struct{}, 32)
+		slots = make(chan struct{}, 128)
 	)
 	for _, one := range list {
 		slots <- struct{}{}

@@ -33,6 +33,14 @@ type line struct {
 	words []string
 }
 
+// beside tells whether two lines are the same thing done at the same instant of the same story, to several packages or
+// by several people: then their order tells nothing, and they can share a transaction.
+func (l line) beside(first line) bool {
+	return l.of == first.of && l.at.Equal(first.at) && l.words[1] == first.words[1] && !l.several() && !first.several()
+}
+
+func (l line) several() bool { return l.words[0] == "each" || l.words[0] == "inturn" }
+
 // play tells all stories side by side, in the order of their instants, up to now.
 func (f *filler) play(ctx context.Context) error {
 	var all []line
@@ -51,17 +59,25 @@ func (f *filler) play(ctx context.Context) error {
 		all = append(all, lines...)
 	}
 	slices.SortStableFunc(all, func(a, b line) int { return a.at.Compare(b.at) })
-	for _, l := range all {
-		if l.at.After(until) {
-			break
+	for len(all) > 0 && !all[0].at.After(until) {
+		n := 1
+		for n < len(all) && all[n].beside(all[0]) {
+			n++
 		}
-		f.clock.set(l.at)
+		f.clock.set(all[0].at)
 		if _, err := f.keeper.CatchUp(ctx); err != nil {
 			return err
 		}
-		if err := f.tell(ctx, l); err != nil {
-			return fmt.Errorf("stories/%s.txt:%d: %s: %w", l.of.Play, l.n, l.of.subject, err)
+		err := together(all[:n], func(l line) error {
+			if err := f.tell(ctx, l); err != nil {
+				return fmt.Errorf("stories/%s.txt:%d: %s: %w", l.of.Play, l.n, l.of.subject, err)
+			}
+			return nil
+		})
+		if err != nil {
+			return err
 		}
+		all = all[n:]
 	}
 	f.clock.set(until)
 	_, err := f.keeper.CatchUp(ctx)
@@ -124,7 +140,7 @@ func split(s string) (words []string) {
 
 // tell does one line: somebody does something once, or for a part of the compound's flats.
 func (f *filler) tell(ctx context.Context, l line) error {
-	if l.words[0] != "each" && l.words[0] != "inturn" {
+	if !l.several() {
 		return f.do(ctx, l, act.RowID{}, 0, l.words)
 	}
 	flats := f.parts[l.of.subject.ID]
@@ -163,9 +179,12 @@ func (f *filler) do(ctx context.Context, l line, flat act.RowID, n int, words []
 	if f.own(login) && !flat.IsZero() { // everybody in the compound has an account of their own, without a password
 		role := f.roles[login]
 		login = role + "-" + flat.ID
-		m := people.Mandate{Role: role, Scope: flat, Starts: f.now()}
-		if err := f.Admit(ctx, byHouse, f.account(login, f.cast.Owner), "", m); err != nil {
-			return err
+		if _, in := f.in.Load(login); !in {
+			m := people.Mandate{Role: role, Scope: flat, Starts: f.now()}
+			if err := f.Admit(ctx, byHouse, f.account(login, f.cast.Owner), "", m); err != nil {
+				return err
+			}
+			f.in.Store(login, true)
 		}
 	}
 	who, err := f.Actor(ctx, someone(login))
