@@ -165,7 +165,11 @@ func (s *Site) matterPage(st desk.Standing, rd *reader) (page.Page, error) {
 			panel.Blocks = append(panel.Blocks, basisOf(m, placed))
 		}
 		p.Blocks = append(p.Blocks, panel)
-		p.Actions = s.actions(st, rd)
+		all := s.actions(st, rd)
+		p.Actions = all[:min(len(all), 2)]
+		if len(all) > len(p.Actions) {
+			p.Blocks = append(p.Blocks, page.Panel{Title: text.Key("web.me.owed"), Blocks: []page.Block{page.Rows{List: all}}})
+		}
 	} else {
 		p.Blocks = append(p.Blocks, page.Banner{Tone: page.Good, Words: text.Key("web.closed", "Result", m.Results[st.Run.Result], "Day", calendar.DateOf(st.Run.Updated).String())})
 	}
@@ -209,7 +213,7 @@ func ownTimeFirst(blocks []page.Block) []page.Block {
 	return append(slices.Delete(slices.Clone(blocks), first, first+1), whole)
 }
 
-// actions are what a reader can do now, for the fixed bar: two at most, the first is the primary one.
+// actions are what a reader can do now, what is owed first: the fixed bar has room for two, and lists the rest.
 func (s *Site) actions(st desk.Standing, rd *reader) []page.Link {
 	var asks []step.Ask
 	if rd.signedIn() {
@@ -222,9 +226,17 @@ func (s *Site) actions(st desk.Standing, rd *reader) []page.Link {
 			}
 		}
 	}
+	slices.SortStableFunc(asks, func(a, b step.Ask) int {
+		if a.Owed == b.Owed {
+			return 0
+		} else if a.Owed {
+			return -1
+		}
+		return 1
+	})
 	var out []page.Link
 	for _, a := range asks {
-		if len(out) < 2 && !st.Context.Now.Before(a.Opens) {
+		if !st.Context.Now.Before(a.Opens) {
 			out = append(out, page.Link{Words: a.Words, Href: doHref(st.Row.Number, a), Icon: "checkbox"})
 		}
 	}

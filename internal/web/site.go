@@ -10,6 +10,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -197,14 +198,19 @@ func (s *Site) fail(w http.ResponseWriter, r *http.Request, rd *reader, err erro
 	if !refused {
 		status = http.StatusInternalServerError
 	}
-	s.render(w, r, rd, refusal(no, status))
+	s.render(w, r, rd, refusal(r, no, status))
 }
 
-// refusal is the page that says no: the words, the basis, and what to do now.
-func refusal(no *fault.Refusal, status int) page.Page {
+// refusal is the page that says no: the words, the basis, and where to go on: back to the matter it was about, or to
+// the first page.
+func refusal(r *http.Request, no *fault.Refusal, status int) page.Page {
+	link := page.Link{Words: text.Key("web.home"), Href: "/", Icon: "home"}
+	if n, err := number(r, "n"); err == nil && no.Kind != fault.NotFound {
+		link = page.Link{Words: text.Key("web.back_to_matter"), Href: fmt.Sprintf("/matters/%d", n), Icon: "chevron-left"}
+	}
 	return page.Page{
 		Frame: page.Resident, Title: text.Key("web.refused." + no.Kind.String()), Status: status,
-		Blocks: []page.Block{page.Refused{Refusal: no, Help: text.Key("web.help"), Links: []page.Link{{Words: text.Key("web.home"), Href: "/", Icon: "home"}}}},
+		Blocks: []page.Block{page.Refused{Refusal: no, Help: text.Key("web.help"), Links: []page.Link{link}}},
 	}
 }
 

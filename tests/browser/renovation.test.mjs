@@ -371,7 +371,8 @@ test("a renovation, from the roster to the handover", { timeout: 420_000 }, asyn
   // ── 公开二，移交 ──────────────────────────────────────────────────────────
   await stands("第 10 步，共 11 步：公开结果", "满意");
   await act(shuji, matter, "post", { acceptance_summary: "五人验收，整改一处后合格。", final_cost: "2011234.56", defect_line: "办公电话见公示栏" });
-  await stands("公开结果", "第 1 天，共 7 天");
+  w.time("2026-07-07T09:00:00+08:00"); // the day of posting does not count
+  await stands("公开结果", "第 1 天，共 7 天", "2,011,234.56 元");
   w.time("2026-07-14T00:00:00+08:00");
   await stands("第 11 步，共 11 步：移交");
   await act(wang, matter, "submit", { drawings: "12", warranty_until: "2028-07-13", looked_after_by: "self_managed", receiver_phone: "13800000000" }, { sound: true });
