@@ -88,7 +88,6 @@ CREATE INDEX matter_due ON matter (tenant, due, matter) WHERE due > 0;
 CREATE INDEX matter_method ON matter (tenant, method, matter); -- a list of one method, at any number of matters
 CREATE INDEX matter_step ON matter (tenant, method, step, matter);
 CREATE INDEX matter_subject ON matter (tenant, subject, matter);
-CREATE INDEX matter_updated ON matter (tenant, updated); -- where time stood, found at each start
 CREATE INDEX matter_parent ON matter (tenant, parent, matter) WHERE parent > 0;
 
 -- Owned by docket: what is owed, by role and place. Can be thrown away and folded again.
