@@ -264,6 +264,11 @@ func (s *Site) stepsPanel(st desk.Standing) page.Block {
 				x.Standing = page.Failed
 			}
 			x.Note = text.Key("web.step.ended", "Day", calendar.DateOf(result.At).String(), "Outcome", outcome(st.Charter, common.Kind, result.Outcome))
+			if teller, ok := p.Step.(step.Teller); ok {
+				if told := teller.Told(result.Facts); !told.IsZero() {
+					x.Note = text.Key("web.step.told", "Ended", x.Note, "Told", told)
+				}
+			}
 			x.Links = []page.Link{{Words: text.Key("web.evidence"), Href: fmt.Sprintf("/matters/%d/record#%s", st.Row.Number, p.Key)}}
 		case st.Run.Closed:
 			x.Standing = page.Skipped

@@ -185,7 +185,7 @@ test("a renovation, from the roster to the handover", { timeout: 420_000 }, asyn
   await act(shuji, matter, "close");
 
   // ── 三议之一、之二 ────────────────────────────────────────────────────────
-  await stands("第 2 步，共 11 步：党组织提议");
+  await stands("第 2 步，共 11 步：党组织提议", "170 户，收到意见 156 户，多次没有见到 1 户");
   w.time("2026-03-05T10:00:00+08:00");
   await act(shuji, matter, "call", {
     at: "2026-03-09T15:00", place: "社区会议室", agenda: "改不改、改哪里、怎么管", entitled: "5", budget_from: "1800000", budget_to: "2200000",
@@ -285,7 +285,7 @@ test("a renovation, from the roster to the handover", { timeout: 420_000 }, asyn
   w.time("2026-04-21T09:00:00+08:00");
 
   // ── 公开一，有异议 ────────────────────────────────────────────────────────
-  await stands("第 6 步，共 11 步：公开决议");
+  await stands("第 6 步，共 11 步：公开决议", "参加 137 / 162 户", /同意 12\d 户/);
   await act(shuji, matter, "post", {
     resolution: "同意本院改造方案。", item_list: "供水、电力、燃气、排水、道路、外墙、绿化。", funding: "市区两级财政。",
     builder_name: "某建设公司（演示）", supervisor_name: "某监理公司（演示）", hotline: "办公电话见公示栏",
@@ -369,7 +369,7 @@ test("a renovation, from the roster to the handover", { timeout: 420_000 }, asyn
   w.time("2026-07-06T09:00:00+08:00");
 
   // ── 公开二，移交 ──────────────────────────────────────────────────────────
-  await stands("第 10 步，共 11 步：公开结果", "满意");
+  await stands("第 10 步，共 11 步：公开结果", /170 户中 10\d 户评价/, /总的来说 \d+ \/ 10\d 户满意/, "不按次序验收 0 项");
   await act(shuji, matter, "post", { acceptance_summary: "五人验收，整改一处后合格。", final_cost: "2011234.56", defect_line: "办公电话见公示栏" });
   w.time("2026-07-07T09:00:00+08:00"); // the day of posting does not count
   await stands("公开结果", "第 1 天，共 7 天", "2,011,234.56 元");
