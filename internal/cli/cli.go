@@ -36,6 +36,7 @@ func commands() []command {
 		{"try", try},
 		{"draw", draw},
 		{"user", user},
+		{"backup", backup},
 		{"refold", refold},
 		{"version", version},
 		{"help", help},
