@@ -86,16 +86,18 @@ func light(since, due int64, now time.Time) page.Light {
 		return page.Light{Tone: page.Plain, Words: text.Key("web.light.none")}
 	}
 	at := time.UnixMicro(due)
-	days := calendar.LastDay(at).Sub(calendar.DateOf(now))
+	last := calendar.LastDay(at)
+	days := last.Sub(calendar.DateOf(now))
+	l := page.Light{Tone: page.Good, Words: text.Key("web.light.left", "N", days), Note: text.Plain(last.String())}
 	switch {
 	case !now.Before(at):
-		return page.Light{Tone: page.Late, Words: text.Key("web.light.late", "N", max(1, calendar.DateOf(now).Sub(calendar.LastDay(at))))}
+		l.Tone, l.Words = page.Late, text.Key("web.light.late", "N", max(1, -days))
 	case days == 0:
-		return page.Light{Tone: page.Soon, Words: text.Key("web.light.today")}
+		l.Tone, l.Words = page.Soon, text.Key("web.light.today")
 	case now.UnixMicro()-since >= (due-since)/4*3:
-		return page.Light{Tone: page.Soon, Words: text.Key("web.light.left", "N", days)}
+		l.Tone = page.Soon
 	}
-	return page.Light{Tone: page.Good, Words: text.Key("web.light.left", "N", days)}
+	return l
 }
 
 // queue is what the reader owes.

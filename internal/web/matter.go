@@ -171,7 +171,7 @@ func (s *Site) matterPage(st desk.Standing, rd *reader) (page.Page, error) {
 			p.Blocks = append(p.Blocks, page.Panel{Title: text.Key("web.me.owed"), Blocks: []page.Block{page.Rows{List: all}}})
 		}
 	} else {
-		p.Blocks = append(p.Blocks, page.Banner{Tone: page.Good, Words: text.Key("web.closed", "Result", m.Results[st.Run.Result], "Day", calendar.DateOf(st.Run.Updated).String())})
+		p.Blocks = append(p.Blocks, page.Banner{Tone: page.Good, Words: text.Key("web.closed", "Result", m.Results[st.Run.Result], "Day", day(calendar.DateOf(st.Run.Updated), st.Context.Now))})
 	}
 	p.Blocks = append(p.Blocks, s.stepsPanel(st))
 	if len(st.Run.Children) > 0 {
@@ -257,13 +257,13 @@ func (s *Site) stepsPanel(st desk.Standing) page.Block {
 		switch {
 		case p.Key == st.Run.Step:
 			x.Standing = page.Now
-			x.Note = text.Key("web.step.since", "Day", calendar.DateOf(st.Run.Entered).String())
+			x.Note = text.Key("web.step.since", "Day", day(calendar.DateOf(st.Run.Entered), st.Context.Now))
 		case ended:
 			x.Standing = page.Done
 			if good := p.Step.Outcomes(); result.Outcome != good[0] {
 				x.Standing = page.Failed
 			}
-			x.Note = text.Key("web.step.ended", "Day", calendar.DateOf(result.At).String(), "Outcome", outcome(st.Charter, common.Kind, result.Outcome))
+			x.Note = text.Key("web.step.ended", "Day", day(calendar.DateOf(result.At), st.Context.Now), "Outcome", outcome(st.Charter, common.Kind, result.Outcome))
 			if teller, ok := p.Step.(step.Teller); ok {
 				if told := teller.Told(result.Facts); !told.IsZero() {
 					x.Note = text.Key("web.step.told", "Ended", x.Note, "Told", told)
@@ -278,6 +278,16 @@ func (s *Site) stepsPanel(st desk.Standing) page.Block {
 		steps.List = append(steps.List, x)
 	}
 	return page.Panel{Title: text.Key("web.where"), Blocks: []page.Block{steps}}
+}
+
+// day says a date as people do: without the year while it is this one.
+func day(d calendar.Date, now time.Time) text.Words {
+	year, month, n := d.YMD()
+	zh, en := fmt.Sprintf("%d月%d日", month, n), fmt.Sprintf("%d %s", n, month)
+	if year != calendar.DateOf(now).Year() {
+		zh, en = fmt.Sprintf("%d年%s", year, zh), fmt.Sprintf("%s %d", en, year)
+	}
+	return text.Text{ZH: zh, EN: en}.Words()
 }
 
 // outcome says how a step ended.

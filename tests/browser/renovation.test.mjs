@@ -114,11 +114,14 @@ test("a renovation, from the roster to the handover", { timeout: 420_000 }, asyn
     for (const one of says) assert.match(text, one instanceof RegExp ? one : new RegExp(one));
     assert.equal(await stranger.locator("h1").innerText(), `${compoundName}综合改造`);
     assert.doesNotMatch(await stranger.content(), personal, `the public page at ${name} names somebody`);
-    await stranger.sound();
+    if (name.startsWith("第")) await stranger.sound(); // each stage once
     await shot(stranger, `public-${name}`);
     stage(name);
   };
   await stands("第 1 步，共 11 步：征求意见", `0 / ${rooms} 户`, "还差 153 户到十分之九");
+
+  await stranger.goto(`/matters/${matter}/record`);
+  await stranger.sound(); // while it is short: looking through hundreds of acts takes half a minute
 
   // ── 一征 ──────────────────────────────────────────────────────────────────
   // The administrator prints a code for every owner; two owners come in by theirs, one of them without script.
@@ -382,7 +385,7 @@ test("a renovation, from the roster to the handover", { timeout: 420_000 }, asyn
   await stranger.goto(`/matters/${matter}/record`);
   assert.doesNotMatch(await stranger.content(), personal);
   assert.ok(!(await stranger.content()).includes("<script>alert"));
-  await stranger.sound();
+  assert.deepEqual(await stranger.sideScroll(), []);
   await shot(stranger, "17-record");
 
   // Large text and English: nothing cut, nothing missing.
