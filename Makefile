@@ -109,6 +109,11 @@ e2e: build ## drive the real binary in a real browser
 	@scripts/setup test
 	@scripts/e2e
 
+.PHONY: tour
+tour: build ## take the pictures of docs/tour.md anew, from the demo
+	@scripts/setup test
+	@scripts/tour
+
 .PHONY: bench
 bench: build ## measure over HTTP on SQLite and PostgreSQL, and write docs/performance.md
 	@scripts/setup test
