@@ -223,14 +223,16 @@ func (s *Site) deskMatter(r *http.Request, rd *reader) (page.Page, error) {
 			placed, _ := st.Method.Step(st.Run.Step)
 			panel.Blocks = append(panel.Blocks, basisOf(st.Method, placed))
 			p.Blocks = append(p.Blocks, panel)
+		}
+		p.Blocks = append(p.Blocks, s.asksTable(st, rd))
+		p.Blocks = append(p.Blocks, s.doorsPanel(st)...)
+		if !st.Run.Closed {
 			sealed, err := s.sealedPanel(ctx, q, st, rd)
 			if err != nil {
 				return err
 			}
 			p.Blocks = append(p.Blocks, sealed...)
 		}
-		p.Blocks = append(p.Blocks, s.asksTable(st, rd))
-		p.Blocks = append(p.Blocks, s.doorsPanel(st)...)
 		p.Blocks = append(p.Blocks, page.Section{Title: text.Key("web.acts"), Blocks: history},
 			page.Rows{List: []page.Link{{Words: text.Key("web.record"), Href: fmt.Sprintf("/matters/%d/record", n), Icon: "history"}}})
 		p.Aside = []page.Block{s.stepsPanel(st), s.factsPanel(st)}
