@@ -106,6 +106,9 @@ func (p *People) Redeem(ctx context.Context, tx *store.Tx, code string) (Account
 	if err != nil {
 		return Account{}, Mandate{}, err
 	}
+	if there && a.Closed {
+		return Account{}, Mandate{}, fault.Refuse(fault.Denied, "people.code_unknown", fault.Basis{}, nil)
+	}
 	if !there {
 		a = Account{Person: person, Login: string(person), Name: string(name)}
 		if err := p.Add(ctx, tx, a, ""); err != nil {

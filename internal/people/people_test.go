@@ -312,3 +312,40 @@ func TestTheDatabaseAloneNamesNobody(t *testing.T) {
 		must(t, rows.Err())
 	}
 }
+
+// A closed account is shut at every door: what it could do by a password, a session, a token or a code it still has.
+func TestAClosedAccountMayNothing(t *testing.T) {
+	housetest.Each(t, func(t *testing.T, h *house.House, _ *clock.Manual) {
+		var paper, token string
+		must(t, write(t, h, func(tx *store.Tx) (err error) {
+			flat := act.RowID{Register: "part", ID: "p103"}
+			if paper, err = h.People.Issue(ctx, tx, people.Household{Person: "li", Name: "李", Role: "owner", Scope: flat, Path: "/x/"}, h.Clock.Now().Add(time.Hour)); err != nil {
+				return err
+			}
+			token, err = h.People.IssueToken(ctx, tx, "li", "test", h.Clock.Now().Add(time.Hour))
+			return err
+		}))
+		before, err := h.Actor(ctx, "li")
+		must(t, err)
+		if len(before.Mandates) == 0 {
+			t.Fatal("li has nothing to lose")
+		}
+		must(t, write(t, h, func(tx *store.Tx) error { return h.People.Close(ctx, tx, "li") }))
+		after, err := h.Actor(ctx, "li")
+		must(t, err)
+		if len(after.Mandates) != 0 {
+			t.Errorf("a closed account may still act as %+v", after.Mandates)
+		}
+		err = write(t, h, func(tx *store.Tx) error { _, _, err := h.People.Redeem(ctx, tx, paper); return err })
+		if code(err) != "people.code_unknown" {
+			t.Errorf("a code let a closed account in: %v", err)
+		}
+		if who, ok, err := h.People.TokenPerson(ctx, h.Store.Read(), token, h.Clock.Now()); err == nil && ok {
+			a, err := h.People.Actor(ctx, h.Store.Read(), who, calendar.DateOf(h.Clock.Now()))
+			must(t, err)
+			if len(a.Mandates) != 0 {
+				t.Error("a token acts for a closed account")
+			}
+		}
+	})
+}
