@@ -3,7 +3,9 @@ package web
 import (
 	"fmt"
 	"net/http"
+	"slices"
 	"strconv"
+	"strings"
 
 	"gongzhi/internal/act"
 	"gongzhi/internal/book"
@@ -40,7 +42,8 @@ func (s *Site) register(r *http.Request, rd *reader) (page.Page, error) {
 	if under, ok := register.ParseRowID(q.Get("under")); ok {
 		f.Under = under
 	}
-	got, err := s.registers(r.Context(), s.Store.Read()).List(f, q.Get("after"), pageOf)
+	in := s.registers(r.Context(), s.Store.Read())
+	got, err := in.List(f, q.Get("after"), pageOf)
 	if err != nil {
 		return page.Page{}, err
 	}
@@ -53,9 +56,20 @@ func (s *Site) register(r *http.Request, rd *reader) (page.Page, error) {
 			t.Columns = append(t.Columns, page.Column{Words: f.Label.Words(), Numeric: f.Type == register.Area || f.Type == register.Count})
 		}
 	}
+	if sch.Parent != "" {
+		t.Columns = slices.Insert(t.Columns, 1, page.Column{Words: text.Key("web.col.within")})
+	}
+	places := map[act.RowID]register.Row{}
 	for _, row := range got.Rows {
 		href := fmt.Sprintf("/desk/registers/%s/%s", sch.Key, row.ID.ID)
 		cells := []page.Cell{{Words: text.Plain(row.Name), Href: href}}
+		if sch.Parent != "" {
+			place, err := s.within(in, row, places)
+			if err != nil {
+				return page.Page{}, err
+			}
+			cells = append(cells, page.Cell{Words: text.Plain(place)})
+		}
 		for _, f := range shown {
 			cells = append(cells, page.Cell{Words: text.Plain(f.Say(row.Values[f.Key]))})
 		}
@@ -73,6 +87,26 @@ func (s *Site) register(r *http.Request, rd *reader) (page.Page, error) {
 		Frame: page.Desk, Title: sch.Name.Words(), Lead: text.Key("web.as_of", "Day", s.today().String()), Blocks: []page.Block{t},
 		Head: []page.Link{{Words: text.Key("web.row.new", "Register", sch.Name), Href: add, Icon: "plus"}},
 	}, nil
+}
+
+// within names where a row lies: the nearest row above that its own name does not tell already. seen remembers rows
+// above, which many rows of one page share.
+func (s *Site) within(in *book.Reader, row register.Row, seen map[act.RowID]register.Row) (string, error) {
+	for id := row.Parent; !id.IsZero(); {
+		above, known := seen[id]
+		if !known {
+			var err error
+			if above, known, err = in.Row(id, s.today()); err != nil || !known {
+				return "", err
+			}
+			seen[id] = above
+		}
+		if !strings.Contains(row.Name, above.Name) {
+			return above.Name, nil
+		}
+		id = above.Parent
+	}
+	return "", nil
 }
 
 // registerRow is one row: its fields as they stand, and how they came to be.
