@@ -58,6 +58,7 @@ type Role struct {
 	Own   bool      `yaml:"own,omitempty"`   // holds something within a matter's subject, such as a flat
 	Desk  bool      `yaml:"desk,omitempty"`  // works at the desk
 	Seals bool      `yaml:"reads_sealed,omitempty"`
+	Books bool      `yaml:"keeps_registers,omitempty"` // may import, add and correct rows
 	Basis string    `yaml:"basis,omitempty"`
 }
 

@@ -7,7 +7,6 @@ package desk
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"log/slog"
 	"sync"
@@ -150,11 +149,8 @@ func (d *Desk) Install(ctx context.Context, by act.By, c *charter.Charter) error
 		if err := d.ledger.AddTenant(ctx, tx, c.Head.Key, c.Head.Name.ZH, tx.Now()); err != nil {
 			return err
 		}
-		_, err := d.ledger.Charter(ctx, tx, c.Digest)
-		if err == nil {
-			return nil
-		}
-		if !errors.Is(err, store.ErrNotFound) {
+		last, err := d.ledger.LastInstalled(ctx, tx)
+		if err != nil || last == c.Digest {
 			return err
 		}
 		if err := d.ledger.KeepCharter(ctx, tx, c.Digest, files, tx.Now()); err != nil {

@@ -309,7 +309,23 @@ func (w *session) record(key string, by act.By, clause string, d act.Draft) (act
 		Kind: d.Kind, Step: key, At: w.context.Now, Recorded: w.now, By: by,
 		Basis: act.Basis{Charter: w.charter.Digest, Clause: clause}, Submission: w.id,
 	}
+	if w.method.Discreet(a) {
+		d.Sealed = blinded(d.Sealed)
+	}
 	return w.chain.Add(a, d.Body, d.Sealed)
+}
+
+// Blind is the field of a sealed nothing. What one household answered is withheld from the public, but the act's hash
+// is not, and there are few answers to try: without a commitment whose salt nobody knows, whoever holds the receipt
+// could find the answer that fits the hash.
+const Blind = "blind"
+
+func blinded(sealed map[string]string) map[string]string {
+	out := map[string]string{Blind: ""}
+	for field, value := range sealed {
+		out[field] = value
+	}
+	return out
 }
 
 // maxTicks bounds how often time may move one matter in one go; the suite of steps proves that each tick makes

@@ -38,6 +38,7 @@ var (
 	keepCharter    = queries.Get("keep-charter")
 	charterFiles   = queries.Get("charter")
 	addTenant      = queries.Get("add-tenant")
+	lastInstalled  = queries.Get("last-installed")
 )
 
 // Ledger is the record of one tenant.

@@ -46,3 +46,7 @@ SELECT files FROM charter WHERE tenant = $1 AND digest = $2;
 
 -- name: add-tenant
 INSERT INTO tenant (tenant, name, title, made) VALUES ($1, $2, $3, $4) ON CONFLICT (tenant) DO NOTHING;
+
+-- name: last-installed
+-- The version that was installed last. Walks the house's own book backwards to it.
+SELECT charter FROM act WHERE tenant = $1 AND matter = 0 AND kind = $2 ORDER BY seq DESC LIMIT 1;

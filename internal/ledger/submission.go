@@ -55,6 +55,15 @@ func (l *Ledger) Charter(ctx context.Context, q store.Q, digest act.Digest) ([]b
 	return store.Get[[]byte](ctx, q, charterFiles, int64(l.tenant), string(digest))
 }
 
+// LastInstalled is the version that the house's own book says is in force; empty before the first.
+func (l *Ledger) LastInstalled(ctx context.Context, q store.Q) (act.Digest, error) {
+	d, err := store.Get[string](ctx, q, lastInstalled, int64(l.tenant), act.Installed)
+	if errors.Is(err, store.ErrNotFound) {
+		return "", nil
+	}
+	return act.Digest(d), err
+}
+
 // AddTenant makes sure the tenant exists.
 func (l *Ledger) AddTenant(ctx context.Context, tx *store.Tx, name, title string, at time.Time) error {
 	_, err := store.Exec(ctx, tx, addTenant, int64(l.tenant), name, title, at.UnixMicro())

@@ -69,11 +69,15 @@ type Household struct {
 	Path   string
 }
 
-// Issue makes a one-time code for a household; it is shown once and kept as a digest only.
+// Issue makes a one-time code for a household; it is shown once and kept as a digest only. Codes of the same household
+// that nobody has used yet are worth nothing from now on.
 func (p *People) Issue(ctx context.Context, tx *store.Tx, h Household, expires time.Time) (code string, err error) {
 	code = NewCode()
 	digest := p.vault.Index(fmt.Sprintf("%d/household", p.tenant), normal(code))
 	name := p.vault.Seal(p.place("name", h.Person), []byte(h.Name))
+	if _, err := store.Exec(ctx, tx, voidCodes, p.tenant, string(h.Person), h.Scope.Register, h.Scope.ID, tx.Now().UnixMicro()); err != nil {
+		return "", err
+	}
 	_, err = store.Exec(ctx, tx, addCode, p.tenant, digest, string(h.Person), name, h.Role, h.Scope.Register, h.Scope.ID, h.Path, expires.UnixMicro())
 	return code, err
 }

@@ -43,6 +43,7 @@ var (
 	endMandate     = queries.Get("end-mandate")
 	addCode        = queries.Get("add-code")
 	useCode        = queries.Get("use-code")
+	voidCodes      = queries.Get("void-codes")
 	findSession    = queries.Get("session")
 	putSession     = queries.Get("put-session")
 	dropSession    = queries.Get("drop-session")
@@ -92,6 +93,12 @@ func (p *People) account(r accountRow) (Account, error) {
 		Person: act.Person(r.Person), Login: r.Login, Name: string(name), TwoFactor: len(r.TOTP) > 0, Closed: r.Closed != 0,
 		password: r.Password, totp: r.TOTP,
 	}, nil
+}
+
+// Proof changes with the password and the second factor, and says nothing of either: a session that was begun under
+// another is over.
+func (a Account) Proof() string {
+	return string(act.Sum([]byte(a.password + "\x00" + string(a.totp)))[:16])
 }
 
 // Find gives one account.

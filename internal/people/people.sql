@@ -45,6 +45,10 @@ UPDATE mandate SET ends = $3 WHERE tenant = $1 AND id = $2;
 -- name: add-code
 INSERT INTO household_code (tenant, digest, person, name, role, register, row, path, expires, used) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 0);
 
+-- name: void-codes
+-- A new sheet makes the old one worthless.
+UPDATE household_code SET used = $5 WHERE tenant = $1 AND person = $2 AND register = $3 AND row = $4 AND used = 0;
+
 -- name: use-code
 -- Gives the code's row to the first who brings it, and to nobody after.
 UPDATE household_code SET used = $3 WHERE tenant = $1 AND digest = $2 AND used = 0 AND expires > $3

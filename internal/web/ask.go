@@ -1,8 +1,10 @@
 package web
 
 import (
+	"cmp"
 	"context"
 	"fmt"
+	"maps"
 	"net/http"
 	"net/url"
 	"slices"
@@ -255,7 +257,11 @@ func (s *Site) answer(r *http.Request, rd *reader) (page.Page, error) {
 	if err != nil {
 		return page.Page{}, err
 	}
-	sub, err := s.submission(r)
+	keep, err := s.asked(r, rd, act.Matter(n))
+	if err != nil {
+		return page.Page{}, err
+	}
+	sub, err := s.submission(r, keep)
 	if err != nil {
 		return page.Page{}, err
 	}
@@ -286,6 +292,16 @@ func (s *Site) answer(r *http.Request, rd *reader) (page.Page, error) {
 		return rd.redirect(r, fmt.Sprintf("/desk/matters/%d?done=%s", n, receipt.ID))
 	}
 	return rd.redirect(r, "/receipts/"+receipt.ID)
+}
+
+// asked tells whether the matter waits for anything from the reader. From others no file is kept: what they send is
+// refused, and the desk says why.
+func (s *Site) asked(r *http.Request, rd *reader, n act.Matter) (yes bool, err error) {
+	err = s.Desk.Read(r.Context(), n, func(_ context.Context, _ store.Q, st desk.Standing) error {
+		yes = len(st.For(rd.actor())) > 0
+		return nil
+	})
+	return yes, err
 }
 
 // checkPage shows every answer before it is sent. It is left out where there is nothing to look over, and where the
@@ -362,8 +378,11 @@ func shown(f page.Field, sub step.Submission) text.Words {
 	return text.Plain(f.Value)
 }
 
-// submission reads a form into a submission, and keeps its files.
-func (s *Site) submission(r *http.Request) (step.Submission, error) {
+// maxFiles is how many files one form may bring.
+const maxFiles = 20
+
+// submission reads a form into a submission, and keeps its files if they are wanted.
+func (s *Site) submission(r *http.Request, keep bool) (step.Submission, error) {
 	if strings.HasPrefix(r.Header.Get("Content-Type"), "multipart/form-data") {
 		if err := r.ParseMultipartForm(1 << 20); err != nil {
 			return step.Submission{}, badForm(err)
@@ -376,7 +395,8 @@ func (s *Site) submission(r *http.Request) (step.Submission, error) {
 		ID: r.PostFormValue(nameID), Step: r.PostFormValue(nameStep), Item: r.PostFormValue(nameItem), As: r.PostFormValue(nameAs),
 		Values: map[string][]string{}, Files: map[string][]step.File{}, Channel: "web",
 	}
-	for name, values := range r.PostForm {
+	for _, name := range sortedNames(r.PostForm) {
+		values := r.PostForm[name]
 		if !strings.HasPrefix(name, "_") {
 			if strings.Join(values, "") != "" {
 				sub.Values[name] = values
@@ -397,13 +417,17 @@ func (s *Site) submission(r *http.Request) (step.Submission, error) {
 			}
 		}
 	}
-	if r.MultipartForm == nil {
+	if r.MultipartForm == nil || !keep {
 		return sub, nil
 	}
-	for key, headers := range r.MultipartForm.File {
-		for _, h := range headers {
+	taken := 0
+	for _, key := range slices.Sorted(maps.Keys(r.MultipartForm.File)) {
+		for _, h := range r.MultipartForm.File[key] {
 			if h.Size == 0 && h.Filename == "" {
 				continue
+			}
+			if taken++; taken > maxFiles {
+				return sub, fault.Refuse(fault.TooLarge, "web.too_many_files", fault.Basis{}, fault.Args{"Max": maxFiles})
 			}
 			part, err := h.Open()
 			if err != nil {
@@ -420,6 +444,14 @@ func (s *Site) submission(r *http.Request) (step.Submission, error) {
 		}
 	}
 	return sub, nil
+}
+
+// sortedNames gives the names of a form in one order, numbers at their end by size: the same answers sent again are
+// then the same submission.
+func sortedNames(form url.Values) []string {
+	return slices.SortedFunc(maps.Keys(form), func(a, b string) int {
+		return cmp.Or(cmp.Compare(len(a), len(b)), cmp.Compare(a, b))
+	})
 }
 
 // numbered takes the question out of "_file_photo_0".

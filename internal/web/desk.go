@@ -356,6 +356,9 @@ func (s *Site) sealedPanel(ctx context.Context, q store.Q, st desk.Standing, rd 
 			return nil, err
 		}
 		for _, c := range a.Sealed {
+			if c.Field == desk.Blind {
+				continue
+			}
 			v, there := values[c.Field]
 			answer, do := page.Cell{Words: text.Plain(v)}, page.Cell{}
 			if files := sealedFiles(v); len(files) > 0 {
@@ -450,7 +453,7 @@ func (s *Site) beginPage(r *http.Request, rd *reader, sub step.Submission, subje
 }
 
 func (s *Site) begin(r *http.Request, rd *reader) (page.Page, error) {
-	sub, err := s.submission(r)
+	sub, err := s.submission(r, true)
 	if err != nil {
 		return page.Page{}, err
 	}

@@ -153,7 +153,7 @@ func (s *Site) mandateOver(ctx context.Context, rd *reader, row act.RowID) (act.
 	in := s.registers(ctx, s.Store.Read())
 	roles := s.charter().Roles
 	for _, m := range rd.mandates {
-		if roles[m.Role].Desk && (m.Scope.IsZero() || in.Covers(m.Scope, row, s.today())) {
+		if roles[m.Role].Desk && roles[m.Role].Books && (m.Scope.IsZero() || in.Covers(m.Scope, row, s.today())) {
 			return act.By{Person: rd.account.Person, Role: m.Role, Mandate: m.ID}, nil
 		}
 	}

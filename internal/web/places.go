@@ -151,7 +151,7 @@ func (s *Site) file(r *http.Request, rd *reader) (page.Page, error) {
 		return page.Page{}, err
 	}
 	defer func() { _ = f.Close() }() // nothing was written
-	if !f.Public && !rd.desk {
+	if !f.Public && !rd.seals {
 		return page.Page{}, fault.Refuse(fault.NotFound, "file.unknown", fault.Basis{}, nil)
 	}
 	rd.done = true

@@ -3,6 +3,7 @@ package web
 import (
 	"net/http"
 	"strconv"
+	"strings"
 	"time"
 
 	"gongzhi/internal/act"
@@ -67,14 +68,19 @@ func (rd *reader) redirect(r *http.Request, to string) (page.Page, error) {
 
 // local keeps a redirect within this site.
 func local(to string) string {
-	if len(to) == 0 || to[0] != '/' || (len(to) > 1 && (to[1] == '/' || to[1] == '\\')) {
+	// Browsers drop control characters before they read an address, so "/\t/elsewhere" would lead elsewhere.
+	odd := func(c rune) bool { return c < ' ' || c == 0x7f || c == '\\' }
+	if !strings.HasPrefix(to, "/") || strings.HasPrefix(to, "//") || strings.ContainsFunc(to, odd) {
 		return "/"
 	}
 	return to
 }
 
-// Names in the session.
-const sessionPerson = "person"
+// Names in the session. The proof ends it when the password or the second factor changes.
+const (
+	sessionPerson = "person"
+	sessionProof  = "proof"
+)
 
 // reader finds out who asks.
 func (s *Site) reader(r *http.Request) (*reader, error) {
@@ -88,7 +94,7 @@ func (s *Site) reader(r *http.Request) (*reader, error) {
 	if err != nil {
 		return rd, err
 	}
-	if !ok || account.Closed {
+	if !ok || account.Closed || s.sessions.GetString(r.Context(), sessionProof) != account.Proof() {
 		return rd, nil
 	}
 	rd.account = account

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net"
 	"net/http"
+	"strings"
 	"sync"
 	"time"
 
@@ -17,50 +18,52 @@ import (
 	"gongzhi/internal/text"
 )
 
-// tries slows down guessing: each address may fail a few times, then once a minute.
+// tries slows down guessing: each name at each address may fail a few times, then once a minute. Behind a proxy all
+// share one address, so an address as a whole is given much more: somebody else's failures must not shut the door.
 type tries struct {
 	mu   sync.Mutex
 	list map[string]*rate.Limiter
 }
 
 const (
-	triesAtOnce = 10
-	triesEvery  = time.Minute
-	triesKept   = 10_000 // addresses remembered; beyond, all are forgotten rather than memory filled
+	triesAtOnce  = 10
+	triesEvery   = time.Minute
+	placesAtOnce = 300
+	placesEvery  = time.Second
+	triesKept    = 10_000 // limiters remembered; beyond, all are forgotten rather than memory filled
 )
 
 func newTries() *tries { return &tries{list: map[string]*rate.Limiter{}} }
 
-// allow tells whether an address may try at an instant.
-func (t *tries) allow(r *http.Request, now time.Time) bool {
+// take counts a try at an instant before it is made, so that many at once are all counted. ok is false when there were
+// too many; back takes the try back when it succeeded.
+func (t *tries) take(r *http.Request, name string, now time.Time) (back func(), ok bool) {
 	host, _, err := net.SplitHostPort(r.RemoteAddr)
 	if err != nil {
 		host = r.RemoteAddr
 	}
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	l, ok := t.list[host]
-	if !ok {
-		if len(t.list) >= triesKept {
-			clear(t.list)
-		}
-		l = rate.NewLimiter(rate.Every(triesEvery), triesAtOnce)
-		t.list[host] = l
+	if len(t.list) >= triesKept {
+		clear(t.list)
 	}
-	return l.TokensAt(now) >= 1
+	one := t.limiter(host+" "+strings.ToLower(strings.TrimSpace(name)), triesEvery, triesAtOnce).ReserveN(now, 1)
+	all := t.limiter(host, placesEvery, placesAtOnce).ReserveN(now, 1)
+	back = func() { one.CancelAt(now); all.CancelAt(now) }
+	if one.DelayFrom(now) > 0 || all.DelayFrom(now) > 0 {
+		back()
+		return nil, false
+	}
+	return back, true
 }
 
-// failed counts a failure against an address.
-func (t *tries) failed(r *http.Request, now time.Time) {
-	host, _, err := net.SplitHostPort(r.RemoteAddr)
-	if err != nil {
-		host = r.RemoteAddr
+func (t *tries) limiter(key string, every time.Duration, atOnce int) *rate.Limiter {
+	l, ok := t.list[key]
+	if !ok {
+		l = rate.NewLimiter(rate.Every(every), atOnce)
+		t.list[key] = l
 	}
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	if l, ok := t.list[host]; ok {
-		l.AllowN(now, 1)
-	}
+	return l
 }
 
 func (s *Site) signInPage(r *http.Request, rd *reader) (page.Page, error) {
@@ -102,17 +105,18 @@ func (s *Site) signIn(r *http.Request, rd *reader) (page.Page, error) {
 	}
 	login, back := r.PostForm.Get("login"), r.PostForm.Get("back")
 	now := s.Clock.Now()
-	if !s.tries.allow(r, now) {
+	giveBack, ok := s.tries.take(r, login, now)
+	if !ok {
 		return still(r, s.signInForm(back, login, fault.Refuse(fault.TooMany, "web.slow_down", fault.Basis{}, nil))), nil
 	}
 	a, err := s.People.SignIn(r.Context(), s.Store.Read(), login, r.PostForm.Get("password"), r.PostForm.Get("code"), now)
 	if no, ok := fault.As(err); ok {
-		s.tries.failed(r, now)
 		return still(r, s.signInForm(back, login, no)), nil
 	}
 	if err != nil {
 		return page.Page{}, err
 	}
+	giveBack()
 	return s.enter(r, rd, a.Person, back)
 }
 
@@ -121,7 +125,12 @@ func (s *Site) enter(r *http.Request, rd *reader, person act.Person, back string
 	if err := s.sessions.RenewToken(r.Context()); err != nil {
 		return page.Page{}, err
 	}
+	account, _, err := s.People.Find(r.Context(), s.Store.Read(), person)
+	if err != nil {
+		return page.Page{}, err
+	}
 	s.sessions.Put(r.Context(), sessionPerson, string(person))
+	s.sessions.Put(r.Context(), sessionProof, account.Proof())
 	if kept := carried(r); kept != nil {
 		return goOn(kept), nil
 	}
@@ -180,7 +189,8 @@ func (s *Site) code(r *http.Request, rd *reader) (page.Page, error) {
 	}
 	code, back := r.PostForm.Get("household_code"), r.PostForm.Get("back")
 	now := s.Clock.Now()
-	if !s.tries.allow(r, now) {
+	giveBack, ok := s.tries.take(r, code, now)
+	if !ok {
 		return still(r, codeForm(code, back, fault.Refuse(fault.TooMany, "web.slow_down", fault.Basis{}, nil))), nil
 	}
 	var person act.Person
@@ -190,12 +200,12 @@ func (s *Site) code(r *http.Request, rd *reader) (page.Page, error) {
 		return err
 	})
 	if no, ok := fault.As(err); ok {
-		s.tries.failed(r, now)
 		return still(r, codeForm(code, back, no)), nil
 	}
 	if err != nil {
 		return page.Page{}, err
 	}
+	giveBack()
 	return s.enter(r, rd, person, back)
 }
 

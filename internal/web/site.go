@@ -61,7 +61,6 @@ func New(c Config) *Site {
 	s := &Site{House: c.House, origin: c.Origin, demo: c.Demo, sessions: scs.New(), tries: newTries()}
 	s.sessions.Store = s.People.Sessions(s.Store, clock.System) // the manager reckons by the machine's clock, so must its store
 	s.sessions.Lifetime = 30 * 24 * time.Hour
-	s.sessions.IdleTimeout = 7 * 24 * time.Hour
 	s.sessions.Cookie.Name = "gongzhi"
 	s.sessions.Cookie.HttpOnly = true
 	s.sessions.Cookie.SameSite = http.SameSiteLaxMode
@@ -72,6 +71,9 @@ func New(c Config) *Site {
 
 // maxForm is the largest body taken: one file of the largest size and the answers around it.
 const maxForm = attachment.MaxSize + 1<<20
+
+// maxText is the largest body without files: the longest answers of a form have 4,000 characters each.
+const maxText = 1 << 20
 
 // Handler answers requests.
 func (s *Site) Handler() http.Handler {
@@ -100,7 +102,11 @@ func (s *Site) guard(next http.Handler) http.Handler {
 			s.fail(w, r, nil, &http.MaxBytesError{Limit: maxForm})
 			return
 		}
-		r.Body = http.MaxBytesReader(w, r.Body, maxForm)
+		most := int64(maxText)
+		if strings.HasPrefix(r.Header.Get("Content-Type"), "multipart/form-data") {
+			most = maxForm
+		}
+		r.Body = http.MaxBytesReader(w, r.Body, most)
 		next.ServeHTTP(w, r)
 	})
 }
@@ -171,7 +177,7 @@ func (s *Site) charter() *charter.Charter { return s.Desk.Charter() }
 func (s *Site) fail(w http.ResponseWriter, r *http.Request, rd *reader, err error) {
 	var tooLarge *http.MaxBytesError
 	if errors.As(err, &tooLarge) {
-		err = fault.Refuse(fault.TooLarge, "web.too_large", fault.Basis{}, fault.Args{"Max": maxForm >> 20})
+		err = fault.Refuse(fault.TooLarge, "web.too_large", fault.Basis{}, fault.Args{"Max": max(tooLarge.Limit>>20, 1)})
 	}
 	if rd == nil {
 		rd = &reader{lang: preferences(r).lang, size: preferences(r).size}

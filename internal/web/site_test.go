@@ -298,7 +298,7 @@ func TestSignInIsSlowedDown(t *testing.T) {
 func TestRedirectsStayHere(t *testing.T) {
 	w := newTown(t)
 	v := w.visitor()
-	for _, back := range []string{"https://elsewhere.example/", "//elsewhere.example", `/\elsewhere.example`} {
+	for _, back := range []string{"https://elsewhere.example/", "//elsewhere.example", `/\elsewhere.example`, "/\t/elsewhere.example", "/x\\y"} {
 		_, _, h := v.get("/prefer?" + url.Values{"lang": {"en"}, "back": {back}}.Encode())
 		if h.Get("Location") != "/" {
 			t.Errorf("%s leads to %s", back, h.Get("Location"))
