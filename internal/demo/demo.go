@@ -81,9 +81,9 @@ type filler struct {
 	clock  *stepped
 	today  calendar.Date // the day the filling began
 	roles  map[string]string
-	parts  map[string][]act.RowID // of each compound, in the order of the register
-	owned  map[act.RowID]bool     // flats that are sold and whose owner is known
-	in     sync.Map               // owners who were let in, by login
+	parts  map[string][]act.RowID   // of each compound, in the order of the register
+	owners map[act.RowID]act.Person // of flats that are sold: the owner on the roll, or the first of several
+	in     sync.Map                 // households that were let in
 	scan   step.File
 	keeper *timekeeper.Keeper
 }
@@ -101,7 +101,7 @@ func Open(ctx context.Context, cfg house.Config) (*house.House, *Result, error) 
 	if list.Begun.IsZero() {
 		list.Begun = calendar.DateOf(cfg.Clock.Now())
 	}
-	f := &filler{today: list.Begun, clock: &stepped{then: cfg.Clock}, roles: map[string]string{}, parts: map[string][]act.RowID{}, owned: map[act.RowID]bool{}}
+	f := &filler{today: list.Begun, clock: &stepped{then: cfg.Clock}, roles: map[string]string{}, parts: map[string][]act.RowID{}, owners: map[act.RowID]act.Person{}}
 	if err := f.read(); err != nil {
 		return nil, nil, err
 	}

@@ -7,6 +7,7 @@ import (
 	"image"
 	"image/png"
 	"strconv"
+	"strings"
 	"sync"
 
 	"gongzhi/internal/act"
@@ -101,7 +102,9 @@ func (f *filler) rooms(ctx context.Context) error {
 		}
 		for _, p := range parts {
 			f.parts[c.ID] = append(f.parts[c.ID], p.ID)
-			f.owned[p.ID] = p.Text("state") == "sold" && len(p.List("owners")) > 0
+			if owners := p.List("owners"); p.Text("state") == "sold" && len(owners) > 0 {
+				f.owners[p.ID] = act.Person(strings.TrimPrefix(owners[0], "person/"))
+			}
 		}
 	}
 	return nil
@@ -204,7 +207,11 @@ func (f *filler) admit(ctx context.Context, list *signIns) error {
 	give := func(o one) error {
 		m := people.Mandate{Role: o.p.Role, Scope: o.scope, Starts: f.now()}
 		name := f.cast.Called + f.Charter.Roles[o.p.Role].Name.ZH
-		return f.Admit(ctx, byHouse, f.account(o.p.Login, name), list.Passwords[o.p.Login], m)
+		who := f.account(o.p.Login, name)
+		if f.Charter.Roles[o.p.Role].Own {
+			who.Person = f.lives(o.p.Role, o.scope, who.Person)
+		}
+		return f.Admit(ctx, byHouse, who, list.Passwords[o.p.Login], m)
 	}
 	if err := together(first, give); err != nil {
 		return err

@@ -155,7 +155,7 @@ func (f *filler) tell(ctx context.Context, l line) error {
 	}
 	var some []flat
 	for i := len(flats) * from / 100; i < len(flats)*to/100; i++ {
-		if votes := f.own(l.words[3]) || l.words[0] == "inturn"; !votes || f.owned[flats[i]] {
+		if votes := f.own(l.words[3]) || l.words[0] == "inturn"; !votes || f.owners[flats[i]] != "" {
 			some = append(some, flat{flats[i], len(some) + 1})
 		}
 	}
@@ -173,21 +173,30 @@ func (f *filler) tell(ctx context.Context, l line) error {
 
 func (f *filler) own(login string) bool { return f.Charter.Roles[f.roles[login]].Own }
 
+// lives is who somebody in a flat is: its owner on the roll, who alone may vote for it, or anyone else.
+func (f *filler) lives(role string, flat act.RowID, other act.Person) act.Person {
+	if owner, known := f.owners[flat]; known && role == "owner" {
+		return owner
+	}
+	return other
+}
+
 // do is one submission: WHO VERB [ITEM] key=value …, or WHO begin METHOD key=value ….
 func (f *filler) do(ctx context.Context, l line, flat act.RowID, n int, words []string) error {
 	login := words[0]
+	person := someone(login)
 	if f.own(login) && !flat.IsZero() { // everybody in the compound has an account of their own, without a password
 		role := f.roles[login]
-		login = role + "-" + flat.ID
-		if _, in := f.in.Load(login); !in {
+		person = f.lives(role, flat, someone(role+"-"+flat.ID))
+		if _, in := f.in.Load(flat.ID + role); !in {
 			m := people.Mandate{Role: role, Scope: flat, Starts: f.now()}
-			if err := f.Admit(ctx, byHouse, f.account(login, f.cast.Owner), "", m); err != nil {
+			if err := f.Admit(ctx, byHouse, people.Account{Person: person, Login: string(person), Name: f.cast.Owner}, "", m); err != nil {
 				return err
 			}
-			f.in.Store(login, true)
+			f.in.Store(flat.ID+role, true)
 		}
 	}
-	who, err := f.Actor(ctx, someone(login))
+	who, err := f.Actor(ctx, person)
 	if err != nil {
 		return err
 	}

@@ -249,8 +249,13 @@ func (b *Ballot) cast(v step.View, st *state, answers step.Answers) ([]act.Draft
 	if !ok || v.Scope.Register != b.Roll.Register || len(head.Owners) == 0 {
 		return nil, fault.Refuse(fault.Denied, "ballot.not_on_roll", v.Basis("roll", &b.Common), fault.Args{"Part": v.Scope.ID})
 	}
+	// Who is let in for a flat may have sold it since; the roll says who owns it.
+	owner := voter(head, v.Who.Person)
+	if owner == vote.AnyOwner {
+		return nil, fault.Refuse(fault.Denied, "ballot.not_voter", v.Basis("roll", &b.Common), fault.Args{"Part": v.Scope.ID})
+	}
 	body := castBody{
-		Ballot: vote.BallotID(fmt.Sprintf("online-%d", len(st.Ballots)+1)), Head: head.ID, Voter: voter(head, v.Who.Person), Choices: b.choices(answers.Open),
+		Ballot: vote.BallotID(fmt.Sprintf("online-%d", len(st.Ballots)+1)), Head: head.ID, Voter: owner, Choices: b.choices(answers.Open),
 	}
 	return []act.Draft{{Kind: cast, Clause: "cast", Body: body}}, nil
 }
