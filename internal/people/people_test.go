@@ -185,6 +185,12 @@ func TestACodeIsUsedOnce(t *testing.T) {
 		if len(who.Mandates) != 1 || who.Mandates[0].Scope != flat || who.Mandates[0].Role != "owner" {
 			t.Errorf("the household may act as %+v", who.Mandates)
 		}
+		// Of two sheets only the later one lets anybody in.
+		lost := issue(h.Clock.Now().Add(time.Hour))
+		issue(h.Clock.Now().Add(time.Hour))
+		if _, _, err := redeem(lost); code(err) != "people.code_unknown" {
+			t.Errorf("a code of the sheet that was replaced: %v", err)
+		}
 		// A second code of the same household opens the same account.
 		second := issue(h.Clock.Now().Add(time.Hour))
 		if a, _, err := redeem(second); err != nil || a.Person != "house103" {

@@ -402,3 +402,34 @@ func (v *visitor) upload(path, name, content string) (int, string, http.Header) 
 	body, typ := multipartForm(v.w.t, map[string]string{"_subject": compound.ID}, name, content)
 	return v.read(v.Post(v.w.server.URL+path, typ, body))
 }
+
+// A session ends with the password it was begun under.
+func TestANewPasswordEndsSessions(t *testing.T) {
+	w := newTown(t)
+	v := w.signedIn("community_worker")
+	if status, _, _ := v.get("/desk"); status != http.StatusOK {
+		t.Fatalf("before: %d", status)
+	}
+	err := w.house.Store.Write(context.Background(), func(ctx context.Context, tx *store.Tx) error {
+		return w.house.People.SetPassword(ctx, tx, "p-community_worker", "another-example")
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if status, _, _ := v.get("/desk"); status != http.StatusSeeOther {
+		t.Errorf("after: %d", status)
+	}
+}
+
+// The administrator keeps accounts; rows of registers are for those whose role keeps them.
+func TestTheAdministratorKeepsNoRegisters(t *testing.T) {
+	w := newTown(t)
+	v := w.signedIn("it_admin")
+	_, _, h := v.upload("/desk/import", "名册.csv", "楼栋,单元,房号,建筑面积,业主姓名\n1,1,101,60.00,演示丁\n")
+	if status, _, _ := v.get(h.Get("Location")); status != http.StatusForbidden {
+		t.Errorf("preview: %d", status)
+	}
+	if status, _, _ := v.post(h.Get("Location"), url.Values{"_id": {"import-admin-1"}}); status != http.StatusForbidden {
+		t.Errorf("confirm: %d", status)
+	}
+}

@@ -389,3 +389,15 @@ func TestCheck(t *testing.T) {
 		})
 	}
 }
+
+// Whoever was let in for a flat and has sold it since has no vote there: the roll says who owns it.
+func TestOnlyAnOwnerOnTheRollCasts(t *testing.T) {
+	w := world(t, 3)
+	w.Book[2].Values["owners"] = []string{"person/buyer"}
+	m := open(t, w)
+	r, ok := fault.As(vote1(m, owner(2), "yes"))
+	if !ok || r.Code != "ballot.not_voter" || r.Kind != fault.Denied {
+		t.Errorf("the seller: %+v", r)
+	}
+	must(t, vote1(m, owner(1), "yes"))
+}
