@@ -38,8 +38,8 @@ func runsEach(t *testing.T) int {
 		}
 		return n
 	}
-	if testing.Short() {
-		return 20
+	if testing.Short() || racing {
+		return 10
 	}
 	return 250
 }
