@@ -3,6 +3,7 @@ package charter_test
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
@@ -72,18 +73,8 @@ func TestWalk(t *testing.T) {
 		}
 	}
 	t.Logf("%d runs; %d different ends", runs, len(ends))
-	for _, k := range slices.Sorted(keysOf(ends)) {
+	for _, k := range slices.Sorted(maps.Keys(ends)) {
 		t.Logf("%6d %s", ends[k], k)
-	}
-}
-
-func keysOf[V any](m map[string]V) func(func(string) bool) {
-	return func(yield func(string) bool) {
-		for k := range m {
-			if !yield(k) {
-				return
-			}
-		}
 	}
 }
 
@@ -127,7 +118,7 @@ func newCrowd(c *charter.Charter, m *method.Method) *crowd {
 		w.subject = at[m.Subject]
 	}
 	n := 0
-	for _, key := range slices.Sorted(keysOf(c.Roles)) {
+	for _, key := range slices.Sorted(maps.Keys(c.Roles)) {
 		role := c.Roles[key]
 		var scopes []act.RowID
 		switch {
@@ -269,7 +260,7 @@ func (x *walk) record(key string, by act.By, clause string, d act.Draft) (act.Ac
 		Tenant: 1, Matter: 1, Seq: int64(len(x.acts) + 1), Kind: d.Kind, Step: key, At: x.now, Recorded: x.now, By: by,
 		Basis: act.Basis{Charter: x.c.Digest, Clause: clause}, Body: raw,
 	}
-	for _, field := range slices.Sorted(keysOf(d.Sealed)) {
+	for _, field := range slices.Sorted(maps.Keys(d.Sealed)) {
 		a.Sealed = append(a.Sealed, act.Commit(field, []byte("salt"), d.Sealed[field]))
 	}
 	if err := a.Seal(x.head); err != nil {
@@ -352,7 +343,7 @@ func (x *walk) closeChild() {
 		if !ok {
 			x.t.Fatalf("opened a matter of %q, which there is not", c.Method)
 		}
-		results := slices.Sorted(keysOf(m.Results))
+		results := slices.Sorted(maps.Keys(m.Results))
 		x.children[i].Result = results[x.rng.IntN(len(results))]
 		if err := x.m.ChildClosed(x.run, x.context(), x.children[i], x.record); err != nil {
 			x.t.Errorf("child closed at %s: %v", x.run.Step, err)

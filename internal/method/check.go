@@ -1,6 +1,7 @@
 package method
 
 import (
+	"maps"
 	"regexp"
 	"slices"
 	"strings"
@@ -78,7 +79,7 @@ func (c *checker) head() {
 	c.words(m.Name, "name")
 	c.words(m.Says, "says")
 	c.words(m.Title, "title")
-	for _, r := range slices.Sorted(keys(m.Results)) {
+	for _, r := range slices.Sorted(maps.Keys(m.Results)) {
 		c.words(m.Results[r], "results", r)
 	}
 	if m.Subject != "" {
@@ -100,7 +101,7 @@ func (c *checker) head() {
 // bounds checks what keeps loops finite.
 func (c *checker) bounds() {
 	m := c.m
-	for _, key := range slices.Sorted(keys(m.Visits)) {
+	for _, key := range slices.Sorted(maps.Keys(m.Visits)) {
 		b := m.Visits[key]
 		if _, ok := m.Step(key); !ok {
 			c.add(step.Error, "step.unknown", text.Args{"Step": key}, c.m.Node.KeyAt("visits", key))
@@ -137,7 +138,7 @@ func (c *checker) results() {
 	for _, w := range c.m.Ways() {
 		used[w.To] = true
 	}
-	for _, r := range slices.Sorted(keys(c.m.Results)) {
+	for _, r := range slices.Sorted(maps.Keys(c.m.Results)) {
 		if !used["end "+r] {
 			c.add(step.Warning, "result.unused", text.Args{"Result": r}, c.m.Node.KeyAt("results", r))
 		}
@@ -236,7 +237,7 @@ func (c *checker) step(p *Placed) {
 			c.add(step.Error, "next.missing", text.Args{"Step": p.Key, "Outcome": o}, p.Node.At("next"))
 		}
 	}
-	for _, o := range slices.Sorted(keys(common.Next)) {
+	for _, o := range slices.Sorted(maps.Keys(common.Next)) {
 		if !slices.Contains(outcomes, o) {
 			c.add(step.Error, "next.outcome", text.Args{"Step": p.Key, "Outcome": o}, p.Node.KeyAt("next", o))
 			continue
@@ -261,15 +262,5 @@ func (c *checker) step(p *Placed) {
 			list = append(list, br)
 		}
 		p.next[o] = list
-	}
-}
-
-func keys[V any](m map[string]V) func(func(string) bool) {
-	return func(yield func(string) bool) {
-		for k := range m {
-			if !yield(k) {
-				return
-			}
-		}
 	}
 }

@@ -2,6 +2,7 @@ package method
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -19,7 +20,7 @@ func (c *checker) paths() {
 	c.reach()
 	c.ends()
 	c.loops()
-	for _, key := range slices.Sorted(keys(c.m.Requires)) {
+	for _, key := range slices.Sorted(maps.Keys(c.m.Requires)) {
 		for i, r := range c.m.Requires[key] {
 			c.required(key, r, i)
 		}
