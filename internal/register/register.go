@@ -31,10 +31,11 @@ const (
 	USCC     Type = "uscc"      // unified social credit code (GB 32100); string
 	OneRow   Type = "row"       // another row; string "register/id"
 	Rows     Type = "rows"      // several rows; []string, sorted
+	Geometry Type = "geometry"  // a shape on the ground; string, the one spelling of [geo.Shape]
 )
 
 // Types lists every type a charter may write.
-var Types = []Type{Line, Text, Choice, Many, Yes, Count, Area, Money, Date, Phone, IDNumber, USCC, OneRow, Rows}
+var Types = []Type{Line, Text, Choice, Many, Yes, Count, Area, Money, Date, Phone, IDNumber, USCC, OneRow, Rows, Geometry}
 
 // Audience is who may read a field. There is no default.
 type Audience string
@@ -73,6 +74,7 @@ type Field struct {
 	Required  bool      `yaml:"required,omitempty"`
 	Min       string    `yaml:"min,omitempty"`     // least quantity, as people write it
 	Max       string    `yaml:"max,omitempty"`     // greatest
+	Shapes    []string  `yaml:"shapes,omitempty"`  // kinds of shapes a geometry may be: point, line, polygon
 	Pattern   string    `yaml:"pattern,omitempty"` // RE2 over the whole value of a line
 	Audience  Audience  `yaml:"audience"`
 	Personal  bool      `yaml:"personal,omitempty"` // tells of a person: encrypted at rest, never public

@@ -6,6 +6,7 @@ import (
 	"gongzhi/internal/act"
 	"gongzhi/internal/calendar"
 	"gongzhi/internal/fault"
+	"gongzhi/internal/geo"
 	"gongzhi/internal/source"
 	"gongzhi/internal/text"
 )
@@ -176,6 +177,11 @@ func (c *checker) field(s *Schemas, f *Field, i int) {
 			at("register.unknown_named", "registers", text.Args{"Register": key})
 		}
 	}
+	for _, kind := range f.Shapes {
+		if f.Type != Geometry || !slices.Contains(geo.Kinds, kind) {
+			at("register.shapes", "shapes", text.Args{"Shape": kind})
+		}
+	}
 	if f.Pattern != "" && f.pattern == nil || f.Pattern != "" && f.Type != Line {
 		at("register.pattern", "pattern", text.Args{"Pattern": f.Pattern})
 	}
@@ -317,6 +323,8 @@ func (f *Field) holds(v any) bool {
 			return err == nil
 		case Line, Text, Phone, IDNumber, USCC:
 			return true
+		case Geometry:
+			return !Shape(v).IsZero()
 		case Many, Yes, Count, Area, Money, Rows:
 		}
 		return false

@@ -14,6 +14,8 @@ import (
 	"gongzhi/internal/calendar"
 	"gongzhi/internal/exact"
 	"gongzhi/internal/fault"
+	"gongzhi/internal/geo"
+	"gongzhi/internal/text"
 )
 
 // Longest values that are taken at all; the same as for answers to a step.
@@ -103,6 +105,8 @@ func (f *Field) Parse(s string, on calendar.Date) (any, *ValueFault) {
 		return v, nil
 	case OneRow, Rows:
 		return f.rows(s)
+	case Geometry:
+		return f.shape(s)
 	}
 	return no("type", "Type", string(f.Type))
 }
@@ -122,6 +126,25 @@ func (f *Field) words(s string) (any, *ValueFault) {
 		return no("pattern", "Got", s)
 	}
 	return s, nil
+}
+
+// shape reads GeoJSON; where it names no datum it is that of the survey.
+func (f *Field) shape(s string) (any, *ValueFault) {
+	shape, why := geo.Parse(s, geo.CGCS2000)
+	if why != nil {
+		return no("geometry_"+why.Code, "N", why.N)
+	}
+	if len(f.Shapes) > 0 && !slices.Contains(f.Shapes, shape.Kind.String()) {
+		return no("geometry_kind", "Kind", shape.Kind.String())
+	}
+	return shape.String(), nil
+}
+
+// Shape is the shape that a value of a geometry holds; zero where the row has none.
+func Shape(v any) geo.Shape {
+	s, _ := v.(string)
+	shape, _ := geo.Parse(s, geo.CGCS2000) // it was parsed when it was written; what it would refuse now is no shape
+	return shape
 }
 
 func (f *Field) option(s string) (string, bool) {
@@ -228,7 +251,7 @@ func (f *Field) quantity(s string) (n int64, why string, ok bool) {
 			return 0, "number", false
 		}
 		return n, "", true
-	case Line, Text, Choice, Many, Yes, Date, Phone, IDNumber, USCC, OneRow, Rows: // no quantities
+	case Line, Text, Choice, Many, Yes, Date, Phone, IDNumber, USCC, OneRow, Rows, Geometry: // no quantities
 	}
 	return 0, "type", false
 }
@@ -299,6 +322,20 @@ func (f *Field) Say(v any) string {
 		return f.label(v)
 	}
 	return fmt.Sprint(v)
+}
+
+// Told says a value to a reader. It is what Say writes, but a shape is told by its kind and its size, with how that
+// was measured.
+func (f *Field) Told(v any) text.Words {
+	if f.Type != Geometry || v == nil {
+		return text.Plain(f.Say(v))
+	}
+	s := Shape(v)
+	w := text.Key("geo."+s.Kind.String(), "Length", s.Length(), "Area", s.Area().Grouped(), "Datum", string(s.Datum))
+	if s.From != "" {
+		w = text.Key("geo.from", "Shape", w, "From", string(s.From))
+	}
+	return w
 }
 
 func (f *Field) label(value string) string {

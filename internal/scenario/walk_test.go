@@ -212,7 +212,7 @@ func (w *walker) value(reader *book.Reader, f register.Field, i int, on calendar
 				}
 			}
 		}
-	case register.Phone, register.IDNumber, register.USCC: // rarely required, and their forms are tested where they are
+	case register.Phone, register.IDNumber, register.USCC, register.Geometry: // rarely required, and their forms are tested where they are
 	}
 	return nil
 }

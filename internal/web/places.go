@@ -37,7 +37,7 @@ func (s *Site) place(r *http.Request, rd *reader) (page.Page, error) {
 	for i := range sch.Fields {
 		f := &sch.Fields[i]
 		if v, there := row.Values[f.Key]; there && f.Audience == "public" && !f.Personal {
-			facts.List = append(facts.List, page.Fact{Term: f.Label.Words(), Value: text.Plain(f.Say(v))})
+			facts.List = append(facts.List, page.Fact{Term: f.Label.Words(), Value: f.Told(v)})
 		}
 	}
 	list, err := s.Docket.List(r.Context(), q, docket.Filter{Subject: id.String(), Limit: 50})

@@ -51,7 +51,7 @@ func (s *Site) register(r *http.Request, rd *reader) (page.Page, error) {
 	var shown []*register.Field
 	for i := range sch.Fields {
 		f := &sch.Fields[i]
-		if !f.Personal && len(shown) < 6 && f.Type != register.Rows {
+		if !f.Personal && len(shown) < 6 && f.Type != register.Rows && f.Type != register.Geometry {
 			shown = append(shown, f)
 			t.Columns = append(t.Columns, page.Column{Words: f.Label.Words(), Numeric: f.Type == register.Area || f.Type == register.Count})
 		}
@@ -127,7 +127,7 @@ func (s *Site) registerRow(r *http.Request, rd *reader) (page.Page, error) {
 	facts := page.Facts{}
 	for i := range sch.Fields {
 		f := &sch.Fields[i]
-		value := text.Plain(f.Say(row.Values[f.Key]))
+		value := f.Told(row.Values[f.Key])
 		if f.Personal {
 			value = text.Key("web.sealed_field")
 		}

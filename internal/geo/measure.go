@@ -1,0 +1,80 @@
+package geo
+
+import (
+	"math"
+
+	"gongzhi/internal/exact"
+)
+
+// The ellipsoid of CGCS2000; that of WGS 84 differs in the tenth digit of the flattening, less than a grain of sand.
+const (
+	axis       = 6378137.0
+	flattening = 1 / 298.257222101
+)
+
+// Area is the area on the ellipsoid, in 0.01 m², holes taken off; zero for what is no polygon.
+//
+// It is the area on Lambert's cylindrical projection of the ellipsoid, which keeps areas exactly. Only the sides differ:
+// straight there, geodesic on the ground. The strip between is L³·tan φ / 12R at most, at 35° less than 0.1 m² for a
+// side of 200 m, and what a polygon wins on one side it mostly loses on the other.
+func (s Shape) Area() exact.Area {
+	if s.Kind != Polygon {
+		return 0
+	}
+	var sum float64
+	for _, path := range s.Paths() { // holes run the other way round and so count the other way
+		sum += ringArea(path)
+	}
+	return exact.Area(math.Round(math.Abs(sum) * 100))
+}
+
+func ringArea(ring Path) (sum float64) {
+	lon0, lat0 := ring[0].degrees()
+	y0 := authalic(lat0)
+	xy := func(p Position) (x, y float64) {
+		lon, lat := p.degrees()
+		return axis * (lon - lon0) * math.Pi / 180, authalic(lat) - y0
+	}
+	x1, y1 := xy(ring[len(ring)-1])
+	for _, p := range ring {
+		x2, y2 := xy(p)
+		sum += x1*y2 - x2*y1
+		x1, y1 = x2, y2
+	}
+	return sum / 2
+}
+
+// authalic is how far a parallel lies from the equator on the equal-area projection, in metres: the area of the zone
+// between them divided by the equator.
+func authalic(lat float64) float64 {
+	e := math.Sqrt(flattening * (2 - flattening))
+	sin := math.Sin(lat * math.Pi / 180)
+	q := (1 - e*e) * (sin/(1-e*e*sin*sin) + math.Atanh(e*sin)/e)
+	return axis * q / 2
+}
+
+// Length is how long a line is on the ground, or how long the border of a polygon is, in metres, rounded. Each side is
+// measured with the curvature at its middle, good to a millimetre for sides up to ten kilometres.
+func (s Shape) Length() int64 {
+	var sum float64
+	for _, path := range s.Paths() {
+		for i := 1; i < len(path); i++ {
+			sum += distance(path[i-1], path[i])
+		}
+		if s.Kind == Polygon {
+			sum += distance(path[len(path)-1], path[0])
+		}
+	}
+	return int64(math.Round(sum))
+}
+
+func distance(p, q Position) float64 {
+	lon1, lat1 := p.degrees()
+	lon2, lat2 := q.degrees()
+	mid := (lat1 + lat2) / 2 * math.Pi / 180
+	e2 := flattening * (2 - flattening)
+	w := 1 - e2*math.Sin(mid)*math.Sin(mid)
+	north := axis * (1 - e2) / (w * math.Sqrt(w)) * (lat2 - lat1) * math.Pi / 180
+	east := axis / math.Sqrt(w) * math.Cos(mid) * (lon2 - lon1) * math.Pi / 180
+	return math.Hypot(north, east)
+}
