@@ -11,6 +11,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"time"
 )
 
@@ -42,6 +43,8 @@ const (
 	Installed   = "charter.installed"
 	Changed     = "register.changed" // a change set; body: counts and the root of its rows
 	Issued      = "codes.issued"     // household codes were made; body: for which compound, how many parts
+	LogOpened   = "log.opened"       // the public log begins; body: KeyGiven
+	LogKey      = "log.key"          // its key changes; body: KeyGiven
 )
 
 // By is who acted: a person under a mandate, or the clock, or the house itself.
@@ -67,6 +70,11 @@ type Commitment struct {
 	Field string `json:"field"`
 	Hash  Digest `json:"hash"` // SHA-256 of salt, a zero byte, and the value
 }
+
+// Blind is the field of a sealed nothing. What one household answered is withheld from the public, but the act's hash
+// is not, and there are few answers to try: without a commitment whose salt nobody knows, whoever holds the receipt
+// could find the answer that fits the hash.
+const Blind = "blind"
 
 // Act is one entry of a matter's record. At is when it counts as done (for the clock, the instant that was due;
 // from a phone without signal, the phone's own instant within the tolerance); Recorded is when it was written.
@@ -122,6 +130,12 @@ func (a Act) Verify(prev Digest, seq int64) error {
 		return fmt.Errorf("act: matter %d: act %d was changed after it was recorded", a.Matter, a.Seq)
 	}
 	return nil
+}
+
+// Withheld tells whether the public may see that this was done, but not what it says: it tells how one household
+// answered. Such an act is blinded when it is recorded, so everybody can see that it is one.
+func (a Act) Withheld() bool {
+	return slices.ContainsFunc(a.Sealed, func(c Commitment) bool { return c.Field == Blind })
 }
 
 // Into reads the body into a value of the kind's own type.

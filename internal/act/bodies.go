@@ -43,3 +43,12 @@ type Child struct {
 	Item   string `json:"item,omitempty"`
 	Result string `json:"result,omitempty"`
 }
+
+// KeyGiven is the body of LogOpened and LogKey: the key under which the public log is signed from here on. Signed is the
+// statement "gongzhi log key\n<key>\n" as a note signed with the key before; a key that was lost leaves it empty.
+type KeyGiven struct {
+	Origin string `json:"origin"`
+	Key    string `json:"key"` // verifier key of a signed note
+	Before string `json:"before,omitempty"`
+	Signed string `json:"signed,omitempty"`
+}

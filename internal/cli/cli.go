@@ -37,6 +37,7 @@ func commands() []command {
 		{"draw", draw},
 		{"user", user},
 		{"backup", backup},
+		{"log", publicLog},
 		{"refold", refold},
 		{"version", version},
 		{"help", help},

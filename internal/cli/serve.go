@@ -172,10 +172,11 @@ func (c *call) serve(ctx context.Context, at place, listen, origin string, withD
 		keeping.Look = lookTested
 	}
 	keeper := timekeeper.New(keeping)
-	done := make(chan error, 2)
+	done := make(chan error, 3)
 	running, cancel := context.WithCancel(ctx)
 	defer cancel()
 	go func() { done <- keeper.Run(running) }()
+	go func() { done <- h.PublicLog.Run(running) }()
 	go func() { done <- server.Serve(l) }()
 	c.welcome("http://"+l.Addr().String(), at, people)
 

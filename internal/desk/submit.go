@@ -315,13 +315,9 @@ func (w *session) record(key string, by act.By, clause string, d act.Draft) (act
 	return w.chain.Add(a, d.Body, d.Sealed)
 }
 
-// Blind is the field of a sealed nothing. What one household answered is withheld from the public, but the act's hash
-// is not, and there are few answers to try: without a commitment whose salt nobody knows, whoever holds the receipt
-// could find the answer that fits the hash.
-const Blind = "blind"
-
+// blinded adds the commitment to nothing that keeps what a household answered from being guessed; see [act.Blind].
 func blinded(sealed map[string]string) map[string]string {
-	out := map[string]string{Blind: ""}
+	out := map[string]string{act.Blind: ""}
 	for field, value := range sealed {
 		out[field] = value
 	}

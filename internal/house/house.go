@@ -30,6 +30,7 @@ import (
 	"gongzhi/internal/step"
 	"gongzhi/internal/store"
 	"gongzhi/internal/text"
+	"gongzhi/internal/tlog"
 	"gongzhi/internal/vault"
 )
 
@@ -46,6 +47,7 @@ type Config struct {
 	BatchMax int          // most submissions one commit carries; default that of package store
 	Synced   func()       // called after each commit on SQLite, to measure slow disks; see [store.Config]
 	Runs     int          // folded matters kept in memory; default that of package desk
+	NoLog    bool         // keep no public log: to measure what it costs
 }
 
 // House is every room of one tenant.
@@ -63,6 +65,9 @@ type House struct {
 	Desk    *desk.Desk
 	Log     *slog.Logger
 
+	PublicLog *tlog.Log // serve has it integrate; without, what is recorded waits
+
+	keys string // folder of the keys
 	temp string // folder to remove at the end
 }
 
@@ -114,6 +119,11 @@ func Open(ctx context.Context, c Config) (*House, error) {
 	if err := h.settle(ctx); err != nil {
 		return nil, errors.Join(err, h.Close())
 	}
+	if !c.NoLog {
+		if err := h.openLog(ctx); err != nil {
+			return nil, errors.Join(err, h.Close())
+		}
+	}
 	return h, nil
 }
 
@@ -150,7 +160,12 @@ func (h *House) rooms(ctx context.Context, c Config) error {
 	if err := h.Store.CheckAll(ctx); err != nil {
 		return err
 	}
+	h.keys = filepath.Join(dir, "keys")
 	h.Ledger, h.Docket = ledger.New(c.Tenant, h.Vault), docket.New(c.Tenant)
+	if c.NoLog {
+		h.Ledger = h.Ledger.WithoutLog()
+	}
+	h.PublicLog = tlog.New(tlog.Config{Tenant: c.Tenant, Store: h.Store, Ledger: h.Ledger, Clock: h.Clock, Log: c.Log})
 	h.Book, h.People = book.New(h.Vault), people.New(c.Tenant, h.Vault)
 	h.Desk, err = desk.New(desk.Config{
 		Store: h.Store, Ledger: h.Ledger, Docket: h.Docket, Book: h.registers, Charter: h.Charter, Clock: h.Clock, Log: c.Log, Runs: c.Runs,

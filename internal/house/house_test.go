@@ -76,7 +76,7 @@ func TestSeedsComeOnce(t *testing.T) {
 	if after := houseActs(t, h); len(after) != len(before) {
 		t.Errorf("the second start recorded %d acts more", len(after)-len(before))
 	}
-	if got := kinds(before); got != "charter.installed register.changed register.changed" {
+	if got := kinds(before); got != "charter.installed register.changed log.opened register.changed" {
 		t.Errorf("the house's book says %s", got)
 	}
 }

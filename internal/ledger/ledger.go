@@ -38,17 +38,24 @@ var (
 	keepCharter    = queries.Get("keep-charter")
 	charterFiles   = queries.Get("charter")
 	addTenant      = queries.Get("add-tenant")
-	lastInstalled  = queries.Get("last-installed")
+	lastOfHouse    = queries.Get("last-of-house")
+	queueUnlogged  = queries.Get("queue-unlogged")
+	unlogged       = queries.Get("unlogged")
+	takeLogged     = queries.Get("take-logged")
 )
 
 // Ledger is the record of one tenant.
 type Ledger struct {
 	tenant act.Tenant
 	vault  *vault.Vault
+	nolog  bool
 }
 
 // New gives the ledger of a tenant whose sealed values the vault opens.
 func New(tenant act.Tenant, v *vault.Vault) *Ledger { return &Ledger{tenant: tenant, vault: v} }
+
+// WithoutLog gives the same ledger for a house that keeps no public log: what it writes waits for none.
+func (l *Ledger) WithoutLog() *Ledger { return &Ledger{tenant: l.tenant, vault: l.vault, nolog: true} }
 
 // Tenant is whose record it is.
 func (l *Ledger) Tenant() act.Tenant { return l.tenant }
@@ -130,7 +137,10 @@ func (c *Chain) Write(ctx context.Context, tx *store.Tx) error {
 			return fmt.Errorf("ledger: sealing: %w", err)
 		}
 	}
-	return nil
+	if len(c.acts) == 0 || c.ledger.nolog {
+		return nil
+	}
+	return c.ledger.queue(ctx, tx, c.acts)
 }
 
 // row is an act as its table holds it.

@@ -47,6 +47,17 @@ SELECT files FROM charter WHERE tenant = $1 AND digest = $2;
 -- name: add-tenant
 INSERT INTO tenant (tenant, name, title, made) VALUES ($1, $2, $3, $4) ON CONFLICT (tenant) DO NOTHING;
 
--- name: last-installed
--- The version that was installed last. Walks the house's own book backwards to it.
-SELECT charter FROM act WHERE tenant = $1 AND matter = 0 AND kind = $2 ORDER BY seq DESC LIMIT 1;
+-- name: last-of-house
+-- The latest act of a kind in the house's own book. Walks it backwards to it.
+SELECT tenant, matter, seq, kind, step, at, recorded, person, role, mandate, charter, clause, submission, body, sealed, prev, hash FROM act
+WHERE tenant = $1 AND matter = 0 AND kind = $2 ORDER BY seq DESC LIMIT 1;
+
+-- name: queue-unlogged
+INSERT INTO unlogged (tenant, recorded, matter, first, last) VALUES ($1, $2, $3, $4, $5);
+
+-- name: unlogged
+-- Walks the primary key.
+SELECT recorded, matter, first, last FROM unlogged WHERE tenant = $1 ORDER BY recorded, matter, first LIMIT $2;
+
+-- name: take-logged
+DELETE FROM unlogged WHERE tenant = $1 AND recorded = $2 AND matter = $3 AND first = $4;

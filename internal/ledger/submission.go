@@ -57,11 +57,21 @@ func (l *Ledger) Charter(ctx context.Context, q store.Q, digest act.Digest) ([]b
 
 // LastInstalled is the version that the house's own book says is in force; empty before the first.
 func (l *Ledger) LastInstalled(ctx context.Context, q store.Q) (act.Digest, error) {
-	d, err := store.Get[string](ctx, q, lastInstalled, int64(l.tenant), act.Installed)
+	a, _, err := l.LastOfHouse(ctx, q, act.Installed)
+	return a.Basis.Charter, err
+}
+
+// LastOfHouse is the latest act of that kind in the house's own book.
+func (l *Ledger) LastOfHouse(ctx context.Context, q store.Q, kind string) (act.Act, bool, error) {
+	r, err := store.Get[row](ctx, q, lastOfHouse, int64(l.tenant), kind)
 	if errors.Is(err, store.ErrNotFound) {
-		return "", nil
+		return act.Act{}, false, nil
 	}
-	return act.Digest(d), err
+	if err != nil {
+		return act.Act{}, false, err
+	}
+	a, err := fromRow(r)
+	return a, err == nil, err
 }
 
 // AddTenant makes sure the tenant exists.

@@ -57,6 +57,15 @@ func New(key []byte) (*Vault, error) {
 // Load reads the key file, and makes it where there is none yet. The file is synced before it is used: a value
 // sealed under a key that did not reach the disk would be lost.
 func Load(path string) (*Vault, error) {
+	key, err := Key(path)
+	if err != nil {
+		return nil, err
+	}
+	return New(key)
+}
+
+// Key reads 32 bytes of key from a file, and makes it where there is none yet.
+func Key(path string) ([]byte, error) {
 	raw, err := os.ReadFile(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		raw, err = create(path)
@@ -65,10 +74,10 @@ func Load(path string) (*Vault, error) {
 		return nil, fmt.Errorf("vault: %w", err)
 	}
 	key, err := base64.StdEncoding.DecodeString(strings.TrimSpace(string(raw)))
-	if err != nil {
-		return nil, fmt.Errorf("vault: %s is not a key file: %w", path, err)
+	if err != nil || len(key) != 32 {
+		return nil, fmt.Errorf("vault: %s is not a key file", path)
 	}
-	return New(key)
+	return key, nil
 }
 
 func create(path string) ([]byte, error) {

@@ -356,7 +356,7 @@ func (s *Site) sealedPanel(ctx context.Context, q store.Q, st desk.Standing, rd 
 			return nil, err
 		}
 		for _, c := range a.Sealed {
-			if c.Field == desk.Blind {
+			if c.Field == act.Blind {
 				continue
 			}
 			v, there := values[c.Field]

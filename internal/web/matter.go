@@ -376,7 +376,7 @@ func (s *Site) entry(c *charter.Charter, m *method.Method, a act.Act) page.Entry
 		e.Basis.Law = p.Step.Shared().Law
 	}
 	for _, x := range a.Sealed {
-		if x.Field == desk.Blind {
+		if x.Field == act.Blind {
 			continue
 		}
 		e.Sealed = append(e.Sealed, fieldName(c, m, a.Step, x.Field))

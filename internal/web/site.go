@@ -240,10 +240,13 @@ func (s *Site) context(r *http.Request, rd *reader, p page.Page) *ui.Context {
 		Lang: rd.lang, Bundle: c.Texts, Place: c.Head.Name, Size: rd.size, Night: rd.night, Path: r.URL.RequestURI(), Origin: s.address(r),
 		Now: s.Clock.Now(), Demo: c.Head.Demo, Asset: assets.Path,
 		Clause: clauseHref,
-		Foot:   []page.Link{{Words: text.Key("web.about"), Href: "/about"}, {Words: text.Key("web.methods"), Href: "/methods"}},
+		Foot:   []page.Link{{Words: text.Key("web.about"), Href: "/about"}, {Words: text.Key("web.methods"), Href: "/methods"}, {Words: text.Key("log.title"), Href: "/log"}},
 	}
 	if r.Method != http.MethodGet {
 		u.Path = r.URL.Path
+	}
+	if p.Frame == page.Paper {
+		u.Checkpoint = s.pinned(r.Context())
 	}
 	if rd.signedIn() {
 		u.Person = &ui.Person{Name: rd.account.Name, Mandate: rd.mandateWords(c), Links: []page.Link{{Words: text.Key("web.sign_out"), Href: "/sign-out"}}}

@@ -49,6 +49,9 @@ type Context struct {
 	Search string      // desk: where the search form goes; empty leaves it out
 	Foot   []page.Link // accessibility statement, privacy, …
 
+	// Checkpoint is printed on every sheet, so that the wall it hangs on bears witness to the public log; nil prints none.
+	Checkpoint *page.QR
+
 	// Asset gives the address of a built file by its plain name. Default: "/assets/" and the name.
 	Asset func(name string) string
 	// Clause gives the page of a clause such as "methods/renovation.yaml#publicity_1.days", or "" where there is none.
