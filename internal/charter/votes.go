@@ -5,6 +5,7 @@ import (
 
 	"gongzhi/internal/method"
 	"gongzhi/internal/step/ballot"
+	"gongzhi/internal/step/notice"
 	"gongzhi/internal/text"
 	"gongzhi/internal/vote"
 )
@@ -16,6 +17,9 @@ func (l *loader) votes(m *method.Method) {
 		b, ok := p.Step.(*ballot.Ballot)
 		if !ok {
 			continue
+		}
+		if !posted(m, p.Key) {
+			l.error(p.Node.At("roll"), "ballot.roll_unposted", text.Args{"Step": p.Key})
 		}
 		for i, item := range b.Items {
 			place := p.Node.At("items", i, "decides")
@@ -35,6 +39,15 @@ func (l *loader) votes(m *method.Method) {
 			}
 		}
 	}
+}
+
+// posted tells whether a vote cannot begin before its roll was published for checking: some notice publishes it, and the
+// method requires that notice to have closed, which it does only when its days are over and every objection is resolved.
+func posted(m *method.Method, ballot string) bool {
+	return slices.ContainsFunc(m.List, func(p *method.Placed) bool {
+		n, ok := p.Step.(*notice.Notice)
+		return ok && n.Roll == ballot && slices.Contains(m.Requires[ballot], p.Key+".closed")
+	})
 }
 
 // enough tells whether some rule that must be met is no weaker than the statute; together they are then none either.

@@ -219,10 +219,18 @@ func exprType(t step.Type) expr.Type {
 	return expr.Text
 }
 
+func (c *checker) find(key string) (step.Step, bool) {
+	p, ok := c.m.Step(key)
+	if !ok {
+		return nil, false
+	}
+	return p.Step, true
+}
+
 func (c *checker) step(p *Placed) {
 	common := p.Step.Shared()
 	steps, _ := c.m.Node.Get("steps")
-	sc := &step.Checker{Charter: c.charter, Method: c.m.Key, Key: p.Key, Steps: steps.Keys(), Env: c.env, Node: p.Node}
+	sc := &step.Checker{Charter: c.charter, Method: c.m.Key, Key: p.Key, Steps: steps.Keys(), Find: c.find, Env: c.env, Node: p.Node}
 	if !name.MatchString(p.Key) {
 		c.add(step.Error, "step.key", text.Args{"Step": p.Key}, c.m.Node.KeyAt("steps", p.Key))
 	}

@@ -3,6 +3,7 @@ package method
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"gongzhi/internal/act"
@@ -178,6 +179,9 @@ func (m *Method) late(r *Run, s step.Submission) error {
 		}
 	}
 	if p, ok := m.Step(last); ok {
+		if no := m.early(r, p); no != nil {
+			return no
+		}
 		if _, ended := r.Results[last]; ended && last != r.Step {
 			kind := p.Step.Shared().Kind
 			return fault.Refuse(fault.Closed, kind+".closed", m.basis(p, ""), fault.Args{"Step": p.Step.Shared().Name, "Verb": s.Verb})
@@ -185,6 +189,27 @@ func (m *Method) late(r *Run, s step.Submission) error {
 		return fault.Refuse(fault.Closed, "step.not_asked", m.basis(p, ""), fault.Args{"Step": p.Step.Shared().Name, "Verb": s.Verb})
 	}
 	return fault.Refuse(fault.Closed, "step.not_asked", fault.Basis{Clause: m.File() + "#steps", Law: m.Law}, fault.Args{"Step": m.Name, "Verb": s.Verb})
+}
+
+// early refuses what is for a step that must wait for others, and names the first of them: a vote before its roll was
+// posted for as long as the law wants, and every objection to it answered.
+func (m *Method) early(r *Run, p *Placed) error {
+	if p.Key == r.Step || r.Closed {
+		return nil
+	}
+	for _, need := range m.Requires[p.Key] {
+		if met(r, need) {
+			continue
+		}
+		key, _, _ := strings.Cut(need, ".")
+		before, ok := m.Step(key)
+		if !ok {
+			return nil
+		}
+		basis := fault.Basis{Clause: m.File() + "#requires." + p.Key, Law: before.Step.Shared().Law}
+		return fault.Refuse(fault.Closed, "step.too_early", basis, fault.Args{"Step": p.Step.Shared().Name, "Before": before.Step.Shared().Name})
+	}
+	return nil
 }
 
 // Tick is called when c.Now has reached Due.

@@ -50,7 +50,7 @@ func (p *Player) begin(ctx context.Context, args []string) error {
 }
 
 func (p *Player) submit(ctx context.Context, args []string) error {
-	const how = "submit N VERB [ITEM] [key=value … | file.yaml]"
+	const how = "submit N [STEP.]VERB [ITEM] [key=value … | file.yaml]"
 	if len(args) < 2 {
 		return errUsage(how)
 	}
@@ -59,6 +59,12 @@ func (p *Player) submit(ctx context.Context, args []string) error {
 		return errUsage(how)
 	}
 	number, verb, item, rest := act.Matter(n), args[1], "", args[2:]
+	at, named, ok := strings.Cut(verb, ".") // as a form says which step it was shown for
+	if ok {
+		verb = named
+	} else {
+		at = ""
+	}
 	if len(rest) > 0 && !strings.Contains(rest[0], "=") && !isFile(rest[0]) {
 		item, rest = rest[0], rest[1:]
 	}
@@ -70,7 +76,7 @@ func (p *Player) submit(ctx context.Context, args []string) error {
 	if err != nil {
 		return err
 	}
-	s.Verb, s.Item = verb, item
+	s.Step, s.Verb, s.Item = at, verb, item
 	return p.send(ctx, s.ID, func(ctx context.Context) (ledger.Receipt, error) {
 		who, err := p.who(ctx, p.as)
 		if err != nil {

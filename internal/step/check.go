@@ -54,8 +54,9 @@ type Checker struct {
 	Charter Charter
 	Method  string
 	Key     string
-	Steps   []string  // keys of the method's steps, in the order of the file
-	Env     *expr.Env // the names a condition at this step may use
+	Steps   []string                      // keys of the method's steps, in the order of the file
+	Find    func(key string) (Step, bool) // one of them; nil where a step is checked by itself
+	Env     *expr.Env                     // the names a condition at this step may use
 	Node    source.Node
 	List    []Finding
 }

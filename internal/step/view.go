@@ -5,7 +5,9 @@ import (
 	"slices"
 
 	"gongzhi/internal/act"
+	"gongzhi/internal/calendar"
 	"gongzhi/internal/fault"
+	"gongzhi/internal/vote"
 )
 
 // Known tells whether a row stands in its register today at or below the matter's subject: what a RowType field may
@@ -70,3 +72,31 @@ type Rounds interface {
 	// Left are the units not heard from yet, in the order of the register: the doors to knock on.
 	Left(v View) []act.RowID
 }
+
+// Enrols is a step that freezes a roll of who may vote when it begins, so that another step can publish that roll for
+// checking before.
+type Enrols interface {
+	Step
+	// Enrol builds the roll as the registers had it on a day. It refuses a register that gives no roll.
+	Enrol(v View, on calendar.Date) (vote.Roll, error)
+	// Enrolled gives the roll that an act of this step froze; ok is false for every other act.
+	Enrolled(a act.Act) (roll vote.Roll, on calendar.Date, ok bool, err error)
+	// Enrols is the register whose rows are the parts of the roll.
+	Enrols() string
+}
+
+// Posts is a step that may publish the roll of another.
+type Posts interface {
+	Step
+	// Posts is the key of the step whose roll it publishes, or "".
+	Posts() string
+	// Posted gives the day as of which an act published the roll; ok is false for every other act.
+	Posted(a act.Act) (on calendar.Date, ok bool, err error)
+}
+
+// The facts by which the step that published a roll tells the one that freezes it which it was.
+const (
+	RollOf   = "roll_of"   // key of the step the roll is for
+	RollDay  = "roll_day"  // the day it was taken as of, 2006-01-02
+	RollRoot = "roll_root" // its SHA-256
+)

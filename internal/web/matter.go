@@ -185,10 +185,10 @@ func (s *Site) matterPage(st desk.Standing, rd *reader) (page.Page, error) {
 		}
 		p.Blocks = append(p.Blocks, page.Panel{Title: text.Key("web.children"), Blocks: []page.Block{page.Rows{List: rows}}})
 	}
-	p.Blocks = append(p.Blocks, page.Rows{List: []page.Link{
+	p.Blocks = append(p.Blocks, page.Rows{List: append(s.rollLink(st), []page.Link{
 		{Words: text.Key("web.record"), Note: text.Key("web.record_note"), Href: fmt.Sprintf("/matters/%d/record", st.Row.Number), Icon: "history"},
 		{Words: text.Key("web.rules_of", "Method", m.Name), Href: "/methods/" + m.Key, Icon: "scale"},
-	}})
+	}...)})
 	if h := st.Charter.Head.Hotline; h != "" {
 		p.Foot = []text.Words{text.Key("web.hotline", "Phone", h)}
 	}

@@ -22,6 +22,7 @@ func (s *Site) routes() []route {
 		{"GET /matters", anyone, s.matters},
 		{"GET /matters/{n}", anyone, s.matter},
 		{"GET /matters/{n}/record", anyone, s.record},
+		{"GET /matters/{n}/roll", anyone, s.roll},
 		{"GET /places/{register}/{id}", anyone, s.place},
 		{"GET /methods", anyone, s.methods},
 		{"GET /methods/{key}", anyone, s.method},

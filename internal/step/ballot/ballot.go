@@ -12,7 +12,6 @@ import (
 	"time"
 
 	"gongzhi/internal/act"
-	"gongzhi/internal/exact"
 	"gongzhi/internal/expr"
 	"gongzhi/internal/source"
 	"gongzhi/internal/step"
@@ -256,45 +255,4 @@ func (b *Ballot) rules(closes time.Time) (rules []vote.Rule, proxies int, ok boo
 		rules = append(rules, r)
 	}
 	return rules, p.Proxy.Heads, true
-}
-
-// parts reads the register as it stands on the day.
-func (b *Ballot) parts(v step.View) ([]vote.Part, vote.RollOptions, error) {
-	opts := vote.RollOptions{CountSpecialSpaces: b.Roll.CountSpecialSpaces, SpacesRule: b.Roll.SpacesRule}
-	rows, err := v.Book.Rows(b.Roll.Register, v.Matter.Subject, v.Today())
-	if err != nil {
-		return nil, opts, err
-	}
-	parts := make([]vote.Part, len(rows))
-	for i, r := range rows {
-		p := vote.Part{
-			ID: vote.PartID(r.ID.ID), Building: r.Parent.ID, Unit: r.Text(b.Roll.Unit), Room: r.Text(b.Roll.Room),
-			Area: exact.Area(max(0, r.Int(b.Roll.Area))), Kind: vote.Dwelling, State: vote.Sold, Builder: vote.OwnerID(r.Text(b.Roll.Builder)),
-		}
-		for _, o := range r.List(b.Roll.Owners) {
-			p.Owners = append(p.Owners, vote.OwnerID(o))
-		}
-		if b.Roll.isSpace(r.Text(b.Roll.Kind)) {
-			p.Kind = vote.Space
-		}
-		// A value that is none of the set leaves zero, which the roll refuses with the row: better than a guess.
-		if s := r.Text(b.Roll.State); s != "" {
-			p.State = 0
-			_ = p.State.UnmarshalText([]byte(s))
-		}
-		if s := r.Text(b.Roll.Source); s != "" {
-			_ = p.Source.UnmarshalText([]byte(s))
-		}
-		parts[i] = p
-	}
-	return parts, opts, nil
-}
-
-func (r Roll) isSpace(kind string) bool {
-	for _, s := range r.Spaces {
-		if s == kind {
-			return true
-		}
-	}
-	return false
 }

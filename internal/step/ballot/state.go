@@ -28,17 +28,18 @@ const (
 
 type (
 	openedBody struct {
-		Closes             time.Time  `json:"closes"`
-		Root               act.Digest `json:"root"`
-		CountSpecialSpaces bool       `json:"count_special_spaces"`
-		SpacesRule         string     `json:"spaces_rule,omitempty"`
-		Rules              []rule     `json:"rules"`
-		Items              []string   `json:"items"`
-		Precedence         []string   `json:"precedence,omitempty"`
-		ProxyLimit         int        `json:"proxy_limit,omitempty"` // heads one person may vote for; 0 is no limit
-		Area               uint64     `json:"area"`
-		Heads              uint64     `json:"heads"`
-		Roll               []rollLine `json:"roll"`
+		Closes             time.Time     `json:"closes"`
+		Day                calendar.Date `json:"day,omitzero"` // that the roll is as of; of the opening where it does not say
+		Root               act.Digest    `json:"root"`
+		CountSpecialSpaces bool          `json:"count_special_spaces"`
+		SpacesRule         string        `json:"spaces_rule,omitempty"`
+		Rules              []rule        `json:"rules"`
+		Items              []string      `json:"items"`
+		Precedence         []string      `json:"precedence,omitempty"`
+		ProxyLimit         int           `json:"proxy_limit,omitempty"` // heads one person may vote for; 0 is no limit
+		Area               uint64        `json:"area"`
+		Heads              uint64        `json:"heads"`
+		Roll               []rollLine    `json:"roll"`
 	}
 	// rule is what decides, in full, so that the count needs nothing but the acts.
 	rule struct {

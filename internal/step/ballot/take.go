@@ -195,29 +195,13 @@ func (b *Ballot) open(v step.View) ([]act.Draft, error) {
 	if !ok {
 		return nil, fault.Refuse(fault.Invalid, "ballot.no_law", v.Basis("rule", &b.Common), fault.Args{"Day": lastDay(closes).String()})
 	}
-	parts, opts, err := b.parts(v)
+	roll, on, err := b.freeze(v)
 	if err != nil {
 		return nil, err
 	}
-	roll, err := vote.NewRoll(parts, opts)
-	if r, bad := fault.As(err); bad {
-		rows := make([]string, 0, len(r.Fields))
-		for _, f := range r.Fields {
-			if f.Row > 0 && f.Row <= len(parts) && len(rows) < 5 {
-				rows = append(rows, string(parts[f.Row-1].ID))
-			}
-		}
-		return nil, fault.Refuse(fault.Invalid, "ballot.roll", v.Basis("roll", &b.Common), fault.Args{"N": len(r.Fields), "Rows": strings.Join(rows, " ")})
-	}
-	if err != nil {
-		return nil, err
-	}
-	total := roll.Total()
-	if total.Heads == 0 || total.Area == 0 {
-		return nil, fault.Refuse(fault.Invalid, "ballot.nobody", v.Basis("roll", &b.Common), nil)
-	}
+	total, opts := roll.Total(), roll.Options()
 	body := openedBody{
-		Closes: closes, Root: roll.Root(), CountSpecialSpaces: opts.CountSpecialSpaces, SpacesRule: opts.SpacesRule, Area: uint64(total.Area), Heads: total.Heads,
+		Closes: closes, Day: on, Root: roll.Root(), CountSpecialSpaces: opts.CountSpecialSpaces, SpacesRule: opts.SpacesRule, Area: uint64(total.Area), Heads: total.Heads,
 		Roll: linesOf(roll), ProxyLimit: proxies,
 	}
 	for _, r := range rules {

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"gongzhi/internal/act"
+	"gongzhi/internal/calendar"
 	"gongzhi/internal/expr"
 	"gongzhi/internal/source"
 	"gongzhi/internal/step"
@@ -38,6 +39,8 @@ func (Kind) Decode(n source.Node) (step.Step, []source.Fault) {
 type Notice struct {
 	step.Common `yaml:",inline"`
 
+	Roll string `yaml:"roll,omitempty"` // the ballot whose roll it publishes for checking
+
 	By      []string    `yaml:"by"`
 	Days    step.Span   `yaml:"days"` // from the posting; the day of posting does not count
 	Minimum Minimum     `yaml:"minimum"`
@@ -49,6 +52,8 @@ type Notice struct {
 	Unresolved string `yaml:"unresolved,omitempty"`
 	Settle     Task   `yaml:"settle,omitempty"`
 	Report     Task   `yaml:"report,omitempty"` // progress that is published while the notice stands
+
+	enrols step.Enrols // set by Check where Roll is given
 }
 
 // Minimum is the floor below which no charter may set Days, and what it rests on.
@@ -87,9 +92,13 @@ func (n *Notice) Outcomes() []string {
 	return []string{closed}
 }
 
-// Facts are counts of objections.
+// Facts are counts of objections, and which roll was published.
 func (n *Notice) Facts() map[string]expr.Type {
-	return map[string]expr.Type{"objections": expr.Int, "answered": expr.Int, "withdrawn": expr.Int, "dismissed": expr.Int}
+	facts := map[string]expr.Type{"objections": expr.Int, "answered": expr.Int, "withdrawn": expr.Int, "dismissed": expr.Int}
+	if n.Roll != "" {
+		facts[step.RollOf], facts[step.RollDay], facts[step.RollRoot] = expr.Text, expr.Text, expr.Text
+	}
+	return facts
 }
 
 // Check wants a floor and no less than it, everything published to be public, and everything an objector says in
@@ -103,6 +112,7 @@ func (n *Notice) Check(c *step.Checker) {
 		}
 	}
 	n.checkDays(c)
+	n.checkRoll(c)
 	if n.Report.given() {
 		c.Roles(n.Report.By, "report", "by")
 		c.Fields(n.Report.Fields, "report", "fields")
@@ -131,6 +141,38 @@ func (n *Notice) Check(c *step.Checker) {
 	default:
 		c.Error("notice.unresolved", text.Args{"Value": n.Unresolved}, "unresolved")
 	}
+}
+
+// checkRoll wants a step that has a roll, and somebody who may object: a roll nobody can correct was not checked.
+func (n *Notice) checkRoll(c *step.Checker) {
+	if n.Roll == "" {
+		return
+	}
+	if c.Find != nil {
+		of, _ := c.Find(n.Roll)
+		n.enrols, _ = of.(step.Enrols)
+	}
+	if n.enrols == nil {
+		c.Error("notice.roll", text.Args{"Value": n.Roll}, "roll")
+	}
+	if !n.Object.given() {
+		c.Error("notice.roll_objections", nil, "roll")
+	}
+}
+
+// Posts is the ballot whose roll it publishes, or "".
+func (n *Notice) Posts() string { return n.Roll }
+
+// Posted gives the day as of which an act published the roll.
+func (n *Notice) Posted(a act.Act) (on calendar.Date, ok bool, err error) {
+	if a.Kind != posted {
+		return on, false, nil
+	}
+	var b postedBody
+	if err := a.Into(&b); err != nil || b.Roll == nil {
+		return on, false, err
+	}
+	return b.Roll.Day, true, nil
 }
 
 func (n *Notice) checkDays(c *step.Checker) {
@@ -164,5 +206,5 @@ func (n *Notice) Tick(v step.View) ([]act.Draft, error) {
 	if left := unresolved(st.Objections); left > 0 {
 		return []act.Draft{{Kind: held, Clause: "unresolved", Body: heldBody{left}}}, nil
 	}
-	return []act.Draft{ending(closed, st.Objections)}, nil
+	return []act.Draft{st.ending(closed, st.Objections)}, nil
 }

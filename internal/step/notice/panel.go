@@ -2,6 +2,7 @@ package notice
 
 import (
 	"gongzhi/internal/calendar"
+	"gongzhi/internal/exact"
 	"gongzhi/internal/page"
 	"gongzhi/internal/step"
 	"gongzhi/internal/text"
@@ -14,7 +15,14 @@ func (n *Notice) Panel(v step.View) page.Panel {
 	p := v.Card(&n.Common, st.tag(), st.Ended)
 	if !st.Posted.IsZero() {
 		p.Blocks = append(p.Blocks, n.block(v, st))
-		if facts := step.Shown(n.Fields, st.Answers); len(facts) > 0 {
+		facts := step.Shown(n.Fields, st.Answers)
+		if r := st.Roll; r != nil {
+			facts = append(facts,
+				page.Fact{Term: text.Key("roll.day"), Value: text.Plain(r.Day.String())},
+				page.Fact{Term: text.Key("roll.total"), Value: text.Key("roll.total_is", "Parts", r.Parts, "Area", exact.Area(r.Area).Grouped(), "Heads", r.Heads)},
+				page.Fact{Term: text.Key("roll.root"), Value: text.Plain(string(r.Root))})
+		}
+		if len(facts) > 0 {
 			p.Blocks = append(p.Blocks, page.Facts{List: facts})
 		}
 	}

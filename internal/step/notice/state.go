@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"gongzhi/internal/act"
+	"gongzhi/internal/calendar"
 	"gongzhi/internal/step"
 )
 
@@ -24,6 +25,16 @@ type (
 	postedBody struct {
 		Answers map[string]any `json:"answers"`
 		Closes  time.Time      `json:"closes"` // as published; no later change of a calendar moves it
+		Roll    *roll          `json:"roll,omitempty"`
+	}
+	// roll is what was published of a ballot's roll. Its lines are in the registers, as of the day; the root fixes them.
+	roll struct {
+		Of    string        `json:"of"`
+		Day   calendar.Date `json:"day"`
+		Root  act.Digest    `json:"root"`
+		Area  uint64        `json:"area"` // 0.01 m²
+		Heads uint64        `json:"heads"`
+		Parts int           `json:"parts"`
 	}
 	objectedBody struct {
 		No      int            `json:"no"`
@@ -96,6 +107,7 @@ type state struct {
 	Closes     time.Time
 	Objections []objection
 	Reports    []report
+	Roll       *roll // as it was posted last
 	Held       bool
 	Ended      bool
 	Outcome    string
@@ -135,7 +147,7 @@ func unresolved(list []objection) (n int) {
 }
 
 // ending ends the notice with these objections counted.
-func ending(outcome string, list []objection) act.Draft {
+func (st *state) ending(outcome string, list []objection) act.Draft {
 	var answered, withdrawn, dismissed int
 	for _, o := range list {
 		if len(o.Hands) > 0 {
@@ -149,9 +161,11 @@ func ending(outcome string, list []objection) act.Draft {
 		case received, disputed, resolved, wasUpheld:
 		}
 	}
-	return step.End(outcome, map[string]any{
-		"objections": len(list), "answered": answered, "withdrawn": withdrawn, "dismissed": dismissed,
-	})
+	facts := map[string]any{"objections": len(list), "answered": answered, "withdrawn": withdrawn, "dismissed": dismissed}
+	if r := st.Roll; r != nil {
+		facts[step.RollOf], facts[step.RollDay], facts[step.RollRoot] = r.Of, r.Day.String(), string(r.Root)
+	}
+	return step.End(outcome, facts)
 }
 
 // Fold adds one act.
@@ -166,7 +180,7 @@ func (n *Notice) Fold(s any, a act.Act) (any, error) {
 		if err := a.Into(&b); err != nil {
 			return nil, err
 		}
-		st.Posted, st.PostedBy, st.Closes, st.Answers, st.Held = a.At, a.By.Person, b.Closes, b.Answers, false
+		st.Posted, st.PostedBy, st.Closes, st.Answers, st.Roll, st.Held = a.At, a.By.Person, b.Closes, b.Answers, b.Roll, false
 	case retracted:
 		st.Posted, st.Answers, st.Held = time.Time{}, nil, false
 	case held:

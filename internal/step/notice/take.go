@@ -122,7 +122,11 @@ func (n *Notice) Take(v step.View, s step.Submission) ([]act.Draft, error) {
 	switch ask.Verb {
 	case "post":
 		closes, _ := n.Days.End(v.Calendar, v.Now)
-		return []act.Draft{{Kind: posted, Clause: "days", Body: postedBody{answers.Open, closes}, Sealed: answers.Sealed}}, nil
+		body := postedBody{Answers: answers.Open, Closes: closes}
+		if body.Roll, err = n.roll(v); err != nil {
+			return nil, err
+		}
+		return []act.Draft{{Kind: posted, Clause: "days", Body: body, Sealed: answers.Sealed}}, nil
 	case "object":
 		return []act.Draft{{Kind: objected, Clause: "object", Body: objectedBody{len(st.Objections) + 1, answers.Open}, Sealed: answers.Sealed}}, nil
 	case "withdraw":
@@ -145,9 +149,22 @@ func (n *Notice) Take(v step.View, s step.Submission) ([]act.Draft, error) {
 	decision := answers.Open["decision"].(string)
 	d := act.Draft{Kind: settled, Clause: "settle", Body: settledBody{no, decision, answers.Open["reason"].(string)}}
 	if decision == upheld {
-		return []act.Draft{d, ending(upheld, st.with(no, wasUpheld, v.Who.Person))}, nil
+		return []act.Draft{d, st.ending(upheld, st.with(no, wasUpheld, v.Who.Person))}, nil
 	}
 	return st.after(d, st.with(no, wasDismissed, v.Who.Person)), nil
+}
+
+// roll is the ballot's roll as of today, to be published with the notice.
+func (n *Notice) roll(v step.View) (*roll, error) {
+	if n.enrols == nil {
+		return nil, nil
+	}
+	r, err := n.enrols.Enrol(v, v.Today())
+	if err != nil {
+		return nil, err
+	}
+	total := r.Total()
+	return &roll{n.Roll, v.Today(), r.Root(), uint64(total.Area), total.Heads, len(r.Lines())}, nil
 }
 
 // withdraw takes back the submitter's own latest objection that still stands.
@@ -164,7 +181,7 @@ func (n *Notice) withdraw(v step.View, st *state) ([]act.Draft, error) {
 // after ends a notice that was held only by the objection this draft resolves; list is how they stand with it.
 func (st *state) after(d act.Draft, list []objection) []act.Draft {
 	if st.Held && unresolved(list) == 0 {
-		return []act.Draft{d, ending(closed, list)}
+		return []act.Draft{d, st.ending(closed, list)}
 	}
 	return []act.Draft{d}
 }
