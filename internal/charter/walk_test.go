@@ -161,7 +161,8 @@ func valuesOf(s *register.Schema, n int) map[string]any {
 			v[f.Key] = []string{}
 		case register.Line, register.Text:
 			v[f.Key] = fmt.Sprintf("演示%d", n)
-		case register.Date, register.Phone, register.IDNumber, register.USCC, register.OneRow, register.Geometry: // may be left out
+		case register.Date, register.Phone, register.IDNumber, register.USCC, register.Division, register.Place, register.OneRow,
+			register.Geometry: // may be left out
 		}
 	}
 	return v

@@ -140,15 +140,35 @@ func OrganisationCode(s string) bool {
 	return s[8] == "?123456789X0"[check]
 }
 
-var phoneForm = regexp.MustCompile(`^(1[3-9][0-9]{9}|0[0-9]{2,3}-?[0-9]{7,8}|[2-9][0-9]{6,7})$`)
+var (
+	mobileForm  = regexp.MustCompile(`^1[3-9][0-9]{9}$`)
+	fixedForm   = regexp.MustCompile(`^(0(?:10|2[0-9]))([2-9][0-9]{7})$|^(0[3-9][0-9]{2})([2-9][0-9]{6,7})$`)
+	localForm   = regexp.MustCompile(`^[2-9][0-9]{6,7}$`)
+	serviceForm = regexp.MustCompile(`^[48]00[0-9]{7}$`)
+	extension   = regexp.MustCompile(`(?:-|转|ext\.?)([0-9]{1,6})$`)
+)
 
-// PhoneNumber reads a Chinese mobile or fixed number; blanks, and hyphens within a mobile number, mean nothing, and
-// +86 is dropped. A fixed number keeps the hyphen after its area code.
+// PhoneNumber reads a Chinese telephone number: a mobile one, a fixed one with or without its area code and extension,
+// or one of the 400 and 800 services. Blanks, brackets, hyphens and +86 mean nothing. However it was written, one number
+// is kept one way, or nobody could find it again: "13800001234", "0371-67000000", "0371-67000000-801", "67000000".
 func PhoneNumber(s string) (string, bool) {
-	s = Tight(s)
-	s = strings.TrimPrefix(strings.TrimPrefix(s, "+86"), "-")
-	if joined := strings.ReplaceAll(s, "-", ""); len(joined) == 11 && joined[0] == '1' {
-		s = joined
+	s = strings.ToLower(Tight(s))
+	s = strings.TrimPrefix(strings.TrimPrefix(strings.TrimPrefix(s, "+86"), "0086"), "-")
+	if number, ok := plainPhone(s); ok {
+		return number, true
 	}
-	return s, phoneForm.MatchString(s)
+	at := extension.FindStringSubmatchIndex(s)
+	if at == nil {
+		return "", false
+	}
+	number, ok := plainPhone(s[:at[0]])
+	return number + "-" + s[at[2]:at[3]], ok && !mobileForm.MatchString(number)
+}
+
+func plainPhone(s string) (string, bool) {
+	s = strings.NewReplacer("-", "", "(", "", ")", "").Replace(s)
+	if m := fixedForm.FindStringSubmatch(s); m != nil {
+		return m[1] + m[3] + "-" + m[2] + m[4], true
+	}
+	return s, mobileForm.MatchString(s) || localForm.MatchString(s) || serviceForm.MatchString(s)
 }

@@ -29,13 +29,17 @@ const (
 	Phone    Type = "phone"     // string without blanks and country code
 	IDNumber Type = "id_number" // resident identity number (GB 11643) or another document's; string
 	USCC     Type = "uscc"      // unified social credit code (GB 32100); string
+	Division Type = "division"  // division code of 6, 9 or 12 digits (GB/T 2260, GB/T 10114); string
+	Place    Type = "address"   // standard address (GB/T 23705); string, see [ParseAddress] for its parts
 	OneRow   Type = "row"       // another row; string "register/id"
 	Rows     Type = "rows"      // several rows; []string, sorted
 	Geometry Type = "geometry"  // a shape on the ground; string, the one spelling of [geo.Shape]
 )
 
 // Types lists every type a charter may write.
-var Types = []Type{Line, Text, Choice, Many, Yes, Count, Area, Money, Date, Phone, IDNumber, USCC, OneRow, Rows, Geometry}
+var Types = []Type{
+	Line, Text, Choice, Many, Yes, Count, Area, Money, Date, Phone, IDNumber, USCC, Division, Place, OneRow, Rows, Geometry,
+}
 
 // Audience is who may read a field. There is no default.
 type Audience string
@@ -75,7 +79,7 @@ type Field struct {
 	Min       string    `yaml:"min,omitempty"`     // least quantity, as people write it
 	Max       string    `yaml:"max,omitempty"`     // greatest
 	Shapes    []string  `yaml:"shapes,omitempty"`  // kinds of shapes a geometry may be: point, line, polygon
-	Pattern   string    `yaml:"pattern,omitempty"` // RE2 over the whole value of a line
+	Pattern   string    `yaml:"pattern,omitempty"` // RE2 over the whole value of a line or a division code
 	Audience  Audience  `yaml:"audience"`
 	Personal  bool      `yaml:"personal,omitempty"` // tells of a person: encrypted at rest, never public
 	Lookup    bool      `yaml:"lookup,omitempty"`   // personal, but a row may be found by its exact value

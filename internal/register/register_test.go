@@ -415,7 +415,7 @@ func TestCheckValues(t *testing.T) {
 
 // Whatever Parse takes, Say writes so that Parse reads the same.
 func FuzzParseSay(f *testing.F) {
-	for _, s := range []string{"78.62㎡", "1,158.00", "１２", "2026年3月2日", "13800001234", "0371-67000000", "11010519491231002X"} {
+	for _, s := range []string{"78.62㎡", "1,158.00", "１２", "2026年3月2日", "13800001234", "0371-67000000", "11010519491231002X", "410102001000", "颍河路91号院3号楼2单元401室"} {
 		for n := range register.Types {
 			f.Add(uint8(n), s)
 		}
@@ -441,7 +441,7 @@ func TestWords(t *testing.T) {
 	}
 	codes := []string{
 		"required", "characters", "option", "yes", "date", "phone", "row", "type", "unknown", "one_line", "long",
-		"pattern", "low", "high", "count_number",
+		"pattern", "division", "address", "low", "high", "count_number",
 		string(register.IDLength), string(register.IDOld), string(register.IDDate), string(register.IDChecksum),
 		string(register.IDRounded), string(register.USCCForm), string(register.USCCChecksum), string(register.USCCDepartment),
 	}

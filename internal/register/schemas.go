@@ -182,7 +182,7 @@ func (c *checker) field(s *Schemas, f *Field, i int) {
 			at("register.shapes", "shapes", text.Args{"Shape": kind})
 		}
 	}
-	if f.Pattern != "" && f.pattern == nil || f.Pattern != "" && f.Type != Line {
+	if f.Pattern != "" && f.pattern == nil || f.Pattern != "" && f.Type != Line && f.Type != Division {
 		at("register.pattern", "pattern", text.Args{"Pattern": f.Pattern})
 	}
 	if f.Min != "" && f.min == nil {
@@ -207,7 +207,7 @@ func (c *checker) field(s *Schemas, f *Field, i int) {
 
 // sealable tells whether a personal field may be of this type: texts and dates, the forms in which people are told.
 func sealable(t Type) bool {
-	return slices.Contains([]Type{Line, Text, Date, Phone, IDNumber, USCC, Choice}, t)
+	return slices.Contains([]Type{Line, Text, Date, Phone, IDNumber, USCC, Choice, Place}, t)
 }
 
 // options finds words that two options of one field share, so that nobody could tell which was meant.
@@ -321,7 +321,7 @@ func (f *Field) holds(v any) bool {
 		case Date:
 			_, err := calendar.ParseDate(v)
 			return err == nil
-		case Line, Text, Phone, IDNumber, USCC:
+		case Line, Text, Phone, IDNumber, USCC, Division, Place:
 			return true
 		case Geometry:
 			return !Shape(v).IsZero()

@@ -103,6 +103,18 @@ func (f *Field) Parse(s string, on calendar.Date) (any, *ValueFault) {
 			return no(string(why))
 		}
 		return v, nil
+	case Division:
+		v, ok := DivisionCode(s)
+		if !ok || f.pattern != nil && !f.pattern.MatchString(v) {
+			return no("division", "Got", s)
+		}
+		return v, nil
+	case Place:
+		a, ok := ParseAddress(s)
+		if !ok {
+			return no("address", "Got", s)
+		}
+		return a.String(), nil
 	case OneRow, Rows:
 		return f.rows(s)
 	case Geometry:
@@ -251,7 +263,7 @@ func (f *Field) quantity(s string) (n int64, why string, ok bool) {
 			return 0, "number", false
 		}
 		return n, "", true
-	case Line, Text, Choice, Many, Yes, Date, Phone, IDNumber, USCC, OneRow, Rows, Geometry: // no quantities
+	case Line, Text, Choice, Many, Yes, Date, Phone, IDNumber, USCC, Division, Place, OneRow, Rows, Geometry: // no quantities
 	}
 	return 0, "type", false
 }

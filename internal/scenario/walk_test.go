@@ -201,6 +201,8 @@ func (w *walker) value(reader *book.Reader, f register.Field, i int, on calendar
 		return int64(6000 + 100*i)
 	case register.Date:
 		return "1990-01-01"
+	case register.Place:
+		return "演示路" + strconv.Itoa(i+1) + "号"
 	case register.Rows, register.OneRow:
 		for _, name := range f.Registers {
 			for j, r := range w.rows(reader, name, on) {
@@ -212,7 +214,7 @@ func (w *walker) value(reader *book.Reader, f register.Field, i int, on calendar
 				}
 			}
 		}
-	case register.Phone, register.IDNumber, register.USCC, register.Geometry: // rarely required, and their forms are tested where they are
+	case register.Phone, register.IDNumber, register.USCC, register.Division, register.Geometry: // rarely required, and their forms are tested where they are
 	}
 	return nil
 }

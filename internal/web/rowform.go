@@ -22,7 +22,8 @@ const nameParent = "_parent"
 var rowInputs = map[register.Type]page.Input{
 	register.Line: page.Line, register.Text: page.Area, register.Choice: page.Choice, register.Yes: page.Choice, register.Count: page.Number,
 	register.Area: page.Number, register.Money: page.Number, register.Date: page.Date, register.Phone: page.Phone, register.IDNumber: page.Line,
-	register.USCC: page.Line, register.Many: page.Many, register.OneRow: page.Select, register.Geometry: page.Area,
+	register.USCC: page.Line, register.Division: page.Line, register.Place: page.Line, register.Many: page.Many, register.OneRow: page.Select,
+	register.Geometry: page.Area,
 }
 
 // rowDraft is a row as somebody is writing it.
@@ -140,7 +141,8 @@ func (s *Site) rowForm(r *http.Request, d rowDraft, problem *fault.Refusal) (pag
 			x.Unit, x.Width = text.Plain("㎡"), 14
 		case register.Money:
 			x.Unit, x.Width = text.Key("web.yuan"), 14
-		case register.Line, register.Text, register.Choice, register.Many, register.Date, register.Phone, register.IDNumber, register.USCC, register.Rows, register.Geometry:
+		case register.Line, register.Text, register.Choice, register.Many, register.Date, register.Phone, register.IDNumber, register.USCC,
+			register.Division, register.Place, register.Rows, register.Geometry:
 		}
 		for _, o := range f.Options {
 			x.Options = append(x.Options, page.Option{Value: o.Value, Words: o.Label.Words()})
