@@ -292,6 +292,9 @@ func (r *Reader) show(list []stored, on calendar.Date) ([]register.Row, error) {
 			return nil, err
 		}
 		row := register.Row{ID: s.row(), Values: b.Values}
+		if schema, ok := r.schemas.Get(s.Register); ok {
+			row.Values = schema.Compute(b.Values)
+		}
 		if b.Parent != nil {
 			row.Parent = *b.Parent
 		}
@@ -354,6 +357,18 @@ func (r *Reader) name(id, parent act.RowID, open map[string]any, personal map[st
 		values[key] = v
 		if f, ok := schema.Field(key); ok && !r.may(id.Register, key) {
 			values[key] = f.Masked(v)
+		}
+	}
+	for _, key := range schema.TitleFields() { // a membership is called by its member
+		if f, ok := schema.Field(key); ok && f.Type == register.OneRow {
+			named, _ := values[key].(string)
+			if id, ok := register.ParseRowID(named); ok {
+				name, err := r.nameOf(id, on)
+				if err != nil {
+					return "", err
+				}
+				values[key] = name
+			}
 		}
 	}
 	above, err := r.nameOf(parent, on)

@@ -1,10 +1,14 @@
 package register
 
 import (
+	"cmp"
+	"maps"
 	"regexp"
 	"slices"
 	"strconv"
 	"strings"
+
+	"gongzhi/internal/geo"
 )
 
 // DivisionCode checks a division code: 6 digits down to the county (GB/T 2260), 9 down to the subdistrict or town
@@ -115,4 +119,37 @@ func buildingAt(s string) bool {
 		}
 	}
 	return false
+}
+
+// datumWords are how people name the datum of a coordinate.
+var datumWords = map[string]geo.Datum{
+	"wgs84": geo.WGS84, "wgs-84": geo.WGS84, "gps": geo.WGS84,
+	"cgcs2000": geo.CGCS2000, "国家2000": geo.CGCS2000, "天地图": geo.CGCS2000,
+	"gcj02": geo.GCJ02, "gcj-02": geo.GCJ02, "火星坐标": geo.GCJ02, "高德": geo.GCJ02, "腾讯": geo.GCJ02,
+	"bd09": geo.BD09, "bd-09": geo.BD09, "bd09ll": geo.BD09, "百度": geo.BD09,
+}
+
+// coordinateForm is [datum] longitude, latitude [datum].
+var coordinateForm = func() *regexp.Regexp {
+	words := slices.Sorted(maps.Keys(datumWords))
+	slices.Reverse(words) // the longer of two that begin alike comes first
+	datum := "(" + strings.Join(words, "|") + ")"
+	const degrees = `(-?[0-9]{1,3}(?:\.[0-9]{1,15})?)`
+	return regexp.MustCompile(`^(?:` + datum + `[: ] ?)?` + degrees + `(?:, ?| )` + degrees + `(?: ?\(?` + datum + `\)?)?$`)
+}()
+
+// coordinate reads what stands in one cell of a sheet, "113.63, 34.749 GCJ-02" or "高德：113.63,34.749", as the GeoJSON of
+// a point. The datum has to be said: without it the place may lie half a kilometre off. Anything else gives nothing and
+// is for GeoJSON to read; code is the reason why a coordinate is refused.
+func coordinate(s string) (point, code string) {
+	m := coordinateForm.FindStringSubmatch(strings.NewReplacer("，", ",", "、", ",").Replace(strings.ToLower(Fold(s))))
+	if m == nil {
+		return "", ""
+	}
+	before, after := datumWords[m[1]], datumWords[m[4]]
+	switch {
+	case before == "" && after == "", before != "" && after != "" && before != after:
+		return "", "coordinate_datum"
+	}
+	return `{"type":"Point","coordinates":[` + m[2] + `,` + m[3] + `],"datum":"` + string(cmp.Or(before, after)) + `"}`, ""
 }

@@ -1,6 +1,7 @@
 package register_test
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 
@@ -173,5 +174,49 @@ func organisationCheck(digits string) string {
 		return "0"
 	default:
 		return string(rune('0' + c))
+	}
+}
+
+// A point comes from a cell as well as from GeoJSON, and keeps the datum it was written in.
+func TestCoordinateInACell(t *testing.T) {
+	f := register.Field{Type: register.Geometry, Shapes: []string{"point"}}
+	tests := []struct{ name, in, want, code string }{
+		{"GPS", "113.63, 34.749 WGS84", "113.6300000 34.7490000 WGS84 ", ""},
+		{"government map", "113.63,34.749（CGCS2000）", "113.6300000 34.7490000 CGCS2000 ", ""},
+		{"AMap", "高德：113.6360512，34.7478252", "113.6300000 34.7490000 WGS84 GCJ-02", ""},
+		{"AMap's own name", "113.6360512,34.7478252 GCJ-02", "113.6300000 34.7490000 WGS84 GCJ-02", ""},
+		{"Baidu", "百度 113.6424415,34.7541566", "113.6300000 34.7490000 WGS84 BD-09", ""},
+		{"full width", "１１３．６３，３４．７４９ ｗｇｓ８４", "113.6300000 34.7490000 WGS84 ", ""},
+		{"no datum", "113.63,34.749", "", "coordinate_datum"},
+		{"two datums", "GCJ-02 113.63,34.749 BD-09", "", "coordinate_datum"},
+		{"latitude first", "34.749,113.63 WGS84", "", "geometry_range"},
+		{"words", "颍河路", "", "geometry_json"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			v, why := f.Parse(tt.in, today)
+			if codeOf(why) != tt.code {
+				t.Fatalf("Parse(%q) = %v, %q; want %q", tt.in, v, codeOf(why), tt.code)
+			}
+			if why != nil {
+				return
+			}
+			s := register.Shape(v)
+			p := s.Middle()
+			var lon, lat int32
+			var datum, from string
+			if _, err := fmt.Sscanf(strings.Replace(tt.want, ".", "", 2), "%d %d %s", &lon, &lat, &datum); err != nil {
+				t.Fatal(err)
+			}
+			from = tt.want[strings.Index(tt.want, datum)+len(datum)+1:]
+			// Another map's place comes back to ten centimetres: that map's own way back is no closer.
+			near := func(a, b int32) bool { return a-b < 10 && b-a < 10 }
+			if !near(p.Lon, lon) || !near(p.Lat, lat) || string(s.Datum) != datum || string(s.From) != from {
+				t.Errorf("Parse(%q) = %v %v %q, want %s", tt.in, p, s.Datum, s.From, tt.want)
+			}
+			if back, why := f.Parse(f.Say(v), today); why != nil || back != v {
+				t.Errorf("what is shown reads as %v, %v", back, why)
+			}
+		})
 	}
 }

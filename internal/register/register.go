@@ -9,6 +9,7 @@ package register
 import (
 	"regexp"
 
+	"gongzhi/internal/expr"
 	"gongzhi/internal/source"
 	"gongzhi/internal/text"
 )
@@ -58,6 +59,7 @@ type Schema struct {
 	Same   []string  `yaml:"same"`             // fields that tell one row from another below the same parent
 	Title  string    `yaml:"title"`            // how a row is called: "{parent}[{unit}单元]{room}"
 	Basis  string    `yaml:"basis,omitempty"`
+	Period Period    `yaml:"period,omitempty"` // what holds for a time says so in two of its fields
 	Fields []Field   `yaml:"fields"`
 	Seed   []Seed    `yaml:"rows,omitempty"` // rows that the charter itself brings
 
@@ -66,10 +68,18 @@ type Schema struct {
 	at    map[string]int
 }
 
+// Period names the date fields between which a row holds: a membership, a term of office, an award. The day Until is
+// the last on which it does; a row without one holds still.
+type Period struct {
+	From  string `yaml:"from"`
+	Until string `yaml:"until"`
+}
+
 // Field is one column of a register.
 type Field struct {
 	Key       string    `yaml:"key"`
 	Label     text.Text `yaml:"label"`
+	Synonyms  []string  `yaml:"synonyms,omitempty"` // other words that head this column in sheets people keep
 	Hint      text.Text `yaml:"hint,omitempty"`
 	Type      Type      `yaml:"type"`
 	Unit      text.Text `yaml:"unit,omitempty"` // what is counted: 户, 栋, 年; may follow the number
@@ -84,7 +94,10 @@ type Field struct {
 	Personal  bool      `yaml:"personal,omitempty"` // tells of a person: encrypted at rest, never public
 	Lookup    bool      `yaml:"lookup,omitempty"`   // personal, but a row may be found by its exact value
 	Assumed   bool      `yaml:"assumed,omitempty"`  // a default nobody has confirmed; shown with its badge
+	Formula   string    `yaml:"formula,omitempty"`  // CEL over the other fields; the value is computed, never written
 
+	program  *expr.Program
+	faulty   *expr.Fault // why Formula cannot be computed
 	min, max *int64
 	pattern  *regexp.Regexp
 }
@@ -94,6 +107,7 @@ type Option struct {
 	Value    string    `yaml:"value"`
 	Label    text.Text `yaml:"label"`
 	Synonyms []string  `yaml:"synonyms,omitempty"`
+	Assumed  bool      `yaml:"assumed,omitempty"` // a default nobody has confirmed; shown with its badge
 }
 
 // Seed is a row that a charter brings with it, written as people write values.
@@ -118,6 +132,7 @@ func Decode(n source.Node) (*Schema, []source.Fault) {
 		}
 		f.min, f.max = f.bound(f.Min), f.bound(f.Max)
 	}
+	s.compile()
 	return s, faults
 }
 

@@ -68,8 +68,8 @@ func TestLinshanzhaiIsClean(t *testing.T) {
 	for _, f := range imp.Check(s) {
 		t.Errorf("%s %s %v", f.Place, f.Code, f.Args)
 	}
-	if got := len(s.Seeds(today)); got != 6 {
-		t.Errorf("%d communities are seeded, want the six that sources name", got)
+	if got := len(s.Seeds(today)); got != 33 {
+		t.Errorf("%d rows are seeded, want what sources name", got)
 	}
 }
 
@@ -80,6 +80,11 @@ title: "{k}"
 fields:
   - { key: k, label: { zh: 键, en: Key }, type: line, required: true, audience: public }
 `
+
+// formula is the base with a computed field n.
+func formula(cel, typ string) string {
+	return base + fmt.Sprintf("  - { key: n, label: { zh: 数, en: N }, formula: %q, audience: public, type: %s }\n", cel, typ)
+}
 
 // Each fault of a declaration is found, once, at its own line.
 func TestCheck(t *testing.T) {
@@ -120,6 +125,14 @@ func TestCheck(t *testing.T) {
 		{"look-up of what is open", []string{strings.Replace(base, "audience: public", "audience: staff, lookup: true", 1)}, []string{"1.yaml:6 register.personal_type"}},
 		{"option words shared", []string{strings.Replace(base, "type: line", "type: choice, options: [{ value: x, label: { zh: 一, en: One } }, { value: y, label: { zh: 二, en: Two }, synonyms: [一] }]", 1)}, []string{"1.yaml:6 register.option_ambiguous"}},
 		{"seed without its parent", []string{base, child + "rows: [{ id: r, values: { k: v } }]\n"}, []string{"2.yaml:8 register.seed_parent"}},
+		{"period of no dates", []string{strings.Replace(base, "same:", "period: { from: k, until: z }\nsame:", 1)}, []string{"1.yaml:3 register.period", "1.yaml:3 register.period"}},
+		{"formula", []string{formula("k.size() * 2", "count")}, nil},
+		{"formula of an unknown field", []string{formula("z * 2", "count")}, []string{"1.yaml:7 register.formula"}},
+		{"formula of another type", []string{formula("k", "count")}, []string{"1.yaml:7 register.formula"}},
+		{"formula for a text", []string{formula("k.size()", "line")}, []string{"1.yaml:7 register.formula_type"}},
+		{"formula of a required field", []string{formula("k.size()", "count, required: true")}, []string{"1.yaml:7 register.formula_written"}},
+		{"formula of a personal field", []string{strings.Replace(formula("k.size()", "count"), "required: true, audience: public", "personal: true, audience: staff", 1)}, []string{"1.yaml:7 register.formula"}},
+		{"formula of a computed field", []string{formula("n + 1", "count")}, []string{"1.yaml:7 register.formula"}},
 		{"seed lacks a value", []string{base + "rows: [{ id: r, values: {} }]\n"}, []string{"1.yaml:7 register.seed_value"}},
 	}
 	for _, tt := range tests {
@@ -441,7 +454,7 @@ func TestWords(t *testing.T) {
 	}
 	codes := []string{
 		"required", "characters", "option", "yes", "date", "phone", "row", "type", "unknown", "one_line", "long",
-		"pattern", "division", "address", "low", "high", "count_number",
+		"pattern", "coordinate_datum", "period", "division", "address", "low", "high", "count_number",
 		string(register.IDLength), string(register.IDOld), string(register.IDDate), string(register.IDChecksum),
 		string(register.IDRounded), string(register.USCCForm), string(register.USCCChecksum), string(register.USCCDepartment),
 	}
@@ -467,5 +480,50 @@ var findings = []string{
 	"register.same_none", "register.field_unknown", "register.title", "register.field_type", "register.field_options",
 	"register.field_registers", "register.unknown_named", "register.pattern", "register.bound", "register.personal_public",
 	"register.audience", "register.personal_type", "register.option_ambiguous", "register.option_unknown", "register.seed_id",
-	"register.seed_parent", "register.seed_value", "import.kind", "import.column_missing", "import.column_key", "import.ambiguous",
+	"register.seed_parent", "register.seed_value", "register.period", "register.formula", "register.formula_type",
+	"register.formula_written", "import.kind", "import.column_missing", "import.column_key", "import.ambiguous",
+}
+
+// What is computed is whole numbers of the fields' own units; what cannot be computed stays empty.
+func TestCompute(t *testing.T) {
+	s, _ := linshanzhai(t).Get("key_project")
+	for _, tt := range []struct {
+		name, floor, land string
+		want              any
+	}{
+		{"the report's project: 438,655 m² on 94.32 mu", "438655", "62880", int64(697)},
+		{"land not said", "438655", "", nil},
+		{"no land at all", "438655", "0", nil},
+	} {
+		values, bad := s.Parse(map[string]string{"name": "演示", "state": "在建", "floor_area": tt.floor, "land_area": tt.land}, today)
+		if len(bad) > 0 {
+			t.Fatal(bad)
+		}
+		got := s.Compute(values)
+		if got["density"] != tt.want {
+			t.Errorf("%s: %v, want %v", tt.name, got["density"], tt.want)
+		}
+		if _, written := values["density"]; written {
+			t.Errorf("%s: the row itself was changed", tt.name)
+		}
+		got["density"] = int64(1)
+		if bad := s.CheckValues(got); len(bad) != 1 || bad[0].Code != "register.value.unknown" {
+			t.Errorf("%s: a computed value is written: %v", tt.name, bad)
+		}
+	}
+}
+
+// A period of one day is one; one that runs backwards is refused.
+func TestPeriod(t *testing.T) {
+	s, _ := linshanzhai(t).Get("membership")
+	for until, code := range map[string]string{"": "", "2026-03-02": "", "2026-03-01": "register.value.period"} {
+		in := map[string]string{"member": "unit/u1", "seat": "委员", "from": "2026-03-02", "until": until}
+		got := ""
+		if _, bad := s.Parse(in, today); len(bad) == 1 {
+			got = bad[0].Code
+		}
+		if got != code {
+			t.Errorf("until %q: %q, want %q", until, got, code)
+		}
+	}
 }

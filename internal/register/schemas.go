@@ -153,7 +153,20 @@ func (c *checker) schema(s *Schemas, one *Schema) {
 			c.add("register.field_unknown", text.Args{"Field": key}, "title")
 		}
 	}
+	c.period(one)
 	c.seeds(one)
+}
+
+// period makes sure that both ends are dates of the register.
+func (c *checker) period(one *Schema) {
+	if one.Period == (Period{}) {
+		return
+	}
+	for end, key := range map[string]string{"from": one.Period.From, "until": one.Period.Until} {
+		if f, ok := one.Field(key); !ok || f.Type != Date || f.Personal {
+			c.add("register.period", text.Args{"Register": one.Key, "Field": key}, "period", end)
+		}
+	}
 }
 
 func (c *checker) field(s *Schemas, f *Field, i int) {
@@ -169,6 +182,7 @@ func (c *checker) field(s *Schemas, f *Field, i int) {
 		at("register.field_options", "options", text.Args{})
 	}
 	c.options(f, i)
+	c.formula(f, i)
 	if wants := f.Type == OneRow || f.Type == Rows; wants != (len(f.Registers) > 0) {
 		at("register.field_registers", "registers", text.Args{})
 	}
@@ -202,6 +216,19 @@ func (c *checker) field(s *Schemas, f *Field, i int) {
 	}
 	if f.Lookup && !f.Personal || f.Personal && !sealable(f.Type) {
 		at("register.personal_type", "type", text.Args{"Type": string(f.Type)})
+	}
+}
+
+// formula makes sure that a computed field can be computed, and asks for nothing that only a written one has.
+func (c *checker) formula(f *Field, i int) {
+	switch {
+	case f.Formula == "":
+	case f.Type != Count && f.Type != Area && f.Type != Money && f.Type != Yes:
+		c.add("register.formula_type", text.Args{"Field": f.Key, "Type": string(f.Type)}, "fields", i, "type")
+	case f.Required || f.Personal || f.Lookup || f.Min != "" || f.Max != "":
+		c.add("register.formula_written", text.Args{"Field": f.Key}, "fields", i, "formula")
+	case f.faulty != nil:
+		c.add("register.formula", text.Args{"Field": f.Key, "Formula": f.Formula, "Why": f.faulty.Why}, "fields", i, "formula")
 	}
 }
 
@@ -280,6 +307,9 @@ func (s *Schema) Parse(in map[string]string, on calendar.Date) (map[string]any, 
 	values := map[string]any{}
 	for i := range s.Fields {
 		f := &s.Fields[i]
+		if f.Formula != "" {
+			continue
+		}
 		v, why := f.Parse(in[f.Key], on)
 		if why != nil {
 			bad = append(bad, fault.Field{Name: f.Key, Code: why.Key(), Args: why.Args})
@@ -287,7 +317,7 @@ func (s *Schema) Parse(in map[string]string, on calendar.Date) (map[string]any, 
 			values[f.Key] = v
 		}
 	}
-	return values, append(bad, s.unknown(keysOf(in))...)
+	return values, append(append(bad, s.backwards(values)...), s.unknown(keysOf(in))...)
 }
 
 // CheckValues makes sure that typed values are what the schema declares, whoever made them.
@@ -306,7 +336,17 @@ func (s *Schema) CheckValues(values map[string]any) []fault.Field {
 			bad = append(bad, fault.Field{Name: f.Key, Code: "register.value.type", Args: fault.Args{"Type": string(f.Type)}})
 		}
 	}
-	return append(bad, s.unknown(keysOf(values))...)
+	return append(append(bad, s.backwards(values)...), s.unknown(keysOf(values))...)
+}
+
+// backwards finds a period that ends before it begins.
+func (s *Schema) backwards(values map[string]any) []fault.Field {
+	from, _ := values[s.Period.From].(string)
+	until, _ := values[s.Period.Until].(string)
+	if from == "" || until == "" || from <= until {
+		return nil
+	}
+	return []fault.Field{{Name: s.Period.Until, Code: "register.value.period", Args: fault.Args{"From": from, "Until": until}}}
 }
 
 func (f *Field) holds(v any) bool {
@@ -346,7 +386,7 @@ func (f *Field) holds(v any) bool {
 
 func (s *Schema) unknown(keys []string) (bad []fault.Field) {
 	for _, key := range keys {
-		if _, ok := s.at[key]; !ok {
+		if f, ok := s.Field(key); !ok || f.Formula != "" {
 			bad = append(bad, fault.Field{Name: key, Code: "register.value.unknown"})
 		}
 	}

@@ -142,6 +142,11 @@ func (f *Field) words(s string) (any, *ValueFault) {
 
 // shape reads GeoJSON; where it names no datum it is that of the survey.
 func (f *Field) shape(s string) (any, *ValueFault) {
+	if point, code := coordinate(s); code != "" {
+		return no(code, "Got", s)
+	} else if point != "" {
+		s = point
+	}
 	shape, why := geo.Parse(s, geo.CGCS2000)
 	if why != nil {
 		return no("geometry_"+why.Code, "N", why.N)
