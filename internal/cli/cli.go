@@ -35,6 +35,7 @@ func commands() []command {
 		{"check", check},
 		{"try", try},
 		{"draw", draw},
+		{"count", count},
 		{"user", user},
 		{"backup", backup},
 		{"log", publicLog},

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode"
 	"unicode/utf8"
 
 	"gongzhi/internal/exact"
@@ -27,8 +28,8 @@ const offlineBuilder OwnerID = ";builder"
 //
 //	part_id  every part once
 //	kind     dwelling, space, unsold or undelivered
-//	area_m2  with at most two decimals
-//	owners   ids joined by ";"; not needed for unsold and undelivered, which are the builder's, all one head
+//	area_m2  digits, and after a point at most two more; neither unit nor commas
+//	owners   ids joined by ";"; not read for unsold and undelivered, which are the builder's, all one head
 //
 // It refuses with [fault.Invalid] and every fault at once, each with its line, counted from 1 with the header. An error
 // of the reader is returned as it is.
@@ -55,14 +56,7 @@ func ReadRoll(r io.Reader, opts RollOptions) (Roll, error) {
 		default:
 			t.no("kind", "vote.csv.kind", kind)
 		}
-		if p.Area, err = exact.ParseArea(t.cell("area_m2")); err != nil {
-			why := exact.NotANumber
-			var bad *exact.ParseError
-			if errors.As(err, &bad) {
-				why = bad.Reason
-			}
-			t.no("area_m2", "vote.csv.area."+why.String(), t.cell("area_m2"))
-		}
+		p.Area = t.area("area_m2")
 		if p.State == Sold {
 			for owner := range strings.SplitSeq(t.cell("owners"), ";") {
 				owner = strings.TrimSpace(owner)
@@ -111,6 +105,10 @@ func ReadBallots(r io.Reader) ([]Ballot, error) {
 	}
 	var ballots []Ballot
 	seen := map[BallotID]int{}
+	var sole [len(choiceNames)]map[ItemID]Choice // one for each choice; nobody writes to a ballot's
+	for c := range sole {
+		sole[c] = map[ItemID]Choice{SoleItem: Choice(c)}
+	}
 	for t.next() {
 		b := Ballot{ID: BallotID(t.cell("ballot_id")), Part: PartID(t.cell("part_id")), Voter: AnyOwner, Seq: uint64(t.line)}
 		if first, twice := seen[b.ID]; twice {
@@ -124,7 +122,7 @@ func ReadBallots(r io.Reader) ([]Ballot, error) {
 		if err := choice.UnmarshalText([]byte(t.cell("choice"))); err != nil {
 			t.no("choice", "vote.csv.choice", t.cell("choice"))
 		}
-		b.Choices = map[ItemID]Choice{SoleItem: choice}
+		b.Choices = sole[choice]
 		switch s := t.cell("signed"); s {
 		case "true", "false":
 			b.Signed = s == "true"
@@ -135,7 +133,7 @@ func ReadBallots(r io.Reader) ([]Ballot, error) {
 			// A mandate is a paper; the file cannot show it, and whoever wrote the file has checked it.
 			b.Channel = Elsewhere
 		}
-		if b.At, err = time.Parse(time.RFC3339, t.cell("received_at")); err != nil {
+		if b.At, err = ReadInstant(t.cell("received_at")); err != nil {
 			t.no("received_at", "vote.csv.received_at", t.cell("received_at"))
 		}
 		ballots = append(ballots, b)
@@ -144,6 +142,20 @@ func ReadBallots(r io.Reader) ([]Ballot, error) {
 		return nil, err
 	}
 	return ballots, nil
+}
+
+// ReadInstant reads an RFC 3339 date and time with its offset, and refuses what [time.Parse] takes beyond that: an hour of
+// one digit, a comma before the fraction, an offset of a day.
+func ReadInstant(s string) (time.Time, error) {
+	at, err := time.Parse(time.RFC3339, s)
+	if err != nil {
+		return time.Time{}, fmt.Errorf("vote: %w", err)
+	}
+	offset := s[len(s)-6:]
+	if s[13] != ':' || strings.Contains(s, ",") || (s[len(s)-1] != 'Z' && (offset[1:3] > "23" || offset[4:] > "59")) {
+		return time.Time{}, fmt.Errorf("vote: %q is not RFC 3339", s)
+	}
+	return at, nil
 }
 
 // table reads a CSV file by column name and gathers its faults.
@@ -182,6 +194,10 @@ func openTable(r io.Reader, columns []string) (*table, error) {
 	t.line, _ = t.csv.FieldPos(0)
 	for i, name := range header {
 		name = strings.TrimSpace(name)
+		if !utf8.ValidString(name) || invisible(name) {
+			t.no("header", "vote.csv.header", "")
+			continue
+		}
 		if _, twice := t.column[name]; twice {
 			t.no(name, "vote.csv.column_twice", name)
 		} else if !slices.Contains(columns, name) {
@@ -223,14 +239,41 @@ func (t *table) next() bool {
 			t.noArgs("row", "vote.csv.width", fault.Args{"Value": len(record), "Want": t.width})
 			continue
 		}
-		if !slices.ContainsFunc(record, func(s string) bool { return !utf8.ValidString(s) }) {
+		switch {
+		case slices.ContainsFunc(record, func(s string) bool { return !utf8.ValidString(s) }):
+			t.no("row", "vote.csv.encoding", "")
+		case slices.ContainsFunc(record, invisible):
+			t.no("row", "vote.csv.invisible", "")
+		default:
 			return true
 		}
-		t.no("row", "vote.csv.encoding", "")
 	}
 }
 
+// invisible finds characters that nobody sees on paper and that would make two owners of one name: control characters,
+// joiners, marks of direction. Blanks around a cell do no harm, they are trimmed.
+func invisible(cell string) bool {
+	return strings.ContainsFunc(strings.TrimSpace(cell), func(r rune) bool {
+		return r < ' ' || r >= 0x7f && unicode.In(r, unicode.Cc, unicode.Cf)
+	})
+}
+
 func (t *table) cell(name string) string { return strings.TrimSpace(t.record[t.column[name]]) }
+
+// area reads a cell as any program reads a number, so that whoever recounts with another one finds the same: the
+// full-width digits, units and commas that a form takes are refused.
+func (t *table) area(name string) exact.Area {
+	cell := t.cell(name)
+	a, err := exact.ParseArea(cell)
+	var bad *exact.ParseError
+	switch {
+	case errors.As(err, &bad):
+		t.no(name, "vote.csv.area."+bad.Reason.String(), cell)
+	case strings.Trim(cell, "0123456789.") != "":
+		t.no(name, "vote.csv.area.plain", cell)
+	}
+	return a
+}
 
 func (t *table) no(name, code, value string) { t.noArgs(name, code, fault.Args{"Value": value}) }
 

@@ -71,8 +71,8 @@ func TestOfflineCount(t *testing.T) {
 		`"invalid":[{"ballot_id":"2","reason":"superseded"},{"ballot_id":"8","reason":"excluded_space"},{"ballot_id":"9","reason":"unknown_part"},` +
 		`{"ballot_id":"10","reason":"unsigned"},{"ballot_id":"11","reason":"late"},{"ballot_id":"12","reason":"spoiled"},{"ballot_id":"13","reason":"late"}],` +
 		`"disputed":[{"parts":["g1","g2"]}],` +
-		`"checks":[{"name":"quorum.area","left":"990.00","right":"1480.00","met":false},{"name":"quorum.heads","left":"12","right":"12","met":true},` +
-		`{"name":"pass.area","left":"500.00","right":"330.00","met":true},{"name":"pass.heads","left":"6","right":"4","met":true}]}`
+		`"checks":[{"name":"quorum.area","left":"990.00","right":"1480.00","met":false},{"name":"quorum.heads","left":12,"right":12,"met":true},` +
+		`{"name":"pass.area","left":"500.00","right":"330.00","met":true},{"name":"pass.heads","left":6,"right":4,"met":true}]}`
 	if string(raw) != want {
 		t.Errorf("got  %s\nwant %s", raw, want)
 	}
@@ -142,7 +142,7 @@ func TestRollFileFaults(t *testing.T) {
 		{"a lost quote", head + "a,dwelling,\"1,a\nb,dwelling,1,b\n", []string{"3 row vote.csv.quotes"}},
 		{"a quote in a cell, and the rest is still read", head + "a,dwelling,1\"2,a\nb,hut,1,b\n", []string{"2 row vote.csv.quotes", "3 kind vote.csv.kind"}},
 		{"another encoding", head + "a,dwelling,1,\xd5\xc5\n", []string{"2 row vote.csv.encoding"}},
-		{"the quoted newline is counted", head + "\"a\nb\",dwelling,1,a\nc,hut,1,c\n", []string{"4 kind vote.csv.kind"}},
+		{"the quoted newline is counted", head + "\"a\nb\",dwelling,1,a\nc,hut,1,c\n", []string{"2 row vote.csv.invisible", "4 kind vote.csv.kind"}},
 		{"an owner who could be anyone", head + "a,dwelling,1,*\n", []string{"2 owners vote.csv.owners"}},
 		{"more area than can be added up", head + "a,dwelling,90071992547409.91,a\nb,dwelling,0.01,b\n", []string{"3 area vote.roll.area_too_large"}},
 	}

@@ -3,6 +3,7 @@ package vote
 import (
 	"fmt"
 	"math/big"
+	"strings"
 
 	"gongzhi/internal/exact"
 )
@@ -27,9 +28,18 @@ type Check struct {
 // Products are the two integers that were compared, Den×Part and Num×Whole; those of an area are in m² with two
 // decimals. They are texts because they may pass 64 bits.
 func (c Check) Products() (left, right string) {
-	area := c.Name == quorumArea || c.Name == passArea
-	return product(c.Threshold.Den, c.Part, area), product(c.Threshold.Num, c.Whole, area)
+	return product(c.Threshold.Den, c.Part, c.byArea()), product(c.Threshold.Num, c.Whole, c.byArea())
 }
+
+// Amounts are Part and Whole, written as Products are.
+func (c Check) Amounts() (part, whole string) {
+	return product(1, c.Part, c.byArea()), product(1, c.Whole, c.byArea())
+}
+
+// Key is the key of its words.
+func (c Check) Key() string { return "vote.check." + strings.ReplaceAll(c.Name, ".", "_") }
+
+func (c Check) byArea() bool { return c.Name == quorumArea || c.Name == passArea }
 
 func product(a, b uint64, area bool) string {
 	n := new(big.Int).Mul(new(big.Int).SetUint64(a), new(big.Int).SetUint64(b))

@@ -1,5 +1,10 @@
 package vote
 
+import (
+	"encoding/json"
+	"strings"
+)
+
 // Report is the result of one item in the form that the offline count prints and the public files hold: areas are
 // texts in m² with two decimals, heads are integers. Lists are never null.
 type Report struct {
@@ -40,13 +45,31 @@ type ReportDispute struct {
 	Parts []PartID `json:"parts"`
 }
 
-// ReportCheck is one comparison of whole numbers: met when left is at least right, or above it where the share is
+// ReportCheck is one comparison of exact numbers: met when left is at least right, or above it where the share is
 // "over". Left is the denominator of the share times what was reached, right its numerator times the whole.
 type ReportCheck struct {
-	Name  string `json:"name"`
-	Left  string `json:"left"`
-	Right string `json:"right"`
-	Met   bool   `json:"met"`
+	Name  string  `json:"name"`
+	Left  Product `json:"left"`
+	Right Product `json:"right"`
+	Met   bool    `json:"met"`
+}
+
+// Product is one side of a comparison: m² with two decimals, which JSON holds as a text, or a number of heads, which
+// it holds as a number.
+type Product string
+
+// MarshalJSON writes "2310.00" for an area and 12 for heads.
+func (p Product) MarshalJSON() ([]byte, error) {
+	if strings.Contains(string(p), ".") {
+		return json.Marshal(string(p))
+	}
+	return []byte(p), nil
+}
+
+// UnmarshalJSON reads what MarshalJSON writes.
+func (p *Product) UnmarshalJSON(raw []byte) error {
+	*p = Product(strings.Trim(string(raw), `"`))
+	return nil
 }
 
 // Report gives the result of one item; ok is false where the count has no such item. Where several rules apply the
@@ -77,7 +100,7 @@ func (n Count) Report(id ItemID) (Report, bool) {
 	for _, v := range it.Verdicts {
 		for _, c := range v.Checks {
 			left, right := c.Products()
-			r.Checks = append(r.Checks, ReportCheck{c.Name, left, right, c.Met})
+			r.Checks = append(r.Checks, ReportCheck{c.Name, Product(left), Product(right), c.Met})
 		}
 	}
 	return r, true

@@ -3,6 +3,7 @@ package vote
 import (
 	"cmp"
 	"slices"
+	"strconv"
 	"strings"
 
 	"gongzhi/internal/act"
@@ -257,8 +258,9 @@ func groupKey(p Part) (key string, voters []OwnerID, why Grouping) {
 	var b strings.Builder
 	b.WriteByte('o')
 	for _, o := range p.Owners {
+		b.WriteString(strconv.Itoa(len(o))) // with its length, no name can pass for two
+		b.WriteByte(':')
 		b.WriteString(string(o))
-		b.WriteByte(0)
 	}
 	why = OnePart
 	if len(p.Owners) > 1 {
