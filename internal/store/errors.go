@@ -9,7 +9,6 @@ import (
 	"net"
 
 	"github.com/jackc/pgx/v5/pgconn"
-	"modernc.org/sqlite"
 	sqlite3 "modernc.org/sqlite/lib"
 )
 
@@ -94,7 +93,10 @@ func isRetry(err error) bool {
 
 // liteCode is the extended result code of SQLite, or 0.
 func liteCode(err error) int {
-	var e *sqlite.Error
+	var e interface {
+		error
+		Code() int
+	}
 	if errors.As(err, &e) {
 		return e.Code()
 	}

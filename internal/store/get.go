@@ -54,7 +54,7 @@ func Get[T any](ctx context.Context, q Q, query *Query, args ...any) (T, error) 
 // and a Tx or View takes no other query. After an error, which comes last, the walk is over.
 func Each[T any](ctx context.Context, q Q, query *Query, args ...any) iter.Seq2[T, error] {
 	return func(yield func(T, error) bool) {
-		rows, end, err := q.query(ctx, query.text(q.engine()), args...)
+		found, end, err := q.query(ctx, query.text(q.engine()), args...)
 		if err != nil {
 			yield(*new(T), fmt.Errorf("store: %s: %w", query, err))
 			return
@@ -65,14 +65,14 @@ func Each[T any](ctx context.Context, q Q, query *Query, args ...any) iter.Seq2[
 				return err
 			}
 			ended = true
-			return end(errors.Join(err, rows.Close()))
+			return end(errors.Join(err, found.Close()))
 		}
 		defer func() { _ = finish(nil) }() // when the loop's body panics or leaves early
 		var row T
-		into, err := targets(rows, &row)
-		for err == nil && rows.Next() {
+		into, err := targets(found, &row)
+		for err == nil && found.Next() {
 			row = *new(T) // so that no row shares memory with the one before
-			if err = rows.Scan(into...); err != nil {
+			if err = found.Scan(into...); err != nil {
 				break
 			}
 			if !yield(row, nil) {
@@ -81,7 +81,7 @@ func Each[T any](ctx context.Context, q Q, query *Query, args ...any) iter.Seq2[
 			err = ctx.Err()
 		}
 		if err == nil {
-			err = rows.Err()
+			err = found.Err()
 		}
 		if err = finish(err); err != nil {
 			yield(*new(T), fmt.Errorf("store: %s: %w", query, err))
@@ -155,12 +155,12 @@ func insertFields(text string, t reflect.Type) ([][]int, error) {
 }
 
 // targets gives where to scan each column of rows, all inside *row.
-func targets[T any](rows *sql.Rows, row *T) ([]any, error) {
+func targets[T any](found rows, row *T) ([]any, error) {
 	v := reflect.ValueOf(row).Elem()
 	if v.Kind() != reflect.Struct || v.Type() == reflect.TypeFor[time.Time]() || isScanner(row) {
 		return []any{row}, nil
 	}
-	columns, err := rows.Columns()
+	columns, err := found.Columns()
 	if err != nil {
 		return nil, err
 	}

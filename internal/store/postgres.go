@@ -59,7 +59,6 @@ func (db *DB) tryPostgres(ctx context.Context, fn func(context.Context, *Tx) err
 	defer func() { // also when the goroutine ends inside fn
 		if !stands {
 			_ = begun.Rollback() // it may be over already; the connection then goes back, or is thrown away, by itself
-			settle(db.log, []*Tx{tx}, false)
 		}
 	}()
 	if err := tx.run(ctx, db.log, fn); err != nil {
@@ -72,7 +71,7 @@ func (db *DB) tryPostgres(ctx context.Context, fn func(context.Context, *Tx) err
 		return fmt.Errorf("store: write: %w", outage(err))
 	}
 	stands = true
-	settle(db.log, []*Tx{tx}, true)
+	tx.settle(db.log)
 	return nil
 }
 
@@ -101,16 +100,16 @@ func (p *pgTx) exec(ctx context.Context, text string, args ...any) (int64, error
 	return pgExec(p.tx.ExecContext(ctx, text, args...))
 }
 
-func (p *pgTx) query(ctx context.Context, text string, args ...any) (*sql.Rows, func(error) error, error) {
+func (p *pgTx) query(ctx context.Context, text string, args ...any) (rows, func(error) error, error) {
 	if p.open {
 		return nil, nil, errOpenRows
 	}
-	rows, err := p.tx.QueryContext(ctx, text, args...)
+	found, err := p.tx.QueryContext(ctx, text, args...)
 	if err != nil {
 		return nil, nil, unavailable(err)
 	}
 	p.open = true
-	return rows, func(err error) error {
+	return found, func(err error) error {
 		p.open = false
 		return unavailable(err)
 	}, nil
@@ -143,12 +142,12 @@ func (pgQuerier) exec(context.Context, string, ...any) (int64, error) {
 	return liteReader{}.exec(context.Background(), "")
 }
 
-func (p pgQuerier) query(ctx context.Context, text string, args ...any) (*sql.Rows, func(error) error, error) {
-	rows, err := p.pool.QueryContext(ctx, text, args...)
+func (p pgQuerier) query(ctx context.Context, text string, args ...any) (rows, func(error) error, error) {
+	found, err := p.pool.QueryContext(ctx, text, args...)
 	if err != nil {
 		return nil, nil, unavailable(err)
 	}
-	return rows, unavailable, nil
+	return found, unavailable, nil
 }
 
 func pgExec(res sql.Result, err error) (int64, error) {

@@ -12,18 +12,28 @@ type Q interface {
 	engine() Engine
 	exec(ctx context.Context, text string, args ...any) (int64, error)
 	// query gives rows and what must be called once they have been read, also after a failure among them.
-	query(ctx context.Context, text string, args ...any) (*sql.Rows, func(error) error, error)
+	query(ctx context.Context, text string, args ...any) (rows, func(error) error, error)
+}
+
+// rows are those of one query: [sql.Rows], or SQLite's own.
+type rows interface {
+	Columns() ([]string, error)
+	Next() bool
+	Scan(into ...any) error
+	Err() error
+	Close() error
 }
 
 // session is one SQLite connection with its prepared statements. It serves one goroutine at a time.
 //
 // It never hands a context that can be cancelled to SQLite. An interrupted INSERT takes the whole transaction with
-// it, that is, everybody else in the batch; and the driver pays for such a context with a goroutine a statement.
-// Instead the context is asked before each statement and between rows.
+// it, that is, everybody else in the batch. Instead the context is asked before each statement and between rows.
 type session struct {
-	conn  *sql.Conn
-	stmts map[string]*sql.Stmt
-	open  bool // rows are being read
+	conn   *sql.Conn // what keeps the handle alive
+	handle handle
+	stmts  map[string]*liteStmt
+	open   bool // rows are being read
+	wrote  bool // a statement that may change something was run, whether it did or not
 }
 
 // maxStmts bounds the prepared statements of a connection. Named queries are some hundreds; only lists with changing
@@ -37,7 +47,15 @@ func newSession(ctx context.Context, pool *sql.DB) (*session, error) {
 	if err != nil {
 		return nil, unavailable(err)
 	}
-	return &session{conn: conn, stmts: map[string]*sql.Stmt{}}, nil
+	s := &session{conn: conn, stmts: map[string]*liteStmt{}}
+	err = conn.Raw(func(c any) (err error) {
+		s.handle, err = handleOf(c)
+		return err
+	})
+	if err != nil {
+		return nil, errors.Join(err, conn.Close())
+	}
+	return s, nil
 }
 
 func (s *session) engine() Engine { return SQLite }
@@ -45,12 +63,12 @@ func (s *session) engine() Engine { return SQLite }
 func (s *session) close() error {
 	var errs []error
 	for _, stmt := range s.stmts {
-		errs = append(errs, stmt.Close())
+		errs = append(errs, stmt.close())
 	}
 	return errors.Join(append(errs, s.conn.Close())...)
 }
 
-func (s *session) prepare(ctx context.Context, text string) (*sql.Stmt, error) {
+func (s *session) prepare(text string) (*liteStmt, error) {
 	if s.open {
 		return nil, errOpenRows
 	}
@@ -59,13 +77,13 @@ func (s *session) prepare(ctx context.Context, text string) (*sql.Stmt, error) {
 	}
 	if len(s.stmts) >= maxStmts {
 		for key, stmt := range s.stmts {
-			if err := stmt.Close(); err != nil {
+			if err := stmt.close(); err != nil {
 				return nil, err
 			}
 			delete(s.stmts, key)
 		}
 	}
-	stmt, err := s.conn.PrepareContext(ctx, text)
+	stmt, err := s.handle.prepare(text)
 	if err != nil {
 		return nil, err
 	}
@@ -77,33 +95,30 @@ func (s *session) exec(ctx context.Context, text string, args ...any) (int64, er
 	if err := ctx.Err(); err != nil {
 		return 0, err
 	}
-	ctx = context.WithoutCancel(ctx)
-	stmt, err := s.prepare(ctx, text) //nolint:sqlclosecheck // the session keeps it and closes it
+	stmt, err := s.prepare(text)
 	if err != nil {
 		return 0, unavailable(err)
 	}
-	res, err := stmt.ExecContext(ctx, args...)
-	if err != nil {
-		return 0, unavailable(err)
-	}
-	return res.RowsAffected()
+	s.wrote = s.wrote || stmt.writes
+	n, err := stmt.exec(args)
+	return n, unavailable(err)
 }
 
-func (s *session) query(ctx context.Context, text string, args ...any) (*sql.Rows, func(error) error, error) {
+func (s *session) query(ctx context.Context, text string, args ...any) (rows, func(error) error, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, nil, err
 	}
-	ctx = context.WithoutCancel(ctx)
-	stmt, err := s.prepare(ctx, text) //nolint:sqlclosecheck // the session keeps it and closes it
+	stmt, err := s.prepare(text)
 	if err != nil {
 		return nil, nil, unavailable(err)
 	}
-	rows, err := stmt.QueryContext(ctx, args...)
+	s.wrote = s.wrote || stmt.writes
+	found, err := stmt.query(args)
 	if err != nil {
 		return nil, nil, unavailable(err)
 	}
 	s.open = true
-	return rows, func(err error) error {
+	return found, func(err error) error {
 		s.open = false
 		return unavailable(err)
 	}, nil
@@ -118,17 +133,17 @@ func (r liteReader) exec(context.Context, string, ...any) (int64, error) {
 	return 0, errors.New("store: this querier only reads; write inside DB.Write")
 }
 
-func (r liteReader) query(ctx context.Context, text string, args ...any) (*sql.Rows, func(error) error, error) {
+func (r liteReader) query(ctx context.Context, text string, args ...any) (rows, func(error) error, error) {
 	s, err := r.db.takeReader(ctx)
 	if err != nil {
 		return nil, nil, err
 	}
-	rows, end, err := s.query(ctx, text, args...)
+	found, end, err := s.query(ctx, text, args...)
 	if err != nil {
 		r.db.putReader(s)
 		return nil, nil, err
 	}
-	return rows, func(err error) error {
+	return found, func(err error) error {
 		err = end(err)
 		r.db.putReader(s)
 		return err

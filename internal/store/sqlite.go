@@ -11,7 +11,6 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
-	"reflect"
 	"strings"
 	"sync"
 	"time"
@@ -161,7 +160,7 @@ func (db *DB) Backup(ctx context.Context, path string) error {
 func discard(s *session) error {
 	if s.conn.Raw(func(any) error { return nil }) == nil {
 		for _, stmt := range s.stmts {
-			_ = stmt.Close() // the connection goes anyway
+			_ = stmt.close() // the connection goes anyway
 		}
 		_ = s.conn.Raw(func(any) error { return driver.ErrBadConn }) // that is how one asks for it to be closed
 	}
@@ -187,24 +186,17 @@ func (c steady) Connect(ctx context.Context) (driver.Conn, error) {
 	return conn, nil
 }
 
-// plannerStability sets (1, 0) or asks (-1) for SQLITE_DBCONFIG_ENABLE_QPSG. The driver has no option for it, so the
-// handle is read from its connection; if a later driver keeps it elsewhere, this says so and the store does not open.
+// plannerStability sets (1, 0) or asks (-1) for SQLITE_DBCONFIG_ENABLE_QPSG. The driver has no option for it.
 func plannerStability(conn driver.Conn, set int32) (on bool, err error) {
-	v := reflect.Indirect(reflect.ValueOf(conn))
-	if v.Kind() != reflect.Struct {
-		return false, fmt.Errorf("driver's connection is a %s", v.Kind())
+	h, err := handleOf(conn)
+	if err != nil {
+		return false, err
 	}
-	handle, thread := v.FieldByName("db"), v.FieldByName("tls")
-	if !handle.IsValid() || handle.Kind() != reflect.Uintptr || !thread.IsValid() ||
-		thread.Type() != reflect.TypeFor[*libc.TLS]() {
-		return false, errors.New("driver's connection has no handle where it had one in modernc.org/sqlite 1.61")
-	}
-	tls := (*libc.TLS)(thread.UnsafePointer())
 	const args = 3 * 8 // two variadic values of 8 bytes and the answer
-	mem := tls.Alloc(args)
-	defer tls.Free(args)
+	mem := h.tls.Alloc(args)
+	defer h.tls.Free(args)
 	answer := mem + 16
-	rc := sqlite3.Xsqlite3_db_config(tls, uintptr(handle.Uint()), sqlite3.SQLITE_DBCONFIG_ENABLE_QPSG,
+	rc := sqlite3.Xsqlite3_db_config(h.tls, h.db, sqlite3.SQLITE_DBCONFIG_ENABLE_QPSG,
 		libc.VaList(mem, set, answer))
 	if rc != sqlite3.SQLITE_OK {
 		return false, fmt.Errorf("sqlite3_db_config answered %d", rc)

@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"database/sql"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -19,7 +18,6 @@ type Tx struct {
 	q     Q
 	now   time.Time
 	after []func()
-	undo  []func()
 	err   error // the first statement that failed
 	ended bool
 }
@@ -31,9 +29,6 @@ func (tx *Tx) Now() time.Time { return tx.now }
 // AfterCommit has fn run once this write is on disk, before it is answered, in the order of the writes. fn must be
 // quick and must not write to the store: everybody waits for it.
 func (tx *Tx) AfterCommit(fn func()) { tx.after = append(tx.after, fn) }
-
-// OnRollback has fn run if this write leaves no trace, the latest first.
-func (tx *Tx) OnRollback(fn func()) { tx.undo = append(tx.undo, fn) }
 
 var errEnded = errors.New("store: this Tx has ended; it lives as long as its closure")
 
@@ -64,15 +59,15 @@ func (tx *Tx) exec(ctx context.Context, text string, args ...any) (int64, error)
 	return n, tx.note(err)
 }
 
-func (tx *Tx) query(ctx context.Context, text string, args ...any) (*sql.Rows, func(error) error, error) {
+func (tx *Tx) query(ctx context.Context, text string, args ...any) (rows, func(error) error, error) {
 	if err := tx.usable(); err != nil {
 		return nil, nil, err
 	}
-	rows, end, err := tx.q.query(ctx, text, args...)
+	found, end, err := tx.q.query(ctx, text, args...)
 	if err != nil {
 		return nil, nil, tx.note(err)
 	}
-	return rows, func(err error) error { return tx.note(end(err)) }, nil
+	return found, func(err error) error { return tx.note(end(err)) }, nil
 }
 
 func (tx *Tx) bulk(ctx context.Context, text string, n int, args func(i int) []any) error {
@@ -110,27 +105,16 @@ type insideWrite struct{}
 
 var errNested = errors.New("store: a Write inside a Write would wait for itself; pass the Tx on")
 
-// settle runs the hooks of writes that stand (in their order) or fell (the latest first).
-func settle(log *slog.Logger, txs []*Tx, stands bool) {
-	safely := func(fn func()) {
-		defer func() {
-			if p := recover(); p != nil {
-				log.Error("store: a hook panicked", "panic", p, "stack", string(debug.Stack()))
-			}
+// settle runs the hooks of a write that stands. One that panics takes nothing else with it.
+func (tx *Tx) settle(log *slog.Logger) {
+	for _, fn := range tx.after {
+		func() {
+			defer func() {
+				if p := recover(); p != nil {
+					log.Error("store: a hook panicked", "panic", p, "stack", string(debug.Stack()))
+				}
+			}()
+			fn()
 		}()
-		fn()
-	}
-	if stands {
-		for _, tx := range txs {
-			for _, fn := range tx.after {
-				safely(fn)
-			}
-		}
-		return
-	}
-	for i := len(txs) - 1; i >= 0; i-- {
-		for n := len(txs[i].undo) - 1; n >= 0; n-- {
-			safely(txs[i].undo[n])
-		}
 	}
 }

@@ -14,9 +14,10 @@ import (
 // Write runs fn in a transaction and returns when its changes are on disk, or have left no trace.
 //
 // An error or panic of fn takes back what fn did and nothing else; Write returns that error. On SQLite fn joins the
-// writes that are waiting: one transaction, one sync for all, a savepoint for each; a lone write waits for nobody. So
-// fn must be quick, and must not wait, render or call out: everybody stands behind it. On PostgreSQL fn may run again
-// when two transactions got into each other's way. In both, whatever fn does outside the Tx belongs in AfterCommit.
+// writes that are waiting: one transaction, one sync for all; a lone write waits for nobody. So fn must be quick, and must
+// not wait, render or call out: everybody stands behind it. fn may run again: on SQLite when another write of its batch
+// failed, on PostgreSQL when two transactions got into each other's way. So whatever it does outside the Tx either can be
+// done twice, or belongs in AfterCommit.
 //
 // A disk that is full or fails, or a connection that is lost, fails all writes of the batch with [ErrUnavailable];
 // the store works again by itself when the cause is gone. If ctx ends before fn has begun, fn never runs and Write
@@ -153,7 +154,14 @@ func (w *writer) collect(batch []*request) []*request {
 	return batch
 }
 
+// errAgain ends an attempt in which a write failed that had changed something already.
+var errAgain = errors.New("store: the batch must run again with savepoints")
+
 // commit runs one batch and answers everybody in it.
+//
+// It is tried without savepoints at first. SQLite keeps a copy of each page that changes after a savepoint, and all
+// writes change the same few, so a savepoint each costs a sixth of all there is to do. Nearly every write that fails does
+// so before it has changed anything; where one has, all is taken back and the batch runs again, each with its savepoint.
 func (w *writer) commit(batch []*request) {
 	live := batch[:0]
 	for _, r := range batch {
@@ -164,12 +172,10 @@ func (w *writer) commit(batch []*request) {
 	if len(live) == 0 {
 		return
 	}
-	var stand []*Tx // the writes that will be there if the commit succeeds
 	ended := errors.New("store: the goroutine of the writer was ended from inside a write")
 	defer func() {
 		if ended != nil {
 			w.rollback()
-			settle(w.log, stand, false)
 		}
 		for _, r := range live {
 			if ended != nil {
@@ -180,74 +186,78 @@ func (w *writer) commit(batch []*request) {
 	}()
 
 	now := w.now().UTC().Truncate(time.Microsecond)
-	fail := func(err error) {
+	kept, err := w.attempt(live, now, false)
+	if errors.Is(err, errAgain) {
 		w.rollback()
-		settle(w.log, stand, false)
-		ended = nil
+		kept, err = w.attempt(live, now, true)
+	}
+	if err == nil && kept > 0 {
+		err = w.end()
+	}
+	ended = nil
+	if err != nil || kept == 0 {
+		w.rollback()
+	}
+	if err != nil {
 		for _, r := range live {
 			r.err = fmt.Errorf("store: write: %w", err)
 		}
-	}
-	if err := w.begin(); err != nil {
-		fail(outage(err))
 		return
 	}
-	alone := len(live) == 1 // its savepoint would be the transaction itself
-	kept := 0
 	for _, r := range live {
-		r.tx = &Tx{q: w.session, now: now}
-		if err := w.one(r, alone, &stand); err != nil {
-			fail(err)
-			return
-		}
 		if r.err == nil {
-			kept++
+			r.tx.settle(w.log)
 		}
 	}
-	if kept == 0 {
-		w.rollback()
-		ended = nil
-		return
+	if kept > 0 {
+		w.dirty()
 	}
+}
+
+// attempt begins a transaction and runs every write in it. It gives the number of those that stand if it is committed; an
+// error is the end of all of them.
+func (w *writer) attempt(live []*request, now time.Time, savepoints bool) (kept int, err error) {
+	if err := w.begin(); err != nil {
+		return 0, outage(err)
+	}
+	for _, r := range live {
+		if savepoints {
+			if err := w.control("SAVEPOINT w"); err != nil {
+				return 0, outage(err)
+			}
+		}
+		w.session.wrote = false
+		r.tx = &Tx{q: w.session, now: now}
+		r.err = r.tx.run(r.ctx, w.log, r.fn)
+		w.session.open = false
+		switch {
+		case errors.Is(r.tx.err, ErrUnavailable):
+			return 0, r.tx.err // SQLite may have left the transaction by itself: nothing may follow
+		case r.err == nil:
+			kept++
+		case savepoints:
+			if err := w.control("ROLLBACK TO w"); err != nil {
+				return 0, outage(err)
+			}
+		case w.session.wrote && len(live) > 1:
+			return 0, errAgain
+		}
+		if savepoints {
+			if err := w.control("RELEASE w"); err != nil {
+				return 0, outage(err)
+			}
+		}
+	}
+	return kept, nil
+}
+
+// end commits what stands.
+func (w *writer) end() error {
 	if err := w.control("COMMIT"); err != nil {
-		fail(outage(err))
-		return
+		return outage(err)
 	}
 	if w.wait != nil {
 		w.wait()
-	}
-	ended = nil
-	settle(w.log, stand, true)
-	w.dirty()
-}
-
-// one runs a single write inside the batch. r.err says how it ended; the error it returns is the end of the batch.
-func (w *writer) one(r *request, alone bool, stand *[]*Tx) error {
-	if !alone {
-		if err := w.control("SAVEPOINT w"); err != nil {
-			return outage(err)
-		}
-	}
-	*stand = append(*stand, r.tx) // already here: should the batch fall while it runs, its undo must be called
-	r.err = r.tx.run(r.ctx, w.log, r.fn)
-	w.session.open = false
-	if errors.Is(r.tx.err, ErrUnavailable) {
-		return r.tx.err // SQLite may have left the transaction by itself: nothing may follow
-	}
-	if r.err != nil {
-		*stand = (*stand)[:len(*stand)-1]
-		if !alone {
-			if err := w.control("ROLLBACK TO w"); err != nil {
-				settle(w.log, []*Tx{r.tx}, false)
-				return outage(err)
-			}
-		}
-		settle(w.log, []*Tx{r.tx}, false)
-	}
-	if !alone {
-		if err := w.control("RELEASE w"); err != nil {
-			return outage(err)
-		}
 	}
 	return nil
 }
