@@ -48,19 +48,6 @@ func Asked(s Step, v View, sub Submission) (Ask, error) {
 	return ask, nil
 }
 
-// Units are the rows of a register at or below the matter's subject, as of today: who is asked, or has a say.
-func (v View) Units(name string) ([]string, error) {
-	rows, err := v.Book.Rows(name, v.Matter.Subject, v.Today())
-	if err != nil {
-		return nil, err
-	}
-	ids := make([]string, len(rows))
-	for i, r := range rows {
-		ids[i] = r.ID.ID
-	}
-	return ids, nil
-}
-
 // Discreet is a step some of whose acts tell what one household said. The public may see that such an act was
 // recorded, and the totals; the rest is for those who handle the matter and for the household itself.
 type Discreet interface {

@@ -40,7 +40,7 @@ func (Kind) Decode(n source.Node) (step.Step, []source.Fault) {
 type Rate struct {
 	step.Common `yaml:",inline"`
 
-	Units     Units           `yaml:"units"`
+	Units     step.Units      `yaml:"units"`
 	Questions []Question      `yaml:"questions"`
 	Marks     []text.Text     `yaml:"marks"`            // from the worst, which is 1, to the best
 	Satisfied int             `yaml:"satisfied"`        // the mark from which on a household counts as satisfied
@@ -51,11 +51,6 @@ type Rate struct {
 	Reach     exact.Threshold `yaml:"reach"` // of all units
 	Window    step.Span       `yaml:"window"`
 	Extend    step.Span       `yaml:"extend,omitempty"` // once, when too few were reached
-}
-
-// Units are the rows of a register below the subject, frozen when the step begins.
-type Units struct {
-	Register string `yaml:"register"`
 }
 
 // Question is one thing that is marked.
@@ -90,9 +85,7 @@ func (r *Rate) Facts() map[string]expr.Type {
 
 // Check wants a register, questions and marks, somebody to answer or to record, and a share to reach.
 func (r *Rate) Check(c *step.Checker) {
-	if _, ok := c.Charter.RegisterFields(r.Units.Register); !ok {
-		c.Error("register.unknown", text.Args{"Register": r.Units.Register}, "units", "register")
-	}
+	c.CheckUnits(r.Units, "units")
 	seen := map[string]bool{"unit": true, "channel": true, "reason": true, "units": true, "answered": true}
 	for i, q := range r.Questions {
 		if q.Key == "" || seen[q.Key] {
@@ -137,7 +130,7 @@ func (r *Rate) Check(c *step.Checker) {
 func (r *Rate) Enter(v step.View) ([]act.Draft, error) { return r.open(v) }
 
 func (r *Rate) open(v step.View) ([]act.Draft, error) {
-	ids, err := v.Units(r.Units.Register)
+	ids, err := r.Units.In(v)
 	if err != nil || len(ids) == 0 {
 		return nil, err
 	}
@@ -191,12 +184,7 @@ func (r *Rate) end(st *state, outcome string) act.Draft {
 func (r *Rate) Discreet() []string { return []string{answered, recorded} }
 
 // Left are the units that have not answered.
-func (r *Rate) Left(v step.View) (out []act.RowID) {
+func (r *Rate) Left(v step.View) []act.RowID {
 	st := v.State.(*state)
-	for _, id := range st.Units {
-		if st.Marks[id] == nil {
-			out = append(out, act.RowID{Register: r.Units.Register, ID: id})
-		}
-	}
-	return out
+	return r.Units.Left(st.Units, func(id string) bool { return st.Marks[id] != nil })
 }

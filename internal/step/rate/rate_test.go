@@ -52,7 +52,7 @@ func start(t *testing.T, n int, change ...string) *steptest.Sim {
 	w.Now = at(t, "2026-03-02 09:00")
 	w.Book = w.Book[:1]
 	for i := range n {
-		w.Book = append(w.Book, register.Row{ID: owner(i + 1).Scope, Parent: w.Subject, Name: fmt.Sprint(i + 1), Values: map[string]any{}})
+		w.Book = append(w.Book, register.Row{ID: owner(i + 1).Scope, Parent: w.Subject, Name: fmt.Sprint(i + 1), Values: map[string]any{"kind": "flat"}})
 	}
 	yaml := strings.NewReplacer(change...).Replace(string(rate.Kind{}.Example()))
 	return steptest.Start(t, steptest.Must(t, rate.Kind{}, yaml, w), w)

@@ -41,7 +41,7 @@ func (Kind) Decode(n source.Node) (step.Step, []source.Fault) {
 type Solicit struct {
 	step.Common `yaml:",inline"`
 
-	Units    Units           `yaml:"units"`
+	Units    step.Units      `yaml:"units"`
 	Fields   step.Fields     `yaml:"fields"`
 	Answer   Task            `yaml:"answer,omitempty"` // a unit for itself, online
 	Record   Task            `yaml:"record"`           // somebody at the door, on the phone, in a meeting, from paper
@@ -51,11 +51,6 @@ type Solicit struct {
 	Coverage exact.Threshold `yaml:"coverage"`         // of all units, to be covered before it may close
 	Close    Task            `yaml:"close"`
 	Window   step.Span       `yaml:"window,omitempty"` // at its end it closes by itself, or is overdue
-}
-
-// Units are the rows of a register below the subject, frozen when the step begins.
-type Units struct {
-	Register string `yaml:"register"`
 }
 
 // Task is what certain roles may do.
@@ -98,9 +93,7 @@ var name = regexp.MustCompile(`^[a-z][a-z0-9_]*$`)
 // Check wants a register, questions whose counts a condition can name, words in a household's own hand to be sealed,
 // and a share to reach.
 func (s *Solicit) Check(c *step.Checker) {
-	if _, ok := c.Charter.RegisterFields(s.Units.Register); !ok {
-		c.Error("register.unknown", text.Args{"Register": s.Units.Register}, "units", "register")
-	}
+	c.CheckUnits(s.Units, "units")
 	c.Fields(s.Fields, "fields")
 	c.Reserved(s.Fields, []string{"unit", "channel", "result", "units", "attempted", "answered", "unreached", "signed"}, "fields")
 	for i, f := range s.Fields {
@@ -140,7 +133,7 @@ func (s *Solicit) Check(c *step.Checker) {
 func (s *Solicit) Enter(v step.View) ([]act.Draft, error) { return s.start(v) }
 
 func (s *Solicit) start(v step.View) ([]act.Draft, error) {
-	ids, err := v.Units(s.Units.Register)
+	ids, err := s.Units.In(v)
 	if err != nil || len(ids) == 0 {
 		return nil, err
 	}
@@ -188,12 +181,10 @@ func (s *Solicit) end(st *state) act.Draft {
 func (s *Solicit) Discreet() []string { return []string{answered, recorded} }
 
 // Left are the units that are not covered.
-func (s *Solicit) Left(v step.View) (out []act.RowID) {
+func (s *Solicit) Left(v step.View) []act.RowID {
 	st := v.State.(*state)
-	for _, id := range st.Units {
-		if u := st.By[id]; u == nil || (!u.Answered && u.Visits < s.Visits) {
-			out = append(out, act.RowID{Register: s.Units.Register, ID: id})
-		}
-	}
-	return out
+	return s.Units.Left(st.Units, func(id string) bool {
+		u := st.By[id]
+		return u != nil && (u.Answered || u.Visits >= s.Visits)
+	})
 }

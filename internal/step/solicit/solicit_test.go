@@ -59,7 +59,7 @@ func start(t *testing.T, n int, change ...string) *steptest.Sim {
 	w.Now = at(t, "2026-03-02 09:00")
 	w.Book = w.Book[:1]
 	for i := range n {
-		w.Book = append(w.Book, register.Row{ID: owner(i + 1).Scope, Parent: w.Subject, Name: fmt.Sprint(i + 1), Values: map[string]any{}})
+		w.Book = append(w.Book, register.Row{ID: owner(i + 1).Scope, Parent: w.Subject, Name: fmt.Sprint(i + 1), Values: map[string]any{"kind": "flat"}})
 	}
 	yaml := strings.NewReplacer(change...).Replace(string(solicit.Kind{}.Example()))
 	return steptest.Start(t, steptest.Must(t, solicit.Kind{}, yaml, w), w)
@@ -194,6 +194,23 @@ func TestAnEmptyListWaits(t *testing.T) {
 	w.Book = append(w.Book, flats...)
 	must(t, m.Submit(secretary, sub("start")))
 	must(t, m.Submit(owner(1), sub("answer", "whether", "agree")))
+}
+
+// A parking space has an owner but no household: it is neither asked nor counted, so nine of ten flats are enough.
+func TestSpacesAreNoHouseholds(t *testing.T) {
+	w := steptest.NewWorld()
+	w.Book = append(w.Book, register.Row{ID: owner(99).Scope, Parent: w.Subject, Name: "P-01", Values: map[string]any{"kind": "special_space"}})
+	m := steptest.Start(t, steptest.Must(t, solicit.Kind{}, string(solicit.Kind{}.Example()), w), w)
+	if left := m.Step.(step.Rounds).Left(m.View()); len(left) != 12 {
+		t.Errorf("%d doors to knock on for 12 flats and a parking space", len(left))
+	}
+	if r, _ := fault.As(m.Submit(owner(99), sub("answer", "whether", "agree"))); r == nil || r.Code != "solicit.not_listed" {
+		t.Errorf("a parking space answers: %v", r)
+	}
+	for i := range 11 {
+		must(t, m.Submit(owner(i+1), sub("answer", "whether", "agree")))
+	}
+	must(t, m.Submit(secretary, sub("close")))
 }
 
 func TestTheListIsFrozen(t *testing.T) {
