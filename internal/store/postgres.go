@@ -104,7 +104,7 @@ func (p *pgTx) query(ctx context.Context, text string, args ...any) (rows, func(
 	if p.open {
 		return nil, nil, errOpenRows
 	}
-	found, err := p.tx.QueryContext(ctx, text, args...)
+	found, err := p.tx.QueryContext(ctx, text, args...) //nolint:rowserrcheck // Each asks for it when it has walked them
 	if err != nil {
 		return nil, nil, unavailable(err)
 	}
@@ -143,7 +143,7 @@ func (pgQuerier) exec(context.Context, string, ...any) (int64, error) {
 }
 
 func (p pgQuerier) query(ctx context.Context, text string, args ...any) (rows, func(error) error, error) {
-	found, err := p.pool.QueryContext(ctx, text, args...)
+	found, err := p.pool.QueryContext(ctx, text, args...) //nolint:rowserrcheck // Each asks for it when it has walked them
 	if err != nil {
 		return nil, nil, unavailable(err)
 	}
