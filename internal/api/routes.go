@@ -44,3 +44,12 @@ func (au audience) admits(c *caller) error {
 	}
 	return fault.Refuse(fault.SignIn, "api.token", fault.Basis{}, nil)
 }
+
+// Patterns are the addresses of the door, as package http writes them: a test of the whole house asks each as everybody.
+func Patterns() []string {
+	var out []string
+	for _, rt := range (&API{}).routes() {
+		out = append(out, rt.pattern)
+	}
+	return out
+}

@@ -13,11 +13,13 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"net/http"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"unicode/utf8"
 
 	"gongzhi/internal/act"
@@ -30,10 +32,12 @@ import (
 var sqlText string
 
 var (
-	queries = store.MustQueries("attachment", sqlText)
-	addFile = queries.Get("add")
-	getFile = queries.Get("find")
-	publish = queries.Get("publish")
+	queries   = store.MustQueries("attachment", sqlText)
+	addFile   = queries.Get("add")
+	getFile   = queries.Get("find")
+	publish   = queries.Get("publish")
+	forget    = queries.Get("forget")
+	knownFile = queries.Get("known")
 )
 
 // MaxSize is the largest file taken.
@@ -49,6 +53,7 @@ var types = []string{"image/jpeg", "image/png", "image/webp", "application/pdf",
 type Files struct {
 	tenant int64
 	dir    string
+	moving sync.RWMutex // held while a file is put in place, and alone while one is removed
 }
 
 // Open uses a folder, and makes it where there is none.
@@ -56,7 +61,7 @@ func Open(tenant act.Tenant, dir string) (*Files, error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, fmt.Errorf("attachment: %w", err)
 	}
-	return &Files{int64(tenant), dir}, nil
+	return &Files{tenant: int64(tenant), dir: dir}, nil
 }
 
 func (f *Files) path(hash act.Digest) string {
@@ -91,6 +96,8 @@ func (f *Files) Put(ctx context.Context, db *store.DB, name string, r io.Reader,
 	case !slices.Contains(types, file.Type) || (len(only) > 0 && !slices.Contains(only, file.Type)):
 		return step.File{}, fault.Refuse(fault.Unsupported, "file.type", fault.Basis{}, args)
 	}
+	f.moving.RLock()
+	defer f.moving.RUnlock()
 	if err := f.place(temp.Name(), file.Hash); err != nil {
 		return step.File{}, unavailable(err)
 	}
@@ -199,4 +206,44 @@ func (f *Files) Get(ctx context.Context, q store.Q, hash act.Digest) (*Stored, e
 func (f *Files) Publish(ctx context.Context, tx *store.Tx, hash act.Digest) error {
 	_, err := store.Exec(ctx, tx, publish, f.tenant, string(hash))
 	return err
+}
+
+// Forget takes files off the record, in the transaction that erased the last answer that named them. Clear then removes
+// their bytes.
+func (f *Files) Forget(ctx context.Context, tx *store.Tx, hashes []act.Digest) error {
+	for _, h := range hashes {
+		if _, err := store.Exec(ctx, tx, forget, f.tenant, string(h)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Clear removes the bytes of files that are not on record, once that is committed. A file that somebody has sent anew
+// in the meantime stays. Bytes that a crash leaves behind are found by the next sweep.
+func (f *Files) Clear(ctx context.Context, q store.Q, hashes []act.Digest) error {
+	f.moving.Lock()
+	defer f.moving.Unlock()
+	var errs []error
+	for _, h := range hashes {
+		known, err := f.known(ctx, q, h)
+		if err == nil && !known {
+			if err = os.Remove(f.path(h)); errors.Is(err, fs.ErrNotExist) {
+				err = nil
+			}
+		}
+		errs = append(errs, err)
+	}
+	if err := errors.Join(errs...); err != nil {
+		return fmt.Errorf("attachment: %w", err)
+	}
+	return nil
+}
+
+func (f *Files) known(ctx context.Context, q store.Q, hash act.Digest) (bool, error) {
+	_, err := store.Get[string](ctx, q, knownFile, f.tenant, string(hash))
+	if errors.Is(err, store.ErrNotFound) {
+		return false, nil
+	}
+	return err == nil, err
 }

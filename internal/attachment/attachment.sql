@@ -7,3 +7,9 @@ SELECT hash, name, type, size, open FROM attachment WHERE tenant = $1 AND hash =
 
 -- name: publish
 UPDATE attachment SET open = true WHERE tenant = $1 AND hash = $2;
+
+-- name: forget
+DELETE FROM attachment WHERE tenant = $1 AND hash = $2;
+
+-- name: known
+SELECT hash FROM attachment WHERE tenant = $1 AND hash = $2;

@@ -12,6 +12,7 @@ import (
 	"gongzhi/internal/act"
 	"gongzhi/internal/calendar"
 	"gongzhi/internal/fault"
+	"gongzhi/internal/redact"
 	"gongzhi/internal/register"
 	"gongzhi/internal/store"
 )
@@ -24,7 +25,8 @@ type Reader struct {
 	q       store.Q
 	tenant  act.Tenant
 	schemas *register.Schemas
-	may     func(register, field string) bool
+	sees    Sees
+	bound   bool // to somebody who reads, not to the rules
 	names   map[nameKey]string
 	seen    map[nameKey]stored // nil: every question goes to the database
 }
@@ -34,19 +36,37 @@ type nameKey struct {
 	on  calendar.Date
 }
 
-// Reader reads with every personal field closed: such fields are absent, and names of people are masked.
+// Sees tells how much of a field of a row, which lies at a path, is shown.
+type Sees func(row act.RowID, path string, f *register.Field) redact.Sight
+
+// Reader reads as the rules of the house do, with every personal field closed: such fields are absent, and names of
+// people are masked. What is shown to somebody is read with For.
 func (b *Book) Reader(ctx context.Context, q store.Q, tenant act.Tenant, schemas *register.Schemas) *Reader {
 	return &Reader{
 		ctx: ctx, book: b, q: q, tenant: tenant, schemas: schemas,
-		may: func(string, string) bool { return false }, names: map[nameKey]string{},
+		sees: redact.Everything, names: map[nameKey]string{},
 	}
+}
+
+// For gives a reader bound to somebody's eyes: what is hidden from them is absent, also from names, and what they see
+// masked stands in register.Row.Masked. Whoever shows personal values in plain has the access log written first.
+func (r *Reader) For(sees Sees) *Reader {
+	bound := *r
+	bound.sees, bound.bound, bound.names = sees, true, map[nameKey]string{}
+	return &bound
 }
 
 // Open gives a reader to whom the personal fields are open that may says so of. Whoever calls it has checked the
 // mandate and writes the access log.
 func (r *Reader) Open(may func(register, field string) bool) *Reader {
 	open := *r
-	open.may, open.names = may, map[nameKey]string{}
+	open.names = map[nameKey]string{}
+	open.sees = func(row act.RowID, path string, f *register.Field) redact.Sight {
+		if may(row.Register, f.Key) {
+			return redact.Plain
+		}
+		return r.sees(row, path, f)
+	}
 	return &open
 }
 
@@ -199,7 +219,7 @@ func (r *Reader) List(f Filter, after string, limit int) (Page, error) {
 		}
 		for _, s := range batch {
 			from = s.Path
-			if fits, err := s.equal(f.Equal); err != nil {
+			if fits, err := r.equal(s, f.Equal); err != nil {
 				return Page{}, err
 			} else if !fits {
 				continue
@@ -221,7 +241,9 @@ func (r *Reader) List(f Filter, after string, limit int) (Page, error) {
 	return Page{Rows: rows, Next: next}, err
 }
 
-func (s stored) equal(want map[string]string) (bool, error) {
+// equal tells whether a version has the values that are wanted. A value the reader may not see fits nothing: a list must
+// not tell by what it leaves out.
+func (r *Reader) equal(s stored, want map[string]string) (bool, error) {
 	if len(want) == 0 {
 		return true, nil
 	}
@@ -230,6 +252,9 @@ func (s stored) equal(want map[string]string) (bool, error) {
 		return false, err
 	}
 	for key, v := range want {
+		if r.sight(s, key) != redact.Plain {
+			return false, nil
+		}
 		if list, ok := b.Values[key].([]string); ok {
 			if !slices.Contains(list, v) {
 				return false, nil
@@ -239,6 +264,20 @@ func (s stored) equal(want map[string]string) (bool, error) {
 		}
 	}
 	return true, nil
+}
+
+// sight tells how much of a field of a version is shown. Of a field that the charter no longer knows, only the rules see
+// what they once wrote.
+func (r *Reader) sight(s stored, key string) redact.Sight {
+	if schema, ok := r.schemas.Get(s.Register); ok {
+		if f, ok := schema.Field(key); ok {
+			return r.sees(s.row(), plain(s.Path), f)
+		}
+	}
+	if r.bound {
+		return redact.Hidden
+	}
+	return redact.Plain
 }
 
 // Version is one entry of a row's history.
@@ -298,16 +337,27 @@ func (r *Reader) show(list []stored, on calendar.Date) ([]register.Row, error) {
 		if b.Parent != nil {
 			row.Parent = *b.Parent
 		}
-		personal, err := r.book.personal(r.tenant, s, r.needs(s.Register))
+		for key := range row.Values {
+			if r.sight(s, key) != redact.Plain {
+				delete(row.Values, key)
+			}
+		}
+		personal, err := r.book.personal(r.tenant, s, r.needs(s))
 		if err != nil {
 			return nil, err
 		}
-		if row.Name, err = r.name(s.row(), row.Parent, b.Values, personal, on); err != nil {
+		if row.Name, err = r.name(s, row, personal, on); err != nil {
 			return nil, err
 		}
-		for field, v := range personal {
-			if r.may(s.Register, field) {
-				row.Values[field] = v
+		for key, v := range personal {
+			switch sight := r.sight(s, key); {
+			case sight == redact.Plain:
+				row.Values[key] = v
+			case sight == redact.Masked && r.bound:
+				if row.Masked == nil {
+					row.Masked = map[string]string{}
+				}
+				row.Masked[key] = r.masked(s, key, v)
 			}
 		}
 		rows = append(rows, row)
@@ -315,14 +365,32 @@ func (r *Reader) show(list []stored, on calendar.Date) ([]register.Row, error) {
 	return rows, nil
 }
 
-// needs tells which sealed fields have to be opened for this reader: those open to them, and those whose masked form
-// is part of the row's name. The rest stays closed.
-func (r *Reader) needs(name string) func(field string) bool {
+// needs tells which sealed fields have to be opened for this reader: those that are plain to them, and those whose masked
+// form is shown or is part of the row's name. The rest stays closed.
+func (r *Reader) needs(s stored) func(field string) bool {
 	var title []string
-	if schema, ok := r.schemas.Get(name); ok {
+	if schema, ok := r.schemas.Get(s.Register); ok {
 		title = schema.TitleFields()
 	}
-	return func(field string) bool { return r.may(name, field) || slices.Contains(title, field) }
+	return func(field string) bool {
+		switch r.sight(s, field) {
+		case redact.Plain:
+			return true
+		case redact.Masked:
+			return r.bound || slices.Contains(title, field)
+		case redact.Hidden:
+		}
+		return false
+	}
+}
+
+func (r *Reader) masked(s stored, key, v string) string {
+	if schema, ok := r.schemas.Get(s.Register); ok {
+		if f, ok := schema.Field(key); ok {
+			return f.Masked(v)
+		}
+	}
+	return ""
 }
 
 // personal opens those sealed fields of a version that are needed.
@@ -344,19 +412,19 @@ func (b *Book) personal(tenant act.Tenant, s stored, needs func(field string) bo
 }
 
 // name calls a row what people call it; a personal field in its title is masked unless it is open to the reader.
-func (r *Reader) name(id, parent act.RowID, open map[string]any, personal map[string]string, on calendar.Date) (string, error) {
-	schema, ok := r.schemas.Get(id.Register)
+func (r *Reader) name(s stored, row register.Row, personal map[string]string, on calendar.Date) (string, error) {
+	schema, ok := r.schemas.Get(s.Register)
 	if !ok {
-		return id.ID, nil // its register was dropped from the charter
+		return s.ID, nil // its register was dropped from the charter
 	}
-	values := make(map[string]any, len(open)+len(personal))
-	for k, v := range open {
+	values := make(map[string]any, len(row.Values)+len(personal))
+	for k, v := range row.Values {
 		values[k] = v
 	}
 	for key, v := range personal {
 		values[key] = v
-		if f, ok := schema.Field(key); ok && !r.may(id.Register, key) {
-			values[key] = f.Masked(v)
+		if r.sight(s, key) != redact.Plain {
+			values[key] = r.masked(s, key, v)
 		}
 	}
 	for _, key := range schema.TitleFields() { // a membership is called by its member
@@ -371,12 +439,12 @@ func (r *Reader) name(id, parent act.RowID, open map[string]any, personal map[st
 			}
 		}
 	}
-	above, err := r.nameOf(parent, on)
+	above, err := r.nameOf(row.Parent, on)
 	if err != nil {
 		return "", err
 	}
 	// Somebody who was forgotten still is a row, known by its id alone.
-	return cmp.Or(schema.TitleOf(values, above), id.ID), nil
+	return cmp.Or(schema.TitleOf(values, above), s.ID), nil
 }
 
 func (r *Reader) nameOf(id act.RowID, on calendar.Date) (string, error) {

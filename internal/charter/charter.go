@@ -28,6 +28,7 @@ type Charter struct {
 	Head      Head
 	Roles     map[string]Role
 	Bodies    map[string]Body
+	Privacy   Privacy
 	Registers *register.Schemas
 	Imports   map[string]*register.Import
 	Rules     map[string]vote.Profiles // by the first word of their ids: "owners"
@@ -59,6 +60,7 @@ type Role struct {
 	Desk  bool      `yaml:"desk,omitempty"`  // works at the desk
 	Seals bool      `yaml:"reads_sealed,omitempty"`
 	Books bool      `yaml:"keeps_registers,omitempty"` // may import, add and correct rows
+	Audit bool      `yaml:"audits,omitempty"`          // reads the log of who opened what was sealed
 	Basis string    `yaml:"basis,omitempty"`
 }
 
@@ -91,6 +93,7 @@ func Load(files fs.FS) (*Charter, []step.Finding, error) {
 	l.head()
 	l.registers()
 	l.roles()
+	l.privacy()
 	l.bodies()
 	l.rules()
 	l.calendar()

@@ -47,6 +47,7 @@ var schemas = map[string]reflect.Type{
 	"bodies": reflect.TypeFor[struct {
 		Bodies map[string]charter.Body `yaml:"bodies"`
 	}](),
+	"privacy":  reflect.TypeFor[charter.Privacy](),
 	"register": reflect.TypeFor[register.Schema](),
 	"import":   reflect.TypeFor[register.Import](),
 	"rules":    reflect.TypeFor[vote.Profile](),
@@ -60,6 +61,8 @@ func schemaOf(name string) string {
 		return "charter"
 	case "roles.yaml":
 		return "roles"
+	case "privacy.yaml":
+		return "privacy"
 	}
 	return map[string]string{"bodies": "bodies", "registers": "register", "imports": "import", "rules": "rules", "methods": "method"}[path.Dir(name)]
 }

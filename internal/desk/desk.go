@@ -15,6 +15,7 @@ import (
 	lru "github.com/hashicorp/golang-lru/v2"
 
 	"gongzhi/internal/act"
+	"gongzhi/internal/attachment"
 	"gongzhi/internal/calendar"
 	"gongzhi/internal/charter"
 	"gongzhi/internal/clock"
@@ -37,6 +38,7 @@ type Config struct {
 	Store   *store.DB                           // required
 	Ledger  *ledger.Ledger                      // required
 	Docket  *docket.Docket                      // required
+	Files   *attachment.Files                   // required: what answers name
 	Book    func(context.Context, store.Q) Book // required: registers as one transaction sees them
 	Charter *charter.Charter                    // required: the version new matters begin under
 	Clock   clock.Clock                         // required: the one that also stamps the store's transactions
@@ -49,6 +51,7 @@ type Desk struct {
 	db     *store.DB
 	ledger *ledger.Ledger
 	docket *docket.Docket
+	files  *attachment.Files
 	book   func(context.Context, store.Q) Book
 	clock  clock.Clock
 	log    *slog.Logger
@@ -86,7 +89,7 @@ func New(c Config) (*Desk, error) {
 		return nil, fmt.Errorf("desk: %w", err)
 	}
 	return &Desk{
-		db: c.Store, ledger: c.Ledger, docket: c.Docket, book: c.Book, clock: c.Clock, log: c.Log,
+		db: c.Store, ledger: c.Ledger, docket: c.Docket, files: c.Files, book: c.Book, clock: c.Clock, log: c.Log,
 		current: c.Charter, versions: map[act.Digest]*charter.Charter{c.Charter.Digest: c.Charter},
 		writing: writing, reading: reading, wake: make(chan struct{}, 1),
 	}, nil

@@ -324,7 +324,7 @@ func TestSealedValuesAreForgottenAndTheChainStands(t *testing.T) {
 		}
 		forget := func() (there bool) {
 			err := h.Store.Write(ctx, func(ctx context.Context, tx *store.Tx) (err error) {
-				there, err = h.Ledger.Erase(ctx, tx, m, told.Seq, "secret")
+				there, _, err = h.Ledger.Erase(ctx, tx, m, told.Seq, "secret")
 				return err
 			})
 			if err != nil {

@@ -18,6 +18,7 @@ import (
 	"strings"
 	"time"
 
+	"gongzhi/internal/access"
 	"gongzhi/internal/act"
 	"gongzhi/internal/attachment"
 	"gongzhi/internal/book"
@@ -61,6 +62,7 @@ type House struct {
 	Docket  *docket.Docket
 	Book    *book.Book
 	People  *people.People
+	Access  *access.Log
 	Files   *attachment.Files
 	Desk    *desk.Desk
 	Log     *slog.Logger
@@ -166,9 +168,9 @@ func (h *House) rooms(ctx context.Context, c Config) error {
 		h.Ledger = h.Ledger.WithoutLog()
 	}
 	h.PublicLog = tlog.New(tlog.Config{Tenant: c.Tenant, Store: h.Store, Ledger: h.Ledger, Clock: h.Clock, Log: c.Log})
-	h.Book, h.People = book.New(h.Vault), people.New(c.Tenant, h.Vault)
+	h.Book, h.People, h.Access = book.New(h.Vault), people.New(c.Tenant, h.Vault), access.New(c.Tenant)
 	h.Desk, err = desk.New(desk.Config{
-		Store: h.Store, Ledger: h.Ledger, Docket: h.Docket, Book: h.registers, Charter: h.Charter, Clock: h.Clock, Log: c.Log, Runs: c.Runs,
+		Store: h.Store, Ledger: h.Ledger, Docket: h.Docket, Files: h.Files, Book: h.registers, Charter: h.Charter, Clock: h.Clock, Log: c.Log, Runs: c.Runs,
 	})
 	return err
 }

@@ -7,7 +7,7 @@ import (
 	"gongzhi/internal/store"
 )
 
-// Verify walks the chain of every matter and recomputes the root of every change of the registers. It says the first
+// Verify walks the chain of every matter and of the access log, and recomputes the root of every change of the registers. It says the first
 // thing that is wrong, or nil.
 func (h *House) Verify(ctx context.Context) error {
 	return h.Store.View(ctx, func(ctx context.Context, q store.Q) error {
@@ -22,6 +22,9 @@ func (h *House) Verify(ctx context.Context) error {
 		}
 		acts, err := h.Ledger.Acts(ctx, q, act.House, 0)
 		if err != nil {
+			return err
+		}
+		if err := h.Access.Verify(ctx, q); err != nil {
 			return err
 		}
 		for _, a := range acts {

@@ -34,6 +34,10 @@ var (
 	eraseValue     = queries.Get("erase")
 	submissionByID = queries.Get("submission")
 	noteSubmission = queries.Get("note-submission")
+	nameFile       = queries.Get("name-file")
+	fileUses       = queries.Get("file-uses")
+	filesOf        = queries.Get("files-of")
+	unnameFiles    = queries.Get("unname-files")
 	count          = queries.Get("count")
 	keepCharter    = queries.Get("keep-charter")
 	charterFiles   = queries.Get("charter")
@@ -68,6 +72,7 @@ type Chain struct {
 	head   act.Digest
 	acts   []act.Act
 	sealed []sealedRow
+	files  []FileUse
 }
 
 type sealedRow struct {
@@ -99,11 +104,13 @@ func (c *Chain) Add(a act.Act, body any, sealed map[string]string) (act.Act, err
 			return act.Act{}, fmt.Errorf("ledger: salt: %w", err)
 		}
 		value := sealed[field]
+		c.uses(a, field, []byte(value))
 		a.Sealed = append(a.Sealed, act.Commit(field, salt, value))
 		c.sealed = append(c.sealed, sealedRow{
 			int64(a.Tenant), int64(a.Matter), a.Seq, field, salt, c.ledger.vault.Seal(place(a, field), []byte(value)),
 		})
 	}
+	c.uses(a, "", raw)
 	if err := a.Seal(c.head); err != nil {
 		return act.Act{}, err
 	}
@@ -137,8 +144,8 @@ func (c *Chain) Write(ctx context.Context, tx *store.Tx) error {
 			return fmt.Errorf("ledger: sealing: %w", err)
 		}
 	}
-	if len(c.acts) == 0 || c.ledger.nolog {
-		return nil
+	if err := c.nameFiles(ctx, tx); err != nil || len(c.acts) == 0 || c.ledger.nolog {
+		return err
 	}
 	return c.ledger.queue(ctx, tx, c.acts)
 }
@@ -319,8 +326,13 @@ func (l *Ledger) Unseal(ctx context.Context, q store.Q, a act.Act) (map[string]s
 	return out, nil
 }
 
-// Erase forgets one sealed value with its salt. It gives false when there was none any more.
-func (l *Ledger) Erase(ctx context.Context, tx *store.Tx, matter act.Matter, seq int64, field string) (bool, error) {
+// Erase forgets one sealed value with its salt. It gives false when there was none any more, and otherwise the files that
+// only this value named: nothing refers to them from now on.
+func (l *Ledger) Erase(ctx context.Context, tx *store.Tx, matter act.Matter, seq int64, field string) (found bool, files []act.Digest, err error) {
 	n, err := store.Exec(ctx, tx, eraseValue, int64(l.tenant), int64(matter), seq, field)
-	return n > 0, err
+	if err != nil || n == 0 {
+		return false, nil, err
+	}
+	files, err = l.unname(ctx, tx, FileUse{Matter: matter, Seq: seq, Field: field})
+	return true, files, err
 }

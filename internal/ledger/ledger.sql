@@ -28,6 +28,20 @@ SELECT field, salt, value FROM sealed WHERE tenant = $1 AND matter = $2 AND seq 
 -- name: erase
 DELETE FROM sealed WHERE tenant = $1 AND matter = $2 AND seq = $3 AND field = $4;
 
+-- name: name-file
+INSERT INTO file_use (tenant, hash, matter, seq, field) VALUES ($1, $2, $3, $4, $5);
+
+-- name: file-uses
+-- The answers that name a file. Walks the primary key.
+SELECT hash, matter, seq, field FROM file_use WHERE tenant = $1 AND hash = $2 ORDER BY matter, seq, field;
+
+-- name: files-of
+-- The files that one answer names. Walks file_use_act.
+SELECT hash FROM file_use WHERE tenant = $1 AND matter = $2 AND seq = $3 AND field = $4 ORDER BY hash;
+
+-- name: unname-files
+DELETE FROM file_use WHERE tenant = $1 AND matter = $2 AND seq = $3 AND field = $4;
+
 -- name: submission
 SELECT id, matter, first, last, content, recorded FROM submission WHERE tenant = $1 AND id = $2;
 

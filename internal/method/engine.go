@@ -26,6 +26,19 @@ type Mandate struct {
 	Scope act.RowID
 }
 
+// Over tells whether a mandate reaches a row on a day: the row is its place or lies within it; or, where the role is
+// one's own (an owner's flat), its place lies within the row. A mandate over the whole subdistrict reaches every row,
+// and what is about no row is within every mandate. Nobody owns a flat in the whole subdistrict.
+func (m Mandate) Over(book step.Book, own bool, row act.RowID, on calendar.Date) bool {
+	switch {
+	case row.IsZero(), m.Scope.IsZero() && !own:
+		return true
+	case own:
+		return book.Covers(row, m.Scope, on)
+	}
+	return book.Covers(m.Scope, row, on)
+}
+
 // Recorder turns a draft into an act: it numbers it, seals it and puts it into the chain. Nothing is recorded for
 // good before the whole submission has been answered.
 type Recorder func(step string, by act.By, clause string, d act.Draft) (act.Act, error)
@@ -350,12 +363,7 @@ func (m *Method) mandate(c Context, who Actor, as string, ask step.Ask, subject 
 		if (as != "" && md.ID != as) || !slices.Contains(ask.By, md.Role) {
 			continue
 		}
-		above, below := md.Scope, subject
-		if c.Own[md.Role] {
-			above, below = below, above
-		}
-		whole := md.Scope.IsZero() && !c.Own[md.Role] // over the whole subdistrict; nobody owns a flat in all of it
-		if !whole && !subject.IsZero() && !c.Book.Covers(above, below, today) {
+		if !md.Over(c.Book, c.Own[md.Role], subject, today) {
 			continue
 		}
 		if len(ask.Only) > 0 && !slices.Contains(ask.Only, who.Person) {

@@ -10,6 +10,7 @@ type Row struct {
 	Parent act.RowID
 	Name   string // what people call it: "颍河路91号院", "3号楼2单元401"
 	Values map[string]any
+	Masked map[string]string // what a reader sees of values that are not open to them: "138****8888"; nil for the rules
 }
 
 // Text is a field's value as a string, or "".

@@ -56,11 +56,11 @@ const codeDays = 90
 
 // codesPage chooses the compound whose households get codes.
 func (s *Site) codesPage(r *http.Request, rd *reader) (page.Page, error) {
-	return s.codesForm(r, nil)
+	return s.codesForm(r, rd, nil)
 }
 
-func (s *Site) codesForm(r *http.Request, problem *fault.Refusal) (page.Page, error) {
-	rows, err := s.registers(r.Context(), s.Store.Read()).Rows("compound", act.RowID{}, s.today())
+func (s *Site) codesForm(r *http.Request, rd *reader, problem *fault.Refusal) (page.Page, error) {
+	rows, err := s.registers(r.Context(), s.Store.Read(), rd).Rows("compound", act.RowID{}, s.today())
 	if err != nil {
 		return page.Page{}, err
 	}
@@ -85,13 +85,13 @@ func (s *Site) issueCodes(r *http.Request, rd *reader) (page.Page, error) {
 		return page.Page{}, badForm(err)
 	}
 	compound := act.RowID{Register: "compound", ID: r.PostForm.Get("compound")}
-	reader := s.registers(r.Context(), s.Store.Read())
+	reader := s.rules(r.Context(), s.Store.Read()) // codes go to owners, whom the page itself does not name
 	parts, err := reader.Rows("part", compound, s.today())
 	if err != nil {
 		return page.Page{}, err
 	}
 	if len(parts) == 0 {
-		return s.codesForm(r, &fault.Refusal{Kind: fault.Invalid, Code: "form.faults", Args: fault.Args{"N": 1}, Fields: []fault.Field{{Name: "compound", Code: "web.codes_none"}}})
+		return s.codesForm(r, rd, &fault.Refusal{Kind: fault.Invalid, Code: "form.faults", Args: fault.Args{"N": 1}, Fields: []fault.Field{{Name: "compound", Code: "web.codes_none"}}})
 	}
 	type slip struct{ name, code string }
 	var slips []slip
@@ -99,7 +99,7 @@ func (s *Site) issueCodes(r *http.Request, rd *reader) (page.Page, error) {
 	body := map[string]any{"compound": compound.ID, "parts": len(parts)}
 	err = s.Desk.Keep(r.Context(), by, act.Issued, "roles.yaml#roles.owner", body, nil, func(ctx context.Context, tx *store.Tx) error {
 		slips = nil // on PostgreSQL a transaction may be tried again
-		in := s.registers(ctx, tx)
+		in := s.rules(ctx, tx)
 		for _, part := range parts {
 			path, err := in.Path(part.ID, s.today())
 			if err != nil {

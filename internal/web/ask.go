@@ -151,11 +151,7 @@ func (s *Site) capacities(st desk.Standing, rd *reader, a step.Ask) []page.Optio
 		if !slices.Contains(a.By, m.Role) {
 			continue
 		}
-		above, below := m.Scope, st.Run.Matter.Subject
-		if st.Context.Own[m.Role] {
-			above, below = below, above
-		}
-		if !st.Context.Book.Covers(above, below, calendar.DateOf(st.Context.Now)) {
+		if !asMandate(m).Over(st.Context.Book, st.Context.Own[m.Role], st.Run.Matter.Subject, calendar.DateOf(st.Context.Now)) {
 			continue
 		}
 		o := page.Option{Value: m.ID, Words: st.Charter.RoleName(m.Role)}
@@ -213,7 +209,7 @@ const holdersShown = 1000
 // place it is held over, and a number where that does not tell two apart.
 func (s *Site) holders(ctx context.Context, q store.Q, st desk.Standing, rd *reader, roles []string) ([]page.Option, error) {
 	today := calendar.DateOf(st.Context.Now)
-	in := s.registers(ctx, q)
+	in := s.registers(ctx, q, rd)
 	path := "/"
 	if sub := st.Run.Matter.Subject; !sub.IsZero() {
 		var err error
@@ -473,7 +469,7 @@ func (s *Site) publishFiles(ctx context.Context, n act.Matter, first, last int64
 	var hashes []act.Digest
 	for _, a := range acts {
 		if a.Seq <= last {
-			hashes = append(hashes, filesIn(a.Body)...)
+			hashes = append(hashes, act.FilesIn(a.Body)...)
 		}
 	}
 	if len(hashes) == 0 {

@@ -3,10 +3,8 @@ package web
 import (
 	"cmp"
 	"context"
-	"encoding/json"
 	"fmt"
 	"net/http"
-	"net/url"
 	"slices"
 	"strconv"
 	"strings"
@@ -47,6 +45,9 @@ func (s *Site) nav(rd *reader, path string) []ui.Group {
 		groups = append(groups, ui.Group{Title: text.Key("web.nav.admin"), Links: []page.Link{
 			link("web.nav.people", "/desk/people", "users"), link("web.nav.codes", "/desk/codes", "qrcode"),
 		}})
+	}
+	if rd.audits {
+		groups = append(groups, ui.Group{Title: text.Key("privacy.nav"), Links: []page.Link{link("privacy.log", "/desk/access", "history")}})
 	}
 	return groups
 }
@@ -226,15 +227,8 @@ func (s *Site) deskMatter(r *http.Request, rd *reader) (page.Page, error) {
 		}
 		p.Blocks = append(p.Blocks, s.asksTable(st, rd))
 		p.Blocks = append(p.Blocks, s.doorsPanel(st)...)
-		if !st.Run.Closed {
-			sealed, err := s.sealedPanel(ctx, q, st, rd)
-			if err != nil {
-				return err
-			}
-			p.Blocks = append(p.Blocks, sealed...)
-		}
 		p.Blocks = append(p.Blocks, page.Section{Title: text.Key("web.acts"), Blocks: history},
-			page.Rows{List: []page.Link{{Words: text.Key("web.record"), Href: fmt.Sprintf("/matters/%d/record", n), Icon: "history"}}})
+			page.Rows{List: append(sealedLink(st, rd), page.Link{Words: text.Key("web.record"), Href: fmt.Sprintf("/matters/%d/record", n), Icon: "history"})})
 		p.Aside = []page.Block{s.stepsPanel(st), s.factsPanel(st)}
 		return nil
 	})
@@ -337,64 +331,6 @@ func (s *Site) factsPanel(st desk.Standing) page.Block {
 	return page.Panel{Title: text.Key("web.facts"), Blocks: []page.Block{f}}
 }
 
-// sealedPanel opens sealed answers of the step at hand to those whose role reads them; each opening is noted.
-func (s *Site) sealedPanel(ctx context.Context, q store.Q, st desk.Standing, rd *reader) ([]page.Block, error) {
-	if _, err := sealer(st, rd); err != nil {
-		return nil, nil //nolint:nilerr // whoever may not see them sees a page without them
-	}
-	acts, err := s.Ledger.Latest(ctx, q, st.Run.Matter.Number, 1<<62, 100)
-	if err != nil {
-		return nil, err
-	}
-	t := page.Table{Caption: text.Key("web.sealed"), Columns: []page.Column{{Words: text.Key("web.col.what")}, {Words: text.Key("web.col.answer")}, {Words: text.Key("web.col.do")}}}
-	for _, a := range acts {
-		if a.Step != st.Run.Step || len(a.Sealed) == 0 {
-			continue
-		}
-		values, err := s.Ledger.Unseal(ctx, q, a)
-		if err != nil {
-			return nil, err
-		}
-		for _, c := range a.Sealed {
-			if c.Field == act.Blind {
-				continue
-			}
-			v, there := values[c.Field]
-			answer, do := page.Cell{Words: text.Plain(v)}, page.Cell{}
-			if files := sealedFiles(v); len(files) > 0 {
-				answer = page.Cell{Block: page.Rows{List: files}}
-			}
-			if there {
-				href := fmt.Sprintf("/desk/matters/%d/erase?", st.Row.Number) + url.Values{"act": {strconv.FormatInt(a.Seq, 10)}, "field": {c.Field}}.Encode()
-				do = page.Cell{Words: text.Key("web.erase.title"), Href: href}
-			} else {
-				answer = page.Cell{Words: text.Key("web.erased")}
-			}
-			t.Rows = append(t.Rows, page.Row{Cells: []page.Cell{
-				{Words: text.Key("web.sealed_of", "Act", a.Seq, "Field", fieldName(st.Charter, st.Method, a.Step, c.Field))}, answer, do,
-			}})
-		}
-	}
-	if len(t.Rows) == 0 {
-		return nil, nil
-	}
-	s.Log.Info("sealed answers opened", "matter", st.Row.Number, "step", st.Run.Step, "person", string(rd.account.Person), "answers", len(t.Rows))
-	return []page.Block{page.Panel{Title: text.Key("web.sealed"), Blocks: []page.Block{t}}}, nil
-}
-
-// sealedFiles are the links to files that a sealed answer names.
-func sealedFiles(v string) []page.Link {
-	var list []step.File
-	if json.Unmarshal([]byte(v), &list) != nil {
-		return nil
-	}
-	out := make([]page.Link, len(list))
-	for i, f := range list {
-		out[i] = page.Link{Words: text.Plain(f.Name), Href: "/files/" + string(f.Hash), Icon: "paperclip"}
-	}
-	return out
-}
-
 // beginChoice lists the methods the reader may begin.
 func (s *Site) beginChoice(r *http.Request, rd *reader) (page.Page, error) {
 	c := s.charter()
@@ -425,7 +361,7 @@ func (s *Site) beginPage(r *http.Request, rd *reader, sub step.Submission, subje
 		Basis: &page.Basis{Clause: m.File() + "#start", Law: m.Law},
 	}
 	if m.Subject != "" {
-		rows, err := s.registers(r.Context(), s.Store.Read()).Rows(m.Subject, act.RowID{}, s.today())
+		rows, err := s.registers(r.Context(), s.Store.Read(), rd).Rows(m.Subject, act.RowID{}, s.today())
 		if err != nil {
 			return page.Page{}, err
 		}
@@ -437,7 +373,7 @@ func (s *Site) beginPage(r *http.Request, rd *reader, sub step.Submission, subje
 		f.Fields = append(f.Fields, x)
 	}
 	// Nothing stands yet; questions that name a row may name any.
-	before := desk.Standing{Run: method.NewRun(0), Context: method.Context{Now: s.Clock.Now(), Book: s.registers(r.Context(), s.Store.Read())}}
+	before := desk.Standing{Run: method.NewRun(0), Context: method.Context{Now: s.Clock.Now(), Book: s.registers(r.Context(), s.Store.Read(), rd)}}
 	for _, q := range m.Start.Fields {
 		x, err := s.field(before, q, sub)
 		if err != nil {

@@ -92,7 +92,7 @@ func (s *Site) erase(r *http.Request, rd *reader) (page.Page, error) {
 func sealer(st desk.Standing, rd *reader) (act.By, error) {
 	on := calendar.DateOf(st.Context.Now)
 	for _, m := range rd.mandates {
-		if st.Charter.Roles[m.Role].Seals && (st.Run.Matter.Subject.IsZero() || m.Scope.IsZero() || st.Context.Book.Covers(m.Scope, st.Run.Matter.Subject, on)) {
+		if st.Charter.Roles[m.Role].Seals && asMandate(m).Over(st.Context.Book, st.Context.Own[m.Role], st.Run.Matter.Subject, on) {
 			return act.By{Person: rd.account.Person, Role: m.Role, Mandate: m.ID}, nil
 		}
 	}

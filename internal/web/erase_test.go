@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"gongzhi/internal/act"
+	"gongzhi/internal/desk"
 	"gongzhi/internal/step"
 )
 
@@ -30,8 +31,18 @@ func TestErasingASealedAnswer(t *testing.T) {
 		t.Fatalf("nothing sealed: %v %v", acts, err)
 	}
 	page := "/desk/matters/" + strconv.FormatInt(int64(w.matter), 10)
-	if _, body, _ := v.get(page); !strings.Contains(body, "楼道灯不亮") {
+	if _, body, _ := v.get(page + "/sealed"); strings.Contains(body, "楼道灯不亮") {
+		t.Error("a sealed answer was shown to somebody who has not said what for")
+	}
+	if status, _, _ := v.post(page+"/sealed", url.Values{"purpose": {"curiosity"}}); status != http.StatusUnprocessableEntity {
+		t.Errorf("a purpose of one's own: %d", status)
+	}
+	v.post(page+"/sealed", url.Values{"purpose": {"handle_matter"}})
+	if _, body, _ := v.get(page + "/sealed"); !strings.Contains(body, "楼道灯不亮") {
 		t.Error("whoever handles the matter cannot read the answer")
+	}
+	if _, body, _ := w.signedIn("auditor").get("/desk/access"); !strings.Contains(body, "办理这件事") || strings.Contains(body, "楼道灯不亮") {
+		t.Error("the auditor does not see that it was read, or sees what")
 	}
 	if _, body, _ := w.signedIn("it_admin").get(page); strings.Contains(body, "楼道灯不亮") {
 		t.Error("the administrator reads a sealed answer")
@@ -54,5 +65,53 @@ func TestErasingASealedAnswer(t *testing.T) {
 		if err := w.house.Ledger.Verify(ctx, w.house.Store.Read(), m); err != nil {
 			t.Error(err)
 		}
+	}
+}
+
+// With the last answer that names a file the file goes too; one that another answer names stays.
+func TestErasingAnAnswerRemovesItsFile(t *testing.T) {
+	w := newTown(t)
+	ctx := context.Background()
+	put := func(content string) step.File {
+		f, err := w.house.Files.Put(ctx, w.house.Store, "演示.pdf", strings.NewReader("%PDF-1.4 "+content))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return f
+	}
+	once, twice := put("one answer names this"), put("two answers name this")
+	begin := func(id string, files ...step.File) act.Matter {
+		r, err := w.house.Desk.Begin(ctx, w.actor("community_worker"), "defect", compound, step.Submission{
+			ID: id, Values: map[string][]string{"where_it_is": {"9号楼"}, "what_is_wrong": {"漏水"}}, Files: map[string][]step.File{"photo_of_it": files},
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return r.Matter
+	}
+	first, second := begin("defect-0001", once, twice), begin("defect-0002", twice)
+	erase := func(m act.Matter) {
+		e := desk.Erasure{Matter: m, Seq: 1, Field: "photo_of_it", Reason: "本人要求删除"}
+		if err := w.house.Desk.Erase(ctx, act.By{Person: "p-community_worker", Role: "community_worker"}, e); err != nil {
+			t.Fatal(err)
+		}
+	}
+	there := func(f step.File) bool {
+		got, err := w.house.Files.Get(ctx, w.house.Store.Read(), f.Hash)
+		if err == nil {
+			err = got.Close()
+		}
+		return err == nil
+	}
+	erase(first)
+	if there(once) || !there(twice) {
+		t.Errorf("after the first answer: %v %v, want it gone and the shared one there", there(once), there(twice))
+	}
+	erase(second)
+	if there(twice) {
+		t.Error("no answer names the file any more, and it is still there")
+	}
+	if err := w.house.Verify(ctx); err != nil {
+		t.Error(err)
 	}
 }

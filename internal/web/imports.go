@@ -42,7 +42,7 @@ func (s *Site) importForm(r *http.Request, rd *reader, under string, problem *fa
 	if err != nil {
 		return page.Page{}, err
 	}
-	rows, err := s.registers(r.Context(), s.Store.Read()).Rows(imp.Under, act.RowID{}, s.today())
+	rows, err := s.registers(r.Context(), s.Store.Read(), rd).Rows(imp.Under, act.RowID{}, s.today())
 	if err != nil {
 		return page.Page{}, err
 	}
@@ -117,11 +117,11 @@ func (s *Site) readRoster(r *http.Request, rd *reader) (*rosterFile, error) {
 		return nil, err
 	}
 	f := &rosterFile{under: act.RowID{Register: imp.Under, ID: r.PathValue("under")}, hash: r.PathValue("hash")}
-	row, ok, err := s.registers(r.Context(), s.Store.Read()).Row(f.under, s.today())
+	row, ok, err := s.registers(r.Context(), s.Store.Read(), rd).Row(f.under, s.today())
 	if err != nil {
 		return nil, err
 	}
-	if !ok || !digestForm.MatchString(f.hash) {
+	if !ok || !act.Digest(f.hash).Valid() {
 		return nil, fault.Refuse(fault.NotFound, "web.nowhere", fault.Basis{}, nil)
 	}
 	f.name = row.Name
@@ -148,12 +148,15 @@ func (s *Site) readRoster(r *http.Request, rd *reader) (*rosterFile, error) {
 	return f, nil
 }
 
-// mandateOver finds a desk mandate of the reader that covers a row.
+// mandateOver finds a desk mandate of the reader that covers a row. What lies in no row is the whole subdistrict's.
 func (s *Site) mandateOver(ctx context.Context, rd *reader, row act.RowID) (act.By, error) {
-	in := s.registers(ctx, s.Store.Read())
+	in := s.rules(ctx, s.Store.Read())
 	roles := s.charter().Roles
 	for _, m := range rd.mandates {
-		if roles[m.Role].Desk && roles[m.Role].Books && (m.Scope.IsZero() || in.Covers(m.Scope, row, s.today())) {
+		if row.IsZero() && !m.Scope.IsZero() {
+			continue
+		}
+		if roles[m.Role].Desk && roles[m.Role].Books && asMandate(m).Over(in, roles[m.Role].Own, row, s.today()) {
 			return act.By{Person: rd.account.Person, Role: m.Role, Mandate: m.ID}, nil
 		}
 	}

@@ -1,7 +1,6 @@
 package web
 
 import (
-	"encoding/json"
 	"fmt"
 	"io/fs"
 	"mime"
@@ -25,7 +24,7 @@ import (
 func (s *Site) place(r *http.Request, rd *reader) (page.Page, error) {
 	id := act.RowID{Register: r.PathValue("register"), ID: r.PathValue("id")}
 	q := s.Store.Read()
-	row, ok, err := s.registers(r.Context(), q).Row(id, s.today())
+	row, ok, err := s.registers(r.Context(), q, rd).Row(id, s.today())
 	if err != nil {
 		return page.Page{}, err
 	}
@@ -138,12 +137,10 @@ func (s *Site) charterFile(r *http.Request, rd *reader) (page.Page, error) {
 	return page.Page{}, err
 }
 
-var digestForm = regexp.MustCompile(`^[0-9a-f]{64}$`)
-
-// file gives an attachment: to anyone if a public answer names it, else to the desk.
+// file gives an attachment: to anyone if a public answer names it, else to those who may open the answer it belongs to.
 func (s *Site) file(r *http.Request, rd *reader) (page.Page, error) {
 	hash := r.PathValue("hash")
-	if !digestForm.MatchString(hash) {
+	if !act.Digest(hash).Valid() {
 		return page.Page{}, fault.Refuse(fault.NotFound, "file.unknown", fault.Basis{}, nil)
 	}
 	f, err := s.Files.Get(r.Context(), s.Store.Read(), act.Digest(hash))
@@ -151,43 +148,25 @@ func (s *Site) file(r *http.Request, rd *reader) (page.Page, error) {
 		return page.Page{}, err
 	}
 	defer func() { _ = f.Close() }() // nothing was written
-	if !f.Public && !rd.seals {
-		return page.Page{}, fault.Refuse(fault.NotFound, "file.unknown", fault.Basis{}, nil)
+	if !f.Public {
+		ask, err := s.openFile(r, rd, f.Hash)
+		if err != nil {
+			return page.Page{}, err
+		}
+		if ask != "" {
+			return rd.redirect(r, ask)
+		}
 	}
 	rd.done = true
 	h := rd.writer.Header()
 	h.Set("Content-Type", f.Type)
 	h.Set("Content-Disposition", mime.FormatMediaType("inline", map[string]string{"filename": f.Name}))
 	h.Set("Cache-Control", "private, max-age=86400")
+	if !f.Public {
+		h.Set("Cache-Control", "private, no-store") // each reading is on record, so each comes here
+	}
 	http.ServeContent(rd.writer, r, "", time.Time{}, f)
 	return page.Page{}, nil
-}
-
-// filesIn finds the files that a body names.
-func filesIn(raw json.RawMessage) []act.Digest {
-	var v any
-	if json.Unmarshal(raw, &v) != nil {
-		return nil
-	}
-	var out []act.Digest
-	var walk func(v any)
-	walk = func(v any) {
-		switch v := v.(type) {
-		case []any:
-			for _, x := range v {
-				walk(x)
-			}
-		case map[string]any:
-			if h, ok := v["hash"].(string); ok && digestForm.MatchString(h) && v["name"] != nil {
-				out = append(out, act.Digest(h))
-			}
-			for _, x := range v {
-				walk(x)
-			}
-		}
-	}
-	walk(v)
-	return out
 }
 
 // receipt confirms what was recorded. Whoever has its address may see that and when, not what was answered.
@@ -312,7 +291,7 @@ func (s *Site) me(r *http.Request, rd *reader) (page.Page, error) {
 	for _, m := range rd.mandates {
 		name := text.Key("web.whole", "Place", s.charter().Head.Name)
 		if !m.Scope.IsZero() {
-			row, ok, err := s.registers(r.Context(), q).Row(m.Scope, s.today())
+			row, ok, err := s.registers(r.Context(), q, rd).Row(m.Scope, s.today())
 			if err != nil {
 				return page.Page{}, err
 			}
@@ -348,6 +327,7 @@ func (s *Site) me(r *http.Request, rd *reader) (page.Page, error) {
 		Blocks: []page.Block{
 			page.Panel{Title: text.Key("web.me.places"), Accent: true, Blocks: []page.Block{page.Rows{List: places, Empty: text.Key("web.matters_none")}}},
 			page.Panel{Title: text.Key("web.me.roles"), Blocks: []page.Block{mandates}},
+			page.Rows{List: []page.Link{{Words: text.Key("privacy.mine"), Note: text.Key("privacy.mine_note"), Href: "/me/access", Icon: "history"}}},
 		},
 	}
 	if len(owed) > 0 {

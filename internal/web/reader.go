@@ -13,6 +13,7 @@ import (
 	"gongzhi/internal/method"
 	"gongzhi/internal/page"
 	"gongzhi/internal/people"
+	"gongzhi/internal/redact"
 	"gongzhi/internal/text"
 	"gongzhi/internal/web/ui"
 )
@@ -26,6 +27,7 @@ type reader struct {
 	mandates []people.Mandate
 	desk     bool // holds a role that works at the desk
 	seals    bool // holds a role that reads sealed answers
+	audits   bool // holds a role that reads the access log
 	writer   http.ResponseWriter
 	done     bool // the answer has been written
 }
@@ -36,9 +38,25 @@ func (rd *reader) signedIn() bool { return rd.account.Person != "" }
 func (rd *reader) actor() method.Actor {
 	a := method.Actor{Person: rd.account.Person, Mandates: make([]method.Mandate, len(rd.mandates))}
 	for i, m := range rd.mandates {
-		a.Mandates[i] = method.Mandate{ID: m.ID, Role: m.Role, Scope: m.Scope}
+		a.Mandates[i] = asMandate(m)
 	}
 	return a
+}
+
+func asMandate(m people.Mandate) method.Mandate {
+	return method.Mandate{ID: m.ID, Role: m.Role, Scope: m.Scope}
+}
+
+// eyes are what the reader sees with: their mandates at the desk, each where its place lies.
+func (s *Site) eyes(rd *reader) redact.Eyes {
+	eyes := redact.Eyes{Person: rd.account.Person}
+	roles := s.charter().Roles
+	for _, m := range rd.mandates {
+		if role := roles[m.Role]; role.Desk && !role.Own {
+			eyes.Held = append(eyes.Held, redact.Held{ID: m.ID, Role: m.Role, Path: m.Path, Staff: role.Books || role.Seals, Seals: role.Seals})
+		}
+	}
+	return eyes
 }
 
 // holds tells whether the reader has a role, anywhere.
@@ -105,6 +123,7 @@ func (s *Site) reader(r *http.Request) (*reader, error) {
 	for _, m := range rd.mandates {
 		rd.desk = rd.desk || roles[m.Role].Desk
 		rd.seals = rd.seals || roles[m.Role].Seals
+		rd.audits = rd.audits || roles[m.Role].Audit
 	}
 	return rd, nil
 }
@@ -147,6 +166,7 @@ const (
 	signedIn          // has an account here
 	atDesk            // holds a mandate whose role works at the desk
 	sealers           // works at the desk and reads sealed answers
+	auditors          // works at the desk and reads the access log
 	admins            // holds the role that keeps accounts
 )
 
@@ -165,11 +185,11 @@ func (a audience) admits(rd *reader) error {
 			return nil
 		}
 		return errSignIn
-	case atDesk, sealers, admins:
+	case atDesk, sealers, auditors, admins:
 		if !rd.signedIn() {
 			return errSignIn
 		}
-		if rd.desk && (a == atDesk || a == sealers && rd.seals || a == admins && rd.holds(adminRole)) {
+		if rd.desk && (a == atDesk || a == sealers && rd.seals || a == auditors && rd.audits || a == admins && rd.holds(adminRole)) {
 			return nil
 		}
 	}

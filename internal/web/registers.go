@@ -11,6 +11,7 @@ import (
 	"gongzhi/internal/book"
 	"gongzhi/internal/fault"
 	"gongzhi/internal/page"
+	"gongzhi/internal/redact"
 	"gongzhi/internal/register"
 	"gongzhi/internal/text"
 )
@@ -42,7 +43,7 @@ func (s *Site) register(r *http.Request, rd *reader) (page.Page, error) {
 	if under, ok := register.ParseRowID(q.Get("under")); ok {
 		f.Under = under
 	}
-	in := s.registers(r.Context(), s.Store.Read())
+	in := s.registers(r.Context(), s.Store.Read(), rd)
 	got, err := in.List(f, q.Get("after"), pageOf)
 	if err != nil {
 		return page.Page{}, err
@@ -116,7 +117,7 @@ func (s *Site) registerRow(r *http.Request, rd *reader) (page.Page, error) {
 		return page.Page{}, err
 	}
 	id := act.RowID{Register: sch.Key, ID: r.PathValue("id")}
-	reader := s.registers(r.Context(), s.Store.Read())
+	reader := s.registers(r.Context(), s.Store.Read(), rd)
 	row, ok, err := reader.Row(id, s.today())
 	if err != nil {
 		return page.Page{}, err
@@ -124,14 +125,14 @@ func (s *Site) registerRow(r *http.Request, rd *reader) (page.Page, error) {
 	if !ok {
 		return page.Page{}, fault.Refuse(fault.NotFound, "web.nowhere", fault.Basis{}, nil)
 	}
+	path, err := reader.Path(id, s.today())
+	if err != nil {
+		return page.Page{}, err
+	}
 	facts := page.Facts{}
 	for i := range sch.Fields {
 		f := &sch.Fields[i]
-		value := f.Told(row.Values[f.Key])
-		if f.Personal {
-			value = text.Key("web.sealed_field")
-		}
-		facts.List = append(facts.List, page.Fact{Term: f.Label.Words(), Value: value})
+		facts.List = append(facts.List, page.Fact{Term: f.Label.Words(), Value: s.seen(rd, row, path, f)})
 	}
 	versions, err := reader.History(id)
 	if err != nil {
@@ -152,6 +153,9 @@ func (s *Site) registerRow(r *http.Request, rd *reader) (page.Page, error) {
 		Blocks: []page.Block{page.Panel{Title: text.Key("web.facts"), Blocks: []page.Block{facts}}, page.Panel{Title: text.Key("web.versions"), Blocks: []page.Block{t}}},
 		Head:   []page.Link{{Words: text.Key("web.row.change"), Href: "/desk/registers/" + id.String() + "/change", Icon: "edit"}},
 	}
+	if _, may := s.eyes(rd).Opens(path); may && len(row.Masked) > 0 {
+		p.Head = append(p.Head, page.Link{Words: text.Key("privacy.open"), Href: "/desk/registers/" + id.String() + "/sealed", Icon: "lock"})
+	}
 	if r.URL.Query().Get("done") != "" {
 		p.Blocks = append([]page.Block{page.Banner{Tone: page.Good, Words: text.Key("web.row.done")}}, p.Blocks...)
 	}
@@ -165,4 +169,19 @@ func (s *Site) registerRow(r *http.Request, rd *reader) (page.Page, error) {
 		p.Aside = []page.Block{page.Rows{Title: text.Key("web.below"), List: below}}
 	}
 	return p, nil
+}
+
+// seen is a value as the reader may see it: itself, its mask, or that it is not for them.
+func (s *Site) seen(rd *reader, row register.Row, path string, f *register.Field) text.Words {
+	switch s.eyes(rd).Sees(row.ID, path, f) {
+	case redact.Plain:
+		return f.Told(row.Values[f.Key])
+	case redact.Masked:
+		if m := row.Masked[f.Key]; m != "" {
+			return text.Plain(m)
+		}
+		return text.Key("web.sealed_field")
+	case redact.Hidden:
+	}
+	return text.Key("privacy.hidden")
 }

@@ -51,6 +51,7 @@ func (s *Site) routes() []route {
 		{"GET /sign-out", signedIn, s.signOutPage},
 		{"POST /sign-out", signedIn, s.signOut},
 		{"GET /me", signedIn, s.me},
+		{"GET /me/access", signedIn, s.lookedAtMe},
 		{"GET /matters/{n}/do/{verb}", signedIn, s.ask},
 		{"POST /matters/{n}/do/{verb}", signedIn, s.answer},
 
@@ -59,6 +60,8 @@ func (s *Site) routes() []route {
 		{"GET /desk/matters", atDesk, s.deskMatters},
 		{"GET /desk/matters/{n}", atDesk, s.deskMatter},
 		{"GET /desk/matters/{n}/doors", atDesk, s.doors},
+		{"GET /desk/matters/{n}/sealed", sealers, s.sealedMatter},
+		{"POST /desk/matters/{n}/sealed", sealers, s.sealedMatter},
 		{"GET /desk/matters/{n}/erase", sealers, s.erasePage},
 		{"POST /desk/matters/{n}/erase", sealers, s.erase},
 		{"GET /desk/begin", atDesk, s.beginChoice},
@@ -69,6 +72,8 @@ func (s *Site) routes() []route {
 		{"GET /desk/registers/{register}/new", atDesk, s.rowNew},
 		{"POST /desk/registers/{register}/new", atDesk, s.rowAdd},
 		{"GET /desk/registers/{register}/{id}", atDesk, s.registerRow},
+		{"GET /desk/registers/{register}/{id}/sealed", sealers, s.sealedRow},
+		{"POST /desk/registers/{register}/{id}/sealed", sealers, s.sealedRow},
 		{"GET /desk/registers/{register}/{id}/change", atDesk, s.rowEdit},
 		{"POST /desk/registers/{register}/{id}/change", atDesk, s.rowChange},
 		{"GET /desk/import", atDesk, s.importPage},
@@ -77,6 +82,9 @@ func (s *Site) routes() []route {
 		{"GET /desk/import/{under}/{hash}", atDesk, s.preview},
 		{"POST /desk/import/{under}/{hash}", atDesk, s.confirm},
 		{"GET /desk/import/{under}/{hash}/corrected", atDesk, s.corrected},
+
+		// Who read what was sealed.
+		{"GET /desk/access", auditors, s.lookedAt},
 
 		// Accounts and codes.
 		{"GET /desk/people", admins, s.peopleList},

@@ -43,25 +43,25 @@ func (s *Site) rowNew(r *http.Request, rd *reader) (page.Page, error) {
 		return page.Page{}, err
 	}
 	d := rowDraft{schema: sch, parent: act.RowID{Register: sch.Parent, ID: r.URL.Query().Get("under")}, values: url.Values{}, send: newID()}
-	return s.rowForm(r, d, nil)
+	return s.rowForm(r, rd, d, nil)
 }
 
 func (s *Site) rowEdit(r *http.Request, rd *reader) (page.Page, error) {
-	d, _, err := s.rowDraft(r)
+	d, _, err := s.rowDraft(r, rd)
 	if err != nil {
 		return page.Page{}, err
 	}
 	d.send = newID()
-	return s.rowForm(r, d, nil)
+	return s.rowForm(r, rd, d, nil)
 }
 
 // rowDraft is a row that stands, as its form starts. What is sealed stays out: an empty answer leaves it as it is.
-func (s *Site) rowDraft(r *http.Request) (d rowDraft, row register.Row, err error) {
+func (s *Site) rowDraft(r *http.Request, rd *reader) (d rowDraft, row register.Row, err error) {
 	if d.schema, err = s.schema(r.PathValue("register")); err != nil {
 		return d, row, err
 	}
 	d.id = act.RowID{Register: d.schema.Key, ID: r.PathValue("id")}
-	row, ok, err := s.registers(r.Context(), s.Store.Read()).Row(d.id, s.today())
+	row, ok, err := s.registers(r.Context(), s.Store.Read(), rd).Row(d.id, s.today())
 	if err != nil {
 		return d, row, err
 	}
@@ -84,7 +84,7 @@ func (s *Site) rowDraft(r *http.Request) (d rowDraft, row register.Row, err erro
 	return d, row, nil
 }
 
-func (s *Site) rowForm(r *http.Request, d rowDraft, problem *fault.Refusal) (page.Page, error) {
+func (s *Site) rowForm(r *http.Request, rd *reader, d rowDraft, problem *fault.Refusal) (page.Page, error) {
 	form := page.Form{
 		Action: "/desk/registers/" + d.schema.Key + "/new", Hidden: map[string]string{nameID: d.send}, Submit: text.Key("web.row.add"),
 		Problem: problem, Basis: &page.Basis{Clause: "registers/" + d.schema.Key + ".yaml", Law: d.schema.Basis},
@@ -93,7 +93,7 @@ func (s *Site) rowForm(r *http.Request, d rowDraft, problem *fault.Refusal) (pag
 		Frame: page.Desk, Title: text.Key("web.row.new", "Register", d.schema.Name), Lead: text.Key("web.row.lead"),
 		Back: &page.Link{Words: d.schema.Name.Words(), Href: "/desk/registers/" + d.schema.Key},
 	}
-	in := s.registers(r.Context(), s.Store.Read())
+	in := s.registers(r.Context(), s.Store.Read(), rd)
 	if !d.new() {
 		form.Action, form.Submit = "/desk/registers/"+d.id.String()+"/change", text.Key("web.row.save")
 		p.Title = text.Key("web.row.change")
@@ -108,7 +108,7 @@ func (s *Site) rowForm(r *http.Request, d rowDraft, problem *fault.Refusal) (pag
 		if err != nil {
 			return p, err
 		}
-		x, err := s.rowChoice(r, []string{d.schema.Parent}, false)
+		x, err := s.rowChoice(r, rd, []string{d.schema.Parent}, false)
 		if err != nil {
 			return p, err
 		}
@@ -132,7 +132,7 @@ func (s *Site) rowForm(r *http.Request, d rowDraft, problem *fault.Refusal) (pag
 			x.Options = []page.Option{{Value: "是", Words: text.Key("web.yes")}, {Value: "否", Words: text.Key("web.no")}}
 		case register.OneRow:
 			var err error
-			if x.Options, err = s.rowChoice(r, f.Registers, true); err != nil {
+			if x.Options, err = s.rowChoice(r, rd, f.Registers, true); err != nil {
 				return p, err
 			}
 		case register.Count:
@@ -157,11 +157,11 @@ func (s *Site) rowForm(r *http.Request, d rowDraft, problem *fault.Refusal) (pag
 }
 
 // rowChoice lists rows to choose from; full names them with their register, as values of rows do.
-func (s *Site) rowChoice(r *http.Request, registers []string, full bool) ([]page.Option, error) {
-	in := s.registers(r.Context(), s.Store.Read())
+func (s *Site) rowChoice(r *http.Request, rd *reader, registers []string, full bool) ([]page.Option, error) {
+	in := s.registers(r.Context(), s.Store.Read(), rd)
 	var out []page.Option
 	for _, name := range registers {
-		rows, err := in.Rows(name, act.RowID{}, s.today())
+		rows, err := s.offered(in, rd, name)
 		if err != nil {
 			return nil, err
 		}
@@ -194,7 +194,7 @@ func (s *Site) rowAdd(r *http.Request, rd *reader) (page.Page, error) {
 }
 
 func (s *Site) rowChange(r *http.Request, rd *reader) (page.Page, error) {
-	d, _, err := s.rowDraft(r)
+	d, _, err := s.rowDraft(r, rd)
 	if err != nil {
 		return page.Page{}, err
 	}
@@ -209,7 +209,7 @@ func (s *Site) rowChange(r *http.Request, rd *reader) (page.Page, error) {
 // stands, what is answered with nothing is cleared, unless it is sealed and was not shown.
 func (s *Site) rowWrite(r *http.Request, rd *reader, d rowDraft, id act.RowID, kept map[string]any) (page.Page, error) {
 	if d.values.Get(nameStage) == stageChange {
-		return s.rowForm(r, d, nil)
+		return s.rowForm(r, rd, d, nil)
 	}
 	if d.send == "" {
 		return page.Page{}, fault.Refuse(fault.Invalid, "submission.id", fault.Basis{}, nil)
@@ -231,7 +231,7 @@ func (s *Site) rowWrite(r *http.Request, rd *reader, d rowDraft, id act.RowID, k
 			}
 			given += v
 		}
-		if given == "" && kept != nil && f.Personal {
+		if given == "" && kept != nil && (f.Personal || f.Audience == register.Self) {
 			continue
 		}
 		v, why := f.Parse(given, s.today())
@@ -245,7 +245,7 @@ func (s *Site) rowWrite(r *http.Request, rd *reader, d rowDraft, id act.RowID, k
 	}
 	clause := "registers/" + d.schema.Key + ".yaml"
 	if no, ok := fault.As(bad.Err("form.faults", fault.Basis{Clause: clause})); ok {
-		return s.rowForm(r, d, no)
+		return s.rowForm(r, rd, d, no)
 	}
 	over := d.parent
 	if kept != nil {
@@ -257,7 +257,7 @@ func (s *Site) rowWrite(r *http.Request, rd *reader, d rowDraft, id act.RowID, k
 	}
 	_, err = s.Change(r.Context(), by, d.send, clause, book.Set{Entries: []register.Entry{{ID: id, Parent: d.parent, Values: values}}, On: s.today()})
 	if no, ok := fault.As(err); ok && no.Kind == fault.Invalid {
-		return s.rowForm(r, d, no)
+		return s.rowForm(r, rd, d, no)
 	}
 	if no, ok := fault.As(err); ok && no.Code == "book.change_twice" { // the second of two clicks
 		err = nil
@@ -266,4 +266,24 @@ func (s *Site) rowWrite(r *http.Request, rd *reader, d rowDraft, id act.RowID, k
 		return page.Page{}, err
 	}
 	return rd.redirect(r, fmt.Sprintf("/desk/registers/%s?%s", id, url.Values{"done": {"1"}}.Encode()))
+}
+
+// offered are the rows of a register that a form may list to the reader: all of them or, where rows are people, those who
+// live where the reader's duties lie.
+func (s *Site) offered(in *book.Reader, rd *reader, name string) (rows []register.Row, err error) {
+	if sch, ok := s.charter().Registers.Get(name); !ok || !sch.Personal() {
+		return in.Rows(name, act.RowID{}, s.today())
+	}
+	roles := s.charter().Roles
+	for _, m := range rd.mandates {
+		if role := roles[m.Role]; !role.Desk || !role.Books {
+			continue
+		}
+		some, err := in.Rows(name, m.Scope, s.today())
+		if err != nil {
+			return nil, err
+		}
+		rows = append(rows, some...)
+	}
+	return rows, nil
 }

@@ -290,6 +290,12 @@ func number(r *http.Request, name string) (int64, error) {
 
 func (s *Site) today() calendar.Date { return calendar.DateOf(s.Clock.Now()) }
 
-func (s *Site) registers(ctx context.Context, q store.Q) *book.Reader {
+// registers are the registers as the reader may see them. A page that shows rows reads them here.
+func (s *Site) registers(ctx context.Context, q store.Q, rd *reader) *book.Reader {
+	return s.rules(ctx, q).For(s.eyes(rd).Sees)
+}
+
+// rules are the registers as the rules of the house see them: to look up where something lies, never to show it.
+func (s *Site) rules(ctx context.Context, q store.Q) *book.Reader {
 	return s.Book.Reader(ctx, q, s.Ledger.Tenant(), s.charter().Registers)
 }

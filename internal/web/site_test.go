@@ -35,6 +35,11 @@ type town struct {
 	clock  *clock.Manual
 	server *httptest.Server
 	matter act.Matter
+
+	// For the walk over everything; see TestEveryFieldForEveryRoleAtEveryDoor.
+	roles, paths map[string]string // by login: the role, and where it is held
+	rows         []act.RowID
+	matters      []act.Matter
 }
 
 var start = time.Date(2026, 3, 2, 1, 0, 0, 0, time.UTC) // 09:00 in Beijing, a Monday
@@ -216,7 +221,7 @@ func TestEveryRouteForEveryRole(t *testing.T) {
 				path := w.address(rt.Pattern)
 				status, body, h := v.get(path)
 				role := w.house.Charter.Roles[name]
-				want := allowed(rt.Audience, name != "nobody", role.Desk, role.Seals, name == "it_admin")
+				want := allowed(rt.Audience, name != "nobody", role.Desk, role.Seals, role.Audit, name == "it_admin")
 				admitted := status != http.StatusForbidden && !(status == http.StatusSeeOther && strings.HasPrefix(h.Get("Location"), "/sign-in"))
 				if admitted != want && status != http.StatusConflict {
 					t.Errorf("%s as %s (%s): %d, admitted %v, want %v", path, name, lang, status, admitted, want)
@@ -237,7 +242,7 @@ func TestEveryRouteForEveryRole(t *testing.T) {
 
 var missing = regexp.MustCompile(`⟦[^⟧]*⟧`)
 
-func allowed(audience string, in, desk, seals, admin bool) bool {
+func allowed(audience string, in, desk, seals, audits, admin bool) bool {
 	switch audience {
 	case "anyone":
 		return true
@@ -247,6 +252,8 @@ func allowed(audience string, in, desk, seals, admin bool) bool {
 		return desk
 	case "sealers":
 		return desk && seals
+	case "auditors":
+		return desk && audits
 	case "admins":
 		return admin
 	}

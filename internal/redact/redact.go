@@ -1,0 +1,121 @@
+// Package redact decides how much of a value each reader gets to see, and masks what is shown in part.
+//
+// In: a field with its audience, the row it stands in, and who reads. Out: hidden, masked or plain, and whether the
+// reader may open what is sealed. Every door asks here, through book.Reader or by the masks, so that a page, an export
+// and a refusal can never differ. It reads nothing and remembers nothing; opening a sealed value is the caller's to
+// record before it shows it.
+package redact
+
+import (
+	"strings"
+
+	"gongzhi/internal/act"
+	"gongzhi/internal/register"
+)
+
+// Sight is how much of a value is seen. There is no default.
+type Sight int
+
+const (
+	Hidden Sight = iota + 1 // not even that there is one
+	Masked                  // that there is one, and its masked form
+	Plain                   // the value
+)
+
+// Persons is the register whose rows are people; an account that is a resident's is named by its row there.
+const Persons = "person"
+
+// Held is one mandate as far as seeing goes.
+type Held struct {
+	ID, Role string
+	Path     string // where it is held, as book.Reader.Path gives it; "" is the whole subdistrict
+	Staff    bool   // its role keeps registers or reads what is sealed
+	Seals    bool   // its role may open what is sealed
+}
+
+// Over tells whether a mandate reaches a row by the row's path.
+func (h Held) Over(path string) bool { return strings.HasPrefix(path, h.Path) }
+
+// Eyes are one reader's. The zero value is anyone's: nobody signed in.
+type Eyes struct {
+	Person act.Person
+	Held   []Held
+}
+
+// Everything sees all that the rules of the house see, which is all that is not personal. It is for engines, not for
+// readers.
+func Everything(_ act.RowID, _ string, f *register.Field) Sight {
+	if f.Personal {
+		return Masked
+	}
+	return Plain
+}
+
+// Sees tells how much of a field of a row these eyes see. Path is where the row lies.
+//
+//   - Public: anyone sees it.
+//   - Staff and self: hidden from everybody but those whose task lies over the row and the person the row is about. Of
+//     what is personal, staff see the masked form until they open it (see Opens); the person sees the whole.
+func (e Eyes) Sees(row act.RowID, path string, f *register.Field) Sight {
+	switch {
+	case f.Audience == register.Public && !f.Personal, e.self(row):
+		return Plain
+	case !e.staff(path):
+		return e.title(f)
+	case f.Personal || f.Audience == register.Self:
+		return Masked
+	}
+	return Plain
+}
+
+// title is what those without a task over the row see of it: of what is personal its mask, which stands in the row's
+// name ("王*"), and nothing else. Only signed-in staff ever meet such a row at all.
+func (e Eyes) title(f *register.Field) Sight {
+	if f.Personal && f.Type == register.Line && len(e.Held) > 0 {
+		return Masked
+	}
+	return Hidden
+}
+
+// self tells whether the row is about whoever reads.
+func (e Eyes) self(row act.RowID) bool {
+	return e.Person != "" && row.Register == Persons && row.ID == string(e.Person)
+}
+
+func (e Eyes) staff(path string) bool {
+	for _, h := range e.Held {
+		if h.Staff && h.Over(path) {
+			return true
+		}
+	}
+	return false
+}
+
+// Opens gives the mandate under which these eyes may open what is sealed in a row; ok is false where there is none.
+func (e Eyes) Opens(path string) (by act.By, ok bool) {
+	for _, h := range e.Held {
+		if h.Seals && h.Over(path) {
+			return act.By{Person: e.Person, Role: h.Role, Mandate: h.ID}, true
+		}
+	}
+	return act.By{}, false
+}
+
+// Least is the smallest group that a public table broken down by person or door may show.
+const Least = 5
+
+// Few tells whether a figure of a broken-down public table must be withheld, since it would speak of single people. Of
+// none nothing can be told, so zero may be shown.
+func Few(n int) bool { return n > 0 && n < Least }
+
+// Door hides which flat of a building is meant: "演示路1号院3号楼2单元401" becomes "演示路1号院3号楼**室".
+func Door(name string) string {
+	i := strings.LastIndex(name, "楼")
+	if i < 0 {
+		i = strings.LastIndex(name, "座")
+	}
+	if i < 0 {
+		return strings.TrimRight(name, "0123456789-室") + "**室"
+	}
+	return name[:i+len("楼")] + "**室"
+}
