@@ -403,7 +403,7 @@ func TestErasingKeepsProofs(t *testing.T) {
 		t.Fatal("nothing is sealed")
 	}
 	if err := h.Store.Write(ctx, func(ctx context.Context, tx *store.Tx) error {
-		gone, err := h.Ledger.Erase(ctx, tx, sealed.Matter, sealed.Seq, sealed.Sealed[0].Field)
+		gone, _, err := h.Ledger.Erase(ctx, tx, sealed.Matter, sealed.Seq, sealed.Sealed[0].Field)
 		if !gone {
 			return errors.New("nothing was erased")
 		}
