@@ -228,8 +228,12 @@ func (w *town) made(rng *rand.Rand, f *register.Field, order int) any {
 		for _, r := range f.Registers {
 			tries = append(tries, r+"/q"+r+"q")
 		}
-	default:
-		tries = []string{"演示路1号院", "410102001", `{"type":"Point","coordinates":[113.6,34.7]}`, "1", "演示"} // what came later
+	case register.Division:
+		tries = []string{"410102001", "410102"}
+	case register.Place:
+		tries = []string{"演示路1号院"}
+	case register.Geometry:
+		tries = []string{`{"type":"Point","coordinates":[113.6,34.7]}`}
 	}
 	for _, s := range tries {
 		if v, why := f.Parse(s, on); why == nil && v != nil {
