@@ -299,3 +299,10 @@ func simpleKey(key []byte) bool {
 	}
 	return true
 }
+
+// SameBody tells whether two bodies say the same, however they are spelt.
+func SameBody(a, b json.RawMessage) bool {
+	x, errX := jcs.Transform(a)
+	y, errY := jcs.Transform(b)
+	return errX == nil && errY == nil && bytes.Equal(x, y)
+}

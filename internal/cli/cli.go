@@ -39,6 +39,8 @@ func commands() []command {
 		{"user", user},
 		{"backup", backup},
 		{"log", publicLog},
+		{"export", export},
+		{"verify", verifyBundle},
 		{"refold", refold},
 		{"version", version},
 		{"help", help},

@@ -178,7 +178,11 @@ func (u *users) grant(person act.Person, role, scope string) error {
 		return fault.Refuse(fault.Invalid, "cli.user.scope", fault.Basis{Clause: "roles.yaml#roles." + role}, fault.Args{"Scope": "", "Register": r.Scope})
 	}
 	m.ID = people.MandateID(person, role, m.Scope)
-	return u.keep("mandate.given", map[string]any{"person": person, "role": role, "scope": m.Scope.String()}, func(ctx context.Context, tx *store.Tx) error {
+	body := house.Mandated{ID: m.ID, Person: person, Role: role, Starts: today}
+	if !m.Scope.IsZero() {
+		body.Scope = m.Scope.String()
+	}
+	return u.keep(house.Given, body, func(ctx context.Context, tx *store.Tx) error {
 		return u.house.People.Grant(ctx, tx, m)
 	})
 }

@@ -30,6 +30,10 @@ type Run struct {
 	Updated  time.Time // when its latest act was recorded
 	Seq      int64
 	Head     act.Digest
+
+	// Withheld says that acts of this visit were folded without their bodies, by somebody who may not see them: State
+	// is then not whole. At the desk it is never set.
+	Withheld bool
 }
 
 // NewRun is a matter before its first act.
@@ -54,7 +58,7 @@ func (m *Method) Fold(r *Run, a act.Act) error {
 	case act.Moved:
 		r.Charter = a.Basis.Charter
 	case act.Entered:
-		r.Step, r.Entered, r.State = a.Step, a.At, nil
+		r.Step, r.Entered, r.State, r.Withheld = a.Step, a.At, nil, false
 		r.Visits[a.Step]++
 		r.Path = append(r.Path, a.Step)
 	case act.Ended:
@@ -91,6 +95,10 @@ func (m *Method) Fold(r *Run, a act.Act) error {
 	}
 	if p := a.By.Person; p != "" && a.Kind != act.Entered && !slices.Contains(r.Did[a.Step], p) {
 		r.Did[a.Step] = append(r.Did[a.Step], p)
+	}
+	if len(a.Body) == 0 {
+		r.Withheld = true
+		return nil
 	}
 	placed, ok := m.Step(a.Step)
 	if !ok {

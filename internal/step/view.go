@@ -87,3 +87,12 @@ const (
 	RollDay  = "roll_day"  // the day it was taken as of, 2006-01-02
 	RollRoot = "roll_root" // its SHA-256
 )
+
+// Proven is a step that states figures which anyone can work out again from the file, and from the acts of the visit as
+// far as they are public.
+type Proven interface {
+	// Prove looks at one act before it is folded into v.State. whole is false where bodies of earlier acts of the visit
+	// were withheld: then State is not whole either, and figures are only held against each other. It says what does
+	// not follow, as a fault.Refusal with a code, or nil.
+	Prove(v View, a act.Act, whole bool) error
+}

@@ -2,7 +2,11 @@ package vote
 
 import (
 	"encoding/json"
+	"fmt"
+	"slices"
 	"strings"
+
+	"gongzhi/internal/exact"
 )
 
 // Report is the result of one item in the form that the offline count prints and the public files hold: areas are
@@ -104,4 +108,42 @@ func (n Count) Report(id ItemID) (Report, bool) {
 		}
 	}
 	return r, true
+}
+
+// Prove works a report out again from its own figures: who agreed is taken as it stands, what follows from it under the
+// rules of the item is not. total is that of the roll. It says the first thing that does not follow, or nil.
+func (r Report) Prove(item Item, total Sides) error {
+	it := ItemCount{Item: item.ID, Total: total}
+	for _, side := range []struct {
+		name  string
+		into  *Sides
+		area  string
+		heads uint64
+	}{
+		{"total", new(Sides), r.Area.Total, r.Heads.Total}, {"participated", &it.Cast, r.Area.Participated, r.Heads.Participated},
+		{"yes", &it.Yes, r.Area.Yes, r.Heads.Yes}, {"no", &it.No, r.Area.No, r.Heads.No}, {"abstain", &it.Abstain, r.Area.Abstain, r.Heads.Abstain},
+	} {
+		area, err := exact.ParseArea(side.area)
+		if err != nil || area.String() != side.area {
+			return fmt.Errorf("vote: %s: %q is no area", side.name, side.area)
+		}
+		if *side.into = (Sides{area, side.heads}); side.name == "total" && *side.into != total {
+			return fmt.Errorf("vote: the report is over %s m² and %d heads, the roll has %s and %d", area, side.heads, total.Area, total.Heads)
+		}
+	}
+	if sum := it.Yes.plus(it.No).plus(it.Abstain); sum != it.Cast {
+		return fmt.Errorf("vote: yes, no and abstain are %s m² and %d heads, but %s and %d took part", sum.Area, sum.Heads, it.Cast.Area, it.Cast.Heads)
+	}
+	if it.Cast.Area > total.Area || it.Cast.Heads > total.Heads {
+		return fmt.Errorf("vote: more took part than are on the roll")
+	}
+	it.judge(item, false)
+	again, _ := Count{Figures: Figures{Items: []ItemCount{it}}}.Report(item.ID)
+	if again.Outcome != r.Outcome {
+		return fmt.Errorf("vote: by its figures the outcome is %s, the report says %s", again.Outcome, r.Outcome)
+	}
+	if !slices.Equal(again.Checks, r.Checks) {
+		return fmt.Errorf("vote: the comparisons do not follow from the figures")
+	}
+	return nil
 }

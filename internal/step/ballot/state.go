@@ -1,7 +1,6 @@
 package ballot
 
 import (
-	"errors"
 	"fmt"
 	"reflect"
 	"time"
@@ -9,6 +8,7 @@ import (
 	"gongzhi/internal/act"
 	"gongzhi/internal/calendar"
 	"gongzhi/internal/exact"
+	"gongzhi/internal/fault"
 	"gongzhi/internal/vote"
 )
 
@@ -158,7 +158,7 @@ func (b openedBody) roll() (vote.Roll, error) {
 		return vote.Roll{}, err
 	}
 	if roll.Root() != b.Root {
-		return vote.Roll{}, errors.New("ballot: the lines of the roll do not give its root")
+		return vote.Roll{}, fault.Refuse(fault.Invalid, "ballot.root_wrong", fault.Basis{}, fault.Args{"Root": string(b.Root)})
 	}
 	return roll, nil
 }
@@ -218,6 +218,8 @@ type state struct {
 	Boxed   bool
 	Ended   bool
 	Outcome string
+
+	Certificate *countedBody // as it was published
 }
 
 // waiting counts papers that are not resolved, leaving one out.
@@ -273,6 +275,9 @@ func (b *Ballot) Fold(s any, a act.Act) (any, error) {
 		st.Closed = true
 	case boxed:
 		st.Closed, st.Boxed = true, true
+	case counted:
+		st.Certificate = &countedBody{}
+		return st, a.Into(st.Certificate)
 	case act.Ended:
 		var e act.Ending
 		if err := a.Into(&e); err != nil {

@@ -1,0 +1,104 @@
+package house
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+
+	"gongzhi/internal/act"
+	"gongzhi/internal/store"
+	"gongzhi/internal/tlog"
+	"gongzhi/internal/verify"
+)
+
+// Export writes the public bundle: the signed checkpoint, the tiles and entries under it, the acts too large for their
+// leaves, every version of the charter, and the votes' rolls and certificates. It is what /log/ serves and nothing that is
+// not public, unless opened: then the acts whose bodies are withheld are in it too, for an auditor who may see them. put
+// is called once for each file. What waits is integrated first.
+func (h *House) Export(ctx context.Context, opened bool, put func(path string, data []byte) error) error {
+	for n := int64(1); n > 0; {
+		var err error
+		if n, err = h.PublicLog.Integrate(ctx); err != nil {
+			return err
+		}
+	}
+	return h.Store.View(ctx, func(ctx context.Context, q store.Q) error {
+		t, ok, err := h.PublicLog.Tree(ctx, q)
+		if err != nil {
+			return err
+		}
+		if !ok {
+			return errors.New("house: there is no signed log to export; see whether its key is there")
+		}
+		signed, err := h.PublicLog.Checkpoint(ctx, q)
+		if err != nil {
+			return err
+		}
+		if err := put("checkpoint", []byte(signed)); err != nil {
+			return err
+		}
+		for _, path := range tlog.TilesOf(t.Size) {
+			level, n, w, _ := tlog.ReadTilePath(path)
+			read := func() ([]byte, error) { return h.PublicLog.Tile(ctx, q, level, n, w) }
+			if level < 0 {
+				read = func() ([]byte, error) { return h.PublicLog.Entries(ctx, q, n, w) }
+			}
+			raw, err := read()
+			if err != nil {
+				return fmt.Errorf("house: %s: %w", path, err)
+			}
+			if err := put(path, raw); err != nil {
+				return err
+			}
+		}
+		return h.exportActs(ctx, q, t.Size, opened, put)
+	})
+}
+
+// exportActs writes what lies beside the tiles.
+func (h *House) exportActs(ctx context.Context, q store.Q, size int64, opened bool, put func(string, []byte) error) error {
+	var votes []verify.Derived
+	seen := map[act.Digest]bool{}
+	const page = 1000
+	for n := int64(0); n < size; n += page {
+		acts, err := h.PublicLog.Acts(ctx, q, n, min(n+page, size))
+		if err != nil {
+			return err
+		}
+		for _, a := range acts {
+			if tlog.IsLarge(a) || opened && a.Withheld() {
+				raw, err := a.Canonical()
+				if err != nil {
+					return err
+				}
+				if err := put(verify.Opened(a), raw); err != nil {
+					return err
+				}
+			}
+			if version := a.Basis.Charter; !seen[version] && version != "" {
+				seen[version] = true
+				raw, err := h.Ledger.Charter(ctx, q, version)
+				if err != nil {
+					return fmt.Errorf("house: charter %s: %w", version, err)
+				}
+				if err := put("charter/"+string(version)+".zip", raw); err != nil {
+					return err
+				}
+			}
+		}
+		votes = append(votes, verify.Tallies(func(yield func(int64, act.Act) bool) {
+			for i, a := range slices.All(acts) {
+				if !yield(n+int64(i), a) {
+					return
+				}
+			}
+		})...)
+	}
+	raw, err := json.MarshalIndent(append([]verify.Derived{}, votes...), "", "\t")
+	if err != nil {
+		return fmt.Errorf("house: %w", err)
+	}
+	return put("tallies.json", append(raw, '\n'))
+}

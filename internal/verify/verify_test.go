@@ -1,0 +1,5 @@
+package verify_test
+
+import "context"
+
+var ctx = context.Background()
