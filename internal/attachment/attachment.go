@@ -20,6 +20,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"time"
 	"unicode/utf8"
 
 	"gongzhi/internal/act"
@@ -32,12 +33,13 @@ import (
 var sqlText string
 
 var (
-	queries   = store.MustQueries("attachment", sqlText)
-	addFile   = queries.Get("add")
-	getFile   = queries.Get("find")
-	publish   = queries.Get("publish")
-	forget    = queries.Get("forget")
-	knownFile = queries.Get("known")
+	queries       = store.MustQueries("attachment", sqlText)
+	addFile       = queries.Get("add")
+	getFile       = queries.Get("find")
+	publish       = queries.Get("publish")
+	privateBefore = queries.Get("private-before")
+	forget        = queries.Get("forget")
+	knownFile     = queries.Get("known")
 )
 
 // MaxSize is the largest file taken.
@@ -246,4 +248,18 @@ func (f *Files) known(ctx context.Context, q store.Q, hash act.Digest) (bool, er
 		return false, nil
 	}
 	return err == nil, err
+}
+
+// PrivateBefore gives files that were kept before an instant and are not open to anyone, after one of them, at most so
+// many in the order of their digests.
+func (f *Files) PrivateBefore(ctx context.Context, q store.Q, after act.Digest, before time.Time, limit int) ([]act.Digest, error) {
+	list, err := store.Select[string](ctx, q, privateBefore, f.tenant, string(after), before.UnixMicro(), limit)
+	if err != nil {
+		return nil, err
+	}
+	out := make([]act.Digest, len(list))
+	for i, h := range list {
+		out[i] = act.Digest(h)
+	}
+	return out, nil
 }

@@ -13,3 +13,7 @@ DELETE FROM attachment WHERE tenant = $1 AND hash = $2;
 
 -- name: known
 SELECT hash FROM attachment WHERE tenant = $1 AND hash = $2;
+
+-- name: private-before
+-- Files that are not open and were kept before an instant, after one of them. Walks the primary key.
+SELECT hash FROM attachment WHERE tenant = $1 AND hash > $2 AND open = false AND made < $3 ORDER BY hash LIMIT $4;

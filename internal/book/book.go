@@ -45,6 +45,7 @@ var (
 	writeChange   = queries.Get("write-change")
 	changeByID    = queries.Get("change")
 	forgetSealed  = queries.Get("forget")
+	endedRows     = queries.Get("ended-holding")
 	forgetBlinded = queries.Get("forget-blind")
 )
 

@@ -81,3 +81,10 @@ UPDATE register_row SET sealed = '{}' WHERE tenant = $1 AND register = $2 AND id
 
 -- name: forget-blind
 DELETE FROM register_blind WHERE tenant = $1 AND register = $2 AND id = $3;
+
+-- name: ended-holding
+-- Rows that ended before a day and of which a version still holds something sealed.
+SELECT r.id FROM register_row r
+WHERE r.tenant = $1 AND r.register = $2 AND r.ended = 1 AND r.valid_to = '9999-12-31' AND r.valid_from < $3 AND EXISTS (
+	SELECT 1 FROM register_row o WHERE o.tenant = r.tenant AND o.register = r.register AND o.id = r.id AND o.sealed <> '{}'
+) ORDER BY r.id LIMIT $4;

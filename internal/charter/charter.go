@@ -57,11 +57,14 @@ type Role struct {
 	Does  text.Text `yaml:"does,omitempty"`
 	Scope string    `yaml:"scope,omitempty"` // register whose rows it is given over; empty is the whole subdistrict
 	Own   bool      `yaml:"own,omitempty"`   // holds something within a matter's subject, such as a flat
-	Desk  bool      `yaml:"desk,omitempty"`  // works at the desk
-	Seals bool      `yaml:"reads_sealed,omitempty"`
-	Books bool      `yaml:"keeps_registers,omitempty"` // may import, add and correct rows
-	Audit bool      `yaml:"audits,omitempty"`          // reads the log of who opened what was sealed
-	Basis string    `yaml:"basis,omitempty"`
+	// HeldBy is the field of the scope's register that says who may hold the role over a row, such as the owners of a
+	// flat: whoever is struck from it loses the mandate.
+	HeldBy string `yaml:"held_by,omitempty"`
+	Desk   bool   `yaml:"desk,omitempty"` // works at the desk
+	Seals  bool   `yaml:"reads_sealed,omitempty"`
+	Books  bool   `yaml:"keeps_registers,omitempty"` // may import, add and correct rows
+	Audit  bool   `yaml:"audits,omitempty"`          // reads the log of who opened what was sealed
+	Basis  string `yaml:"basis,omitempty"`
 }
 
 // Body is a committee, a unit, a meeting: someone who decides together.
@@ -99,6 +102,7 @@ func Load(files fs.FS) (*Charter, []step.Finding, error) {
 	l.calendar()
 	l.texts()
 	l.methods()
+	l.keptMethods()
 	l.scenarios()
 	l.check()
 	return l.c, step.Findings(l.list), nil

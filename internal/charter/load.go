@@ -147,6 +147,9 @@ func (l *loader) roles() {
 		l.c.Roles[key], l.roleAt[key] = r, n.KeyAt("roles", key)
 		l.words(r.Name, n, "roles", key, "name")
 		l.register(r.Scope, n, "roles", key, "scope")
+		if fields, _ := l.c.RegisterFields(r.Scope); r.HeldBy != "" && fields[r.HeldBy] != string(register.Rows) {
+			l.error(n.At("roles", key, "held_by"), "role.held_by", text.Args{"Role": key, "Field": r.HeldBy, "Register": r.Scope})
+		}
 		if r.Own && r.Scope == "" {
 			l.error(n.At("roles", key, "own"), "role.own_scope", text.Args{"Role": key})
 		}

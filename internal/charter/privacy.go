@@ -4,13 +4,70 @@ import (
 	"maps"
 	"slices"
 
+	"gongzhi/internal/source"
+	"gongzhi/internal/step"
 	"gongzhi/internal/text"
 )
 
-// Privacy is privacy.yaml: what personal information is read for.
+// Privacy is privacy.yaml: what personal information is read for, and how long it is kept.
 type Privacy struct {
 	Officer  text.Text          `yaml:"officer,omitempty"` // who answers for it, and how to reach them
 	Purposes map[string]Purpose `yaml:"purposes"`          // the dictionary from which whoever opens something sealed chooses
+	// Retention is how long what is kept, by the name of each rule; what no rule names is kept.
+	Retention map[string]Retention `yaml:"retention,omitempty"`
+}
+
+// Held is a sort of data that can be destroyed when its time is over.
+type Held string
+
+const (
+	HeldAnswers Held = "answers" // sealed answers of closed matters, with their files
+	HeldRows    Held = "rows"    // personal fields of rows that have ended
+	HeldAccess  Held = "access"  // entries of the access log
+	HeldCodes   Held = "codes"   // household codes that were used or have expired
+	HeldUploads Held = "uploads" // files that were sent and that no answer names
+)
+
+// HeldKinds lists them all.
+var HeldKinds = []Held{HeldAnswers, HeldRows, HeldAccess, HeldCodes, HeldUploads}
+
+// Retention is how long one sort of data is kept: answers from the day their matter closed, rows from the day they
+// ended, everything else from the day it was made.
+type Retention struct {
+	Data      Held      `yaml:"data"`
+	Name      text.Text `yaml:"name"`
+	Methods   []string  `yaml:"methods,omitempty"`   // for answers: of matters of these methods; none named is every method no other rule names
+	Registers []string  `yaml:"registers,omitempty"` // for rows
+	Keep      step.Span `yaml:"keep,omitempty"`
+	// AtClose destroys answers as soon as the matter has closed, with those of every matter it opened: what was collected for
+	// an emergency ends with it.
+	AtClose bool    `yaml:"at_close,omitempty"`
+	Minimum Minimum `yaml:"minimum,omitempty"` // a floor that the law sets
+	Basis   string  `yaml:"basis,omitempty"`
+	Assumed bool    `yaml:"assumed,omitempty"` // a default nobody has confirmed
+}
+
+// Minimum is the shortest time the law allows.
+type Minimum struct {
+	Keep step.Span `yaml:"keep"`
+	Law  string    `yaml:"law"`
+}
+
+// RetentionKeys lists the rules in a fixed order.
+func (p Privacy) RetentionKeys() []string { return slices.Sorted(maps.Keys(p.Retention)) }
+
+// KeptBy finds the rule for the answers of matters of a method; ok is false where they are kept for good.
+func (p Privacy) KeptBy(method string) (key string, ok bool) {
+	for _, k := range p.RetentionKeys() {
+		switch r := p.Retention[k]; {
+		case r.Data != HeldAnswers:
+		case slices.Contains(r.Methods, method):
+			return k, true
+		case len(r.Methods) == 0:
+			key, ok = k, true
+		}
+	}
+	return key, ok
 }
 
 // Purpose is what something sealed may be opened for.
@@ -36,9 +93,61 @@ func (l *loader) privacy() {
 			}
 		}
 	}
+	for key, r := range l.c.Privacy.Retention {
+		l.retention(n, key, r)
+	}
 	for _, key := range slices.Sorted(maps.Keys(l.c.Roles)) {
 		if l.c.Roles[key].Seals && len(l.c.Privacy.Purposes) == 0 {
 			l.error(l.roleAt[key], "privacy.purposes", text.Args{"Role": key})
+		}
+	}
+}
+
+func (l *loader) retention(n source.Node, key string, r Retention) {
+	l.words(r.Name, n, "retention", key, "name")
+	if !slices.Contains(HeldKinds, r.Data) {
+		l.error(n.At("retention", key, "data"), "retention.data", text.Args{"Data": string(r.Data)})
+	}
+	if r.AtClose == !r.Keep.IsZero() || r.AtClose && (r.Data != HeldAnswers || len(r.Methods) == 0) || (len(r.Registers) > 0) != (r.Data == HeldRows) {
+		l.error(n.KeyAt("retention", key), "retention.keep", text.Args{"Key": key})
+	}
+	if r.Basis == "" && !r.Assumed {
+		l.error(n.KeyAt("retention", key), "retention.basis", text.Args{"Key": key})
+	}
+	if !r.Minimum.Keep.IsZero() && shorter(r.Keep, r.Minimum.Keep) {
+		l.error(n.At("retention", key, "keep"), "retention.short", text.Args{"Key": key, "Keep": r.Keep.Words(), "Least": r.Minimum.Keep.Words(), "Law": r.Minimum.Law})
+	}
+	for i, name := range r.Registers {
+		l.register(name, n, "retention", key, "registers", i)
+	}
+}
+
+// shorter tells whether a time to keep is surely or possibly shorter than another; in different units they are compared
+// by their shortest and longest lengths.
+func shorter(keep, least step.Span) bool {
+	if keep.Unit == least.Unit {
+		return keep.N < least.N
+	}
+	days := func(s step.Span, month int) int {
+		if s.Unit == step.Months {
+			return s.N * month
+		}
+		return s.N
+	}
+	return days(keep, 28) < days(least, 31)
+}
+
+// keptMethods makes sure that rules of retention name methods that exist; it comes after the methods were read.
+func (l *loader) keptMethods() {
+	n, ok := l.parse(privacyFile)
+	if !ok {
+		return
+	}
+	for _, key := range l.c.Privacy.RetentionKeys() {
+		for i, name := range l.c.Privacy.Retention[key].Methods {
+			if _, known := l.declared[name]; !known {
+				l.error(n.At("retention", key, "methods", i), "retention.method", text.Args{"Method": name})
+			}
 		}
 	}
 }

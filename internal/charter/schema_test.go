@@ -93,6 +93,7 @@ var special = map[reflect.Type]object{
 	reflect.TypeFor[calendar.Date]():     pattern(`^[0-9]{4}-[0-9]{2}-[0-9]{2}$`, "a date: 2026-03-02"),
 	reflect.TypeFor[step.Type]():         enum(step.Types),
 	reflect.TypeFor[register.Type]():     enum(register.Types),
+	reflect.TypeFor[charter.Held]():      enum(charter.HeldKinds),
 	reflect.TypeFor[step.Audience]():     enum([]step.Audience{step.Public, step.Staff, step.Self}),
 	reflect.TypeFor[register.Audience](): enum([]register.Audience{register.Public, register.Staff, register.Self}),
 }

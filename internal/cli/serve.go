@@ -167,7 +167,9 @@ func (c *call) serve(ctx context.Context, at place, listen, origin string, withD
 		Handler: mux, ReadHeaderTimeout: 10 * time.Second, ReadTimeout: 5 * time.Minute, WriteTimeout: 5 * time.Minute, IdleTimeout: 2 * time.Minute,
 		MaxHeaderBytes: 64 << 10, ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelInfo),
 	}
-	keeping := timekeeper.Config{Desk: h.Desk, Docket: h.Docket, Store: h.Store, Clock: h.Clock, Log: log}
+	keeping := timekeeper.Config{Desk: h.Desk, Docket: h.Docket, Store: h.Store, Clock: h.Clock, Log: log, Chores: []timekeeper.Chore{
+		{Name: "retention", Do: h.Retain}, {Name: "sessions", Do: h.People.Sessions(h.Store, clock.System).Sweep},
+	}}
 	if at.clock != "" {
 		keeping.Look = lookTested
 	}

@@ -78,6 +78,8 @@ func (u *users) run(words []string, name, role, scope string) error {
 	switch verb {
 	case "grant":
 		return u.grant(a.Person, role, scope)
+	case "recall":
+		return u.recall(a.Person, role, scope)
 	case "password":
 		return u.password(a.Person)
 	case "second-factor":
@@ -185,6 +187,18 @@ func (u *users) grant(person act.Person, role, scope string) error {
 	return u.keep(house.Given, body, func(ctx context.Context, tx *store.Tx) error {
 		return u.house.People.Grant(ctx, tx, m)
 	})
+}
+
+// recall ends a mandate at once: yesterday was its last day.
+func (u *users) recall(person act.Person, role, scope string) error {
+	var id act.RowID
+	if scope != "" {
+		var fine bool
+		if id, fine = register.ParseRowID(scope); !fine {
+			return fault.Refuse(fault.Invalid, "cli.user.scope", fault.Basis{Clause: "roles.yaml#roles." + role}, fault.Args{"Scope": scope, "Register": u.house.Desk.Charter().Roles[role].Scope})
+		}
+	}
+	return u.house.Recall(u.ctx, act.By{Role: act.HouseItself}, person, role, id, calendar.DateOf(u.house.Clock.Now()).Add(-1))
 }
 
 func (u *users) password(person act.Person) error {

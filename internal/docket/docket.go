@@ -261,6 +261,30 @@ func (d *Docket) Queue(ctx context.Context, q store.Q, role, scope string, limit
 	return store.Select[Owed](ctx, q, queue, d.tenant, role, from, to, limit)
 }
 
+// QueueAbove lists what a role owes at a place and at each place above it: for those who hold something within a matter's
+// subject, as an owner holds a flat within a compound. A path is pairs of a register and a row, as package book gives it.
+func (d *Docket) QueueAbove(ctx context.Context, q store.Q, role, path string, limit int) ([]Owed, error) {
+	var out []Owed
+	for end := 0; ; {
+		some, err := store.Select[Owed](ctx, q, queue, d.tenant, role, path[:end], path[:end]+"!", limit) // "!" comes before all of a path
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, some...)
+		end = max(end, 1)
+		for range 2 {
+			next := -1
+			if end < len(path) {
+				next = strings.IndexByte(path[end:], '/')
+			}
+			if next < 0 {
+				return out, nil
+			}
+			end += next + 1
+		}
+	}
+}
+
 // after is a string that sorts after everything that begins with a path; paths are made of ASCII.
 func after(path string) string {
 	if path == "" {

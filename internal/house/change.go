@@ -18,6 +18,9 @@ type Changed struct {
 	book.Counts
 	Root   act.Digest `json:"root"`
 	Undoes string     `json:"undoes,omitempty"`
+	// Recalled are the mandates that ended because whoever held them stands in the row no more, such as the seller of a
+	// flat.
+	Recalled []string `json:"recalled,omitempty"`
 }
 
 // Change writes a set of rows as the change set id, and one act with its counts and its root, in one transaction. A
@@ -49,6 +52,9 @@ func (h *House) change(ctx context.Context, by act.By, clause string, body Chang
 		body.Counts, body.On = p.Counts(), p.On
 		if body.Added+body.Changed+body.Ended == 0 {
 			return false, nil
+		}
+		if body.Recalled, err = h.recallFormer(ctx, tx, p); err != nil {
+			return false, err
 		}
 		body.Counts, body.Root, err = h.Book.Apply(ctx, tx, h.Tenant, h.Desk.Charter().Registers, p, tx.Now(), body.ID)
 		return true, err

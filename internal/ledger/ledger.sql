@@ -28,6 +28,19 @@ SELECT field, salt, value FROM sealed WHERE tenant = $1 AND matter = $2 AND seq 
 -- name: erase
 DELETE FROM sealed WHERE tenant = $1 AND matter = $2 AND seq = $3 AND field = $4;
 
+-- name: sealed-after
+-- The next matter that holds sealed values. Walks the primary key to one row.
+SELECT matter FROM sealed WHERE tenant = $1 AND matter > $2 ORDER BY matter LIMIT 1;
+
+-- name: sealed-of
+-- Which sealed values a matter holds, at most so many. Walks the primary key.
+SELECT matter, seq, field FROM sealed WHERE tenant = $1 AND matter = $2 ORDER BY seq, field LIMIT $3;
+
+-- name: sealed-by
+-- The acts of one person that sealed something, after one of them. Walks act_person.
+SELECT tenant, matter, seq, kind, step, at, recorded, person, role, mandate, charter, clause, submission, body, sealed, prev, hash FROM act
+WHERE tenant = $1 AND person = $2 AND sealed <> '' AND (matter > $3 OR matter = $3 AND seq > $4) ORDER BY matter, seq LIMIT $5;
+
 -- name: name-file
 INSERT INTO file_use (tenant, hash, matter, seq, field) VALUES ($1, $2, $3, $4, $5);
 

@@ -82,9 +82,20 @@ func (p *People) Issue(ctx context.Context, tx *store.Tx, h Household, expires t
 	return code, err
 }
 
+// again is for how long the browser that used a code may send it once more.
+const again = 10 * time.Minute
+
+// Void makes the unused codes of somebody for a place worth nothing.
+func (p *People) Void(ctx context.Context, tx *store.Tx, person act.Person, scope act.RowID) error {
+	_, err := store.Exec(ctx, tx, voidCodes, p.tenant, string(person), scope.Register, scope.ID, tx.Now().UnixMicro())
+	return err
+}
+
 // Redeem lets a household in. The first use opens the account, if there is none yet, and gives the mandate from
-// today on. A code that is unknown, used or expired is refused in the same words.
-func (p *People) Redeem(ctx context.Context, tx *store.Tx, code string) (Account, Mandate, error) {
+// today on. A code that is unknown, used or expired is refused in the same words; the browser that used it may send it
+// again for some minutes, since the answer may have been lost on the way. browser is a secret that the form was given
+// with, "" where there is none.
+func (p *People) Redeem(ctx context.Context, tx *store.Tx, code, browser string) (Account, Mandate, error) {
 	type row struct {
 		Person   string `db:"person"`
 		Name     []byte `db:"name"`
@@ -94,7 +105,13 @@ func (p *People) Redeem(ctx context.Context, tx *store.Tx, code string) (Account
 		Path     string `db:"path"`
 	}
 	digest := p.vault.Index(fmt.Sprintf("%d/household", p.tenant), normal(code))
-	r, err := store.Get[row](ctx, tx, useCode, p.tenant, digest, tx.Now().UnixMicro())
+	if browser != "" {
+		browser = p.vault.Index(fmt.Sprintf("%d/browser", p.tenant), browser)
+	}
+	r, err := store.Get[row](ctx, tx, useCode, p.tenant, digest, tx.Now().UnixMicro(), browser)
+	if errors.Is(err, store.ErrNotFound) {
+		r, err = store.Get[row](ctx, tx, codeAgain, p.tenant, digest, tx.Now().Add(-again).UnixMicro(), browser)
+	}
 	if errors.Is(err, store.ErrNotFound) {
 		return Account{}, Mandate{}, fault.Refuse(fault.Denied, "people.code_unknown", fault.Basis{}, nil)
 	}
@@ -122,4 +139,9 @@ func (p *People) Redeem(ctx context.Context, tx *store.Tx, code string) (Account
 	scope := act.RowID{Register: r.Register, ID: r.Row}
 	m := Mandate{ID: MandateID(person, r.Role, scope), Person: person, Role: r.Role, Scope: scope, Path: r.Path, Starts: calendar.DateOf(tx.Now())}
 	return a, m, p.Grant(ctx, tx, m)
+}
+
+// DropCodes removes codes that were used, or had expired, before an instant, and gives how many.
+func (p *People) DropCodes(ctx context.Context, tx *store.Tx, before time.Time) (int64, error) {
+	return store.Exec(ctx, tx, dropCodes, p.tenant, before.UnixMicro())
 }

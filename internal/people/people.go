@@ -43,6 +43,8 @@ var (
 	endMandate     = queries.Get("end-mandate")
 	addCode        = queries.Get("add-code")
 	useCode        = queries.Get("use-code")
+	codeAgain      = queries.Get("code-again")
+	dropCodes      = queries.Get("drop-codes")
 	voidCodes      = queries.Get("void-codes")
 	findSession    = queries.Get("session")
 	putSession     = queries.Get("put-session")

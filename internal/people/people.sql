@@ -51,8 +51,17 @@ UPDATE household_code SET used = $5 WHERE tenant = $1 AND person = $2 AND regist
 
 -- name: use-code
 -- Gives the code's row to the first who brings it, and to nobody after.
-UPDATE household_code SET used = $3 WHERE tenant = $1 AND digest = $2 AND used = 0 AND expires > $3
+UPDATE household_code SET used = $3, browser = $4 WHERE tenant = $1 AND digest = $2 AND used = 0 AND expires > $3
 RETURNING person, name, role, register, row, path;
+
+-- name: code-again
+-- The same code from the browser that has just used it.
+SELECT person, name, role, register, row, path FROM household_code
+WHERE tenant = $1 AND digest = $2 AND used >= $3 AND browser = $4 AND browser <> '';
+
+-- name: drop-codes
+-- Codes that were used, or expired, before an instant.
+DELETE FROM household_code WHERE tenant = $1 AND (used > 0 AND used < $2 OR used = 0 AND expires < $2);
 
 -- name: session
 SELECT data FROM session WHERE tenant = $1 AND token = $2 AND expires > $3;

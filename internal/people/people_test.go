@@ -159,7 +159,7 @@ func TestACodeIsUsedOnce(t *testing.T) {
 			return code
 		}
 		redeem := func(s string) (a people.Account, m people.Mandate, err error) {
-			err = write(t, h, func(tx *store.Tx) (err error) { a, m, err = h.People.Redeem(ctx, tx, s); return err })
+			err = write(t, h, func(tx *store.Tx) (err error) { a, m, err = h.People.Redeem(ctx, tx, s, ""); return err })
 			return a, m, err
 		}
 		paper := issue(h.Clock.Now().Add(time.Hour))
@@ -342,7 +342,7 @@ func TestAClosedAccountMayNothing(t *testing.T) {
 		if len(after.Mandates) != 0 {
 			t.Errorf("a closed account may still act as %+v", after.Mandates)
 		}
-		err = write(t, h, func(tx *store.Tx) error { _, _, err := h.People.Redeem(ctx, tx, paper); return err })
+		err = write(t, h, func(tx *store.Tx) error { _, _, err := h.People.Redeem(ctx, tx, paper, ""); return err })
 		if code(err) != "people.code_unknown" {
 			t.Errorf("a code let a closed account in: %v", err)
 		}

@@ -27,11 +27,20 @@ type Config struct {
 	Clock  clock.Clock    // required: the desk's own
 	Log    *slog.Logger   // default discards
 	Look   time.Duration  // how long at most until looking again; default 30 s
+	Chores []Chore        // what is done besides, at the start and then every hour
+}
+
+// Chore is housekeeping: sweeping what has expired, destroying what is no longer kept. One that fails is tried again with
+// the next round, and stops no other.
+type Chore struct {
+	Name string
+	Do   func(context.Context) error
 }
 
 // Keeper keeps deadlines. One goroutine runs it.
 type Keeper struct {
 	Config
+	round time.Time  // when the chores are done next
 	mu    sync.Mutex // over stuck, while a crowd is moved
 	stuck map[act.Matter]stuck
 }
@@ -48,6 +57,7 @@ const (
 	longest = 10 * time.Minute
 	page    = 256 // deadlines read at a time
 	few     = 16
+	round   = time.Hour
 )
 
 // New makes a timekeeper.
@@ -66,6 +76,7 @@ func New(c Config) *Keeper {
 func (k *Keeper) Run(ctx context.Context) error {
 	for {
 		next, err := k.CatchUp(ctx)
+		k.Chore(ctx)
 		if ctx.Err() != nil {
 			return nil
 		}
@@ -84,6 +95,20 @@ func (k *Keeper) Run(ctx context.Context) error {
 		case <-ctx.Done():
 			timer.Stop()
 			return nil
+		}
+	}
+}
+
+// Chore does the chores if a round is due.
+func (k *Keeper) Chore(ctx context.Context) {
+	now := k.Clock.Now()
+	if now.Before(k.round) {
+		return
+	}
+	k.round = now.Add(round)
+	for _, c := range k.Chores {
+		if err := c.Do(ctx); err != nil && ctx.Err() == nil {
+			k.Log.Error("timekeeper: a chore was not done; it will be tried again", "chore", c.Name, "in", round, "err", err)
 		}
 	}
 }

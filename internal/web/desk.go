@@ -61,11 +61,11 @@ func (s *Site) owedTo(ctx context.Context, q store.Q, rd *reader) ([]docket.Owed
 	seen := map[string]bool{}
 	var out []docket.Owed
 	for _, m := range rd.mandates {
-		scope := m.Path
+		queue := s.Docket.Queue
 		if own[m.Role] {
-			scope = "" // their flat lies in a matter's place, not the place in their flat; the form says whether it is theirs
+			queue = s.Docket.QueueAbove // their flat lies in a matter's place, not the place in their flat
 		}
-		list, err := s.Docket.Queue(ctx, q, m.Role, scope, queueLimit)
+		list, err := queue(ctx, q, m.Role, m.Path, queueLimit)
 		if err != nil {
 			return nil, err
 		}

@@ -327,7 +327,10 @@ func (s *Site) me(r *http.Request, rd *reader) (page.Page, error) {
 		Blocks: []page.Block{
 			page.Panel{Title: text.Key("web.me.places"), Accent: true, Blocks: []page.Block{page.Rows{List: places, Empty: text.Key("web.matters_none")}}},
 			page.Panel{Title: text.Key("web.me.roles"), Blocks: []page.Block{mandates}},
-			page.Rows{List: []page.Link{{Words: text.Key("privacy.mine"), Note: text.Key("privacy.mine_note"), Href: "/me/access", Icon: "history"}}},
+			page.Rows{List: []page.Link{
+				{Words: text.Key("privacy.data"), Note: text.Key("privacy.data_note"), Href: "/me/data", Icon: "user"},
+				{Words: text.Key("privacy.mine"), Note: text.Key("privacy.mine_note"), Href: "/me/access", Icon: "history"},
+			}},
 		},
 	}
 	if len(owed) > 0 {

@@ -52,6 +52,8 @@ func (s *Site) routes() []route {
 		{"POST /sign-out", signedIn, s.signOut},
 		{"GET /me", signedIn, s.me},
 		{"GET /me/access", signedIn, s.lookedAtMe},
+		{"GET /me/data", signedIn, s.myData},
+		{"GET /me/data.json", signedIn, s.myDataFile},
 		{"GET /matters/{n}/do/{verb}", signedIn, s.ask},
 		{"POST /matters/{n}/do/{verb}", signedIn, s.answer},
 

@@ -2,6 +2,7 @@ package web
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"net"
 	"net/http"
@@ -163,7 +164,15 @@ func (s *Site) signOut(r *http.Request, rd *reader) (page.Page, error) {
 	return rd.redirect(r, "/")
 }
 
+// browserCookie marks the browser that a form for a code was given to, for as long as somebody takes to type it.
+const browserCookie = "gongzhi_code"
+
 func (s *Site) codePage(r *http.Request, rd *reader) (page.Page, error) {
+	if _, err := r.Cookie(browserCookie); err != nil {
+		http.SetCookie(rd.writer, &http.Cookie{
+			Name: browserCookie, Value: rand.Text(), Path: "/code", MaxAge: 3600, HttpOnly: true, Secure: s.sessions.Cookie.Secure, SameSite: http.SameSiteLaxMode,
+		})
+	}
 	return codeForm(r.URL.Query().Get("c"), r.URL.Query().Get("back"), nil), nil
 }
 
@@ -193,9 +202,13 @@ func (s *Site) code(r *http.Request, rd *reader) (page.Page, error) {
 	if !ok {
 		return still(r, codeForm(code, back, fault.Refuse(fault.TooMany, "web.slow_down", fault.Basis{}, nil))), nil
 	}
+	browser := ""
+	if c, err := r.Cookie(browserCookie); err == nil {
+		browser = c.Value
+	}
 	var person act.Person
 	err := s.Store.Write(r.Context(), func(ctx context.Context, tx *store.Tx) error {
-		a, _, err := s.People.Redeem(ctx, tx, code)
+		a, _, err := s.People.Redeem(ctx, tx, code, browser)
 		person = a.Person
 		return err
 	})

@@ -1,0 +1,274 @@
+package web
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"math"
+	"net/http"
+	"slices"
+	"strconv"
+
+	"gongzhi/internal/act"
+	"gongzhi/internal/page"
+	"gongzhi/internal/redact"
+	"gongzhi/internal/step"
+	"gongzhi/internal/store"
+	"gongzhi/internal/text"
+)
+
+// What is held about somebody, for themselves: everything, why, how long, and who looked. The page and the file say the
+// same.
+
+// held is a person's own copy. Instants are RFC 3339 in UTC; words are in the reader's language.
+type held struct {
+	Place    string       `json:"place"`
+	Made     string       `json:"made"`
+	Person   act.Person   `json:"person"`
+	Officer  string       `json:"officer,omitempty"`
+	Account  heldAccount  `json:"account"`
+	Mandates []heldRole   `json:"mandates"`
+	Rows     []heldRow    `json:"register_rows"`
+	Answers  []heldAnswer `json:"answers"`
+	Readings []heldLook   `json:"readings"`
+	More     bool         `json:"more,omitempty"` // there is more than one copy shows
+}
+
+type heldAccount struct {
+	Login     string `json:"login"`
+	Name      string `json:"name"`
+	TwoFactor bool   `json:"second_factor"`
+}
+
+type heldRole struct {
+	Role  string `json:"role"`
+	Scope string `json:"scope,omitempty"`
+	From  string `json:"from"`
+	Until string `json:"until,omitempty"`
+}
+
+type heldRow struct {
+	Register string      `json:"register"`
+	ID       string      `json:"id"`
+	Why      string      `json:"why,omitempty"`
+	Kept     string      `json:"kept"`
+	Fields   []heldField `json:"fields"`
+}
+
+type heldField struct {
+	Label string `json:"label"`
+	Value string `json:"value"`
+}
+
+type heldAnswer struct {
+	Matter   int64  `json:"matter"`
+	Title    string `json:"title"`
+	At       string `json:"at"`
+	Question string `json:"question"`
+	Answer   string `json:"answer,omitempty"` // absent once erased
+	Erased   bool   `json:"erased,omitempty"`
+	Why      string `json:"why,omitempty"`
+	Kept     string `json:"kept"`
+}
+
+type heldLook struct {
+	At      string `json:"at"`
+	Role    string `json:"role"`
+	Purpose string `json:"purpose"`
+	What    string `json:"what"`
+}
+
+// heldMost is how many answers, and how many readings, one copy shows.
+const heldMost = 1000
+
+// gather collects what is held about the reader.
+func (s *Site) gather(ctx context.Context, rd *reader) (held, error) {
+	c, q := s.charter(), s.Store.Read()
+	say := func(w text.Words) string { return c.Texts.Say(rd.lang, w) }
+	h := held{
+		Place: c.Head.Name.In(rd.lang), Made: s.Clock.Now().UTC().Format(step.InstantLayout), Person: rd.account.Person, Officer: c.Privacy.Officer.In(rd.lang),
+		Account: heldAccount{rd.account.Login, rd.account.Name, rd.account.TwoFactor}, Mandates: []heldRole{}, Rows: []heldRow{}, Answers: []heldAnswer{}, Readings: []heldLook{},
+	}
+	for _, m := range rd.mandates {
+		r := heldRole{Role: say(c.RoleName(m.Role)), From: m.Starts.String()}
+		if !m.Scope.IsZero() {
+			r.Scope = m.Scope.String()
+		}
+		if !m.Ends.IsZero() {
+			r.Until = m.Ends.String()
+		}
+		h.Mandates = append(h.Mandates, r)
+	}
+	if err := s.gatherRow(ctx, q, rd, &h, say); err != nil {
+		return h, err
+	}
+	if err := s.gatherAnswers(ctx, q, rd, &h, say); err != nil {
+		return h, err
+	}
+	list, err := s.Access.About(ctx, q, rd.account.Person, math.MaxInt64, heldMost+1)
+	if err != nil {
+		return h, err
+	}
+	if len(list) > heldMost {
+		list, h.More = list[:heldMost], true
+	}
+	for _, e := range list {
+		what, err := s.whatWasRead(ctx, q, e)
+		if err != nil {
+			return h, err
+		}
+		h.Readings = append(h.Readings, heldLook{e.At.Format(step.InstantLayout), say(c.RoleName(e.By.Role)), say(s.purposeName(e.Purpose)), say(what)})
+	}
+	return h, nil
+}
+
+// gatherRow adds the row that the reader is in the register of people.
+func (s *Site) gatherRow(ctx context.Context, q store.Q, rd *reader, h *held, say func(text.Words) string) error {
+	id := act.RowID{Register: redact.Persons, ID: string(rd.account.Person)}
+	sch, known := s.charter().Registers.Get(id.Register)
+	row, there, err := s.registers(ctx, q, rd).Row(id, s.today())
+	if err != nil || !there || !known {
+		return err
+	}
+	out := heldRow{Register: say(sch.Name.Words()), ID: id.ID, Why: sch.Basis, Kept: say(s.rowKept(id.Register))}
+	for i := range sch.Fields {
+		f := &sch.Fields[i]
+		if v, ok := row.Values[f.Key]; ok {
+			out.Fields = append(out.Fields, heldField{say(f.Label.Words()), say(f.Told(v))})
+		}
+	}
+	h.Rows = append(h.Rows, out)
+	return nil
+}
+
+// gatherAnswers adds what the reader answered in confidence.
+func (s *Site) gatherAnswers(ctx context.Context, q store.Q, rd *reader, h *held, say func(text.Words) string) error {
+	acts, err := s.Ledger.SealedBy(ctx, q, rd.account.Person, 0, 0, heldMost+1)
+	if err != nil {
+		return err
+	}
+	if len(acts) > heldMost {
+		acts, h.More = acts[:heldMost], true
+	}
+	for _, a := range acts {
+		if a.Matter == act.House {
+			continue
+		}
+		m, ok, err := s.Docket.Find(ctx, q, a.Matter)
+		if err != nil {
+			return err
+		}
+		meth, known := s.charter().Method(m.Method)
+		if !ok || !known {
+			continue
+		}
+		values, err := s.Ledger.Unseal(ctx, q, a)
+		if err != nil {
+			return err
+		}
+		for _, c := range a.Sealed {
+			if c.Field == act.Blind {
+				continue
+			}
+			v, there := values[c.Field]
+			h.Answers = append(h.Answers, heldAnswer{
+				Matter: m.Number, Title: say(title(m)), At: a.At.Format(step.InstantLayout), Question: say(fieldName(s.charter(), meth, a.Step, c.Field)),
+				Answer: v, Erased: !there, Why: meth.Law, Kept: say(s.answersKept(m.Method)),
+			})
+		}
+	}
+	return nil
+}
+
+// answersKept says how long answers in matters of a method are kept.
+func (s *Site) answersKept(method string) text.Words {
+	p := s.charter().Privacy
+	key, ok := p.KeptBy(method)
+	switch r := p.Retention[key]; {
+	case !ok:
+		return text.Key("privacy.kept_for_good")
+	case r.AtClose:
+		return text.Key("privacy.kept_to_close")
+	default:
+		return text.Key("privacy.kept_after_close", "Time", r.Keep.Words())
+	}
+}
+
+func (s *Site) rowKept(register string) text.Words {
+	p := s.charter().Privacy
+	for _, key := range p.RetentionKeys() {
+		if r := p.Retention[key]; slices.Contains(r.Registers, register) {
+			return text.Key("privacy.kept_after_end", "Time", r.Keep.Words())
+		}
+	}
+	return text.Key("privacy.kept_for_good")
+}
+
+// myDataFile is the copy as a file.
+func (s *Site) myDataFile(r *http.Request, rd *reader) (page.Page, error) {
+	h, err := s.gather(r.Context(), rd)
+	if err != nil {
+		return page.Page{}, err
+	}
+	rd.done = true
+	rd.writer.Header().Set("Content-Type", "application/json; charset=utf-8")
+	rd.writer.Header().Set("Content-Disposition", `attachment; filename="my-data.json"`)
+	rd.writer.Header().Set("Cache-Control", "private, no-store")
+	e := json.NewEncoder(rd.writer)
+	e.SetEscapeHTML(false)
+	e.SetIndent("", "  ")
+	return page.Page{}, e.Encode(h)
+}
+
+// myData is the copy to read.
+func (s *Site) myData(r *http.Request, rd *reader) (page.Page, error) {
+	h, err := s.gather(r.Context(), rd)
+	if err != nil {
+		return page.Page{}, err
+	}
+	plain := func(label text.Words, v string) page.Fact { return page.Fact{Term: label, Value: text.Plain(v)} }
+	account := page.Facts{List: []page.Fact{plain(text.Key("web.sign_in.login"), h.Account.Login), plain(text.Key("web.col.name"), h.Account.Name)}}
+	for _, m := range h.Mandates {
+		account.List = append(account.List, plain(text.Plain(m.Role), m.From))
+	}
+	p := page.Page{
+		Frame: page.Resident, Title: text.Key("privacy.data"), Lead: text.Key("privacy.data_lead"), Back: &page.Link{Words: text.Key("web.me.title"), Href: "/me"},
+		Blocks: []page.Block{page.Panel{Title: text.Key("privacy.data_account"), Blocks: []page.Block{account}}},
+	}
+	for _, row := range h.Rows {
+		f := page.Facts{}
+		for _, x := range row.Fields {
+			f.List = append(f.List, plain(text.Plain(x.Label), x.Value))
+		}
+		f.List = append(f.List, plain(text.Key("privacy.why"), row.Why), plain(text.Key("privacy.how_long"), row.Kept))
+		p.Blocks = append(p.Blocks, page.Panel{Title: text.Plain(row.Register), Blocks: []page.Block{f}})
+	}
+	t := page.Table{Caption: text.Key("privacy.data_answers"), Empty: text.Key("privacy.data_none"), Columns: []page.Column{
+		{Words: text.Key("web.col.matter")}, {Words: text.Key("web.col.what")}, {Words: text.Key("web.col.answer")}, {Words: text.Key("privacy.how_long")},
+	}}
+	for _, a := range h.Answers {
+		answer := page.Cell{Words: text.Plain(a.Answer)}
+		if files := sealedFiles(a.Answer); len(files) > 0 {
+			names := make([]string, len(files))
+			for i, f := range files {
+				names[i] = s.say(rd, f.Words)
+			}
+			answer = page.Cell{Words: text.Plain(fmt.Sprint(names))}
+		}
+		if a.Erased {
+			answer = page.Cell{Words: text.Key("web.erased")}
+		}
+		t.Rows = append(t.Rows, page.Row{Cells: []page.Cell{
+			{Words: text.Plain(a.Title), Href: "/matters/" + strconv.FormatInt(a.Matter, 10)}, {Words: text.Plain(a.Question)}, answer, {Words: text.Plain(a.Kept)},
+		}})
+	}
+	links := []page.Link{
+		{Words: text.Key("privacy.mine"), Note: text.Key("privacy.mine_n", "N", len(h.Readings)), Href: "/me/access", Icon: "history"},
+		{Words: text.Key("privacy.data_file"), Note: text.Key("privacy.data_file_note"), Href: "/me/data.json", Icon: "download"},
+	}
+	p.Blocks = append(p.Blocks, page.Panel{Title: text.Key("privacy.data_answers"), Blocks: []page.Block{t}}, page.Rows{List: links})
+	if h.Officer != "" {
+		p.Foot = []text.Words{text.Key("privacy.officer", "Officer", s.charter().Privacy.Officer)}
+	}
+	return p, nil
+}
