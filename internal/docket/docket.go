@@ -11,7 +11,6 @@ import (
 	"fmt"
 	"math"
 	"strings"
-	"time"
 
 	"gongzhi/internal/act"
 	"gongzhi/internal/store"
@@ -38,7 +37,6 @@ var (
 	countSteps    = queries.Get("count-steps")
 	dueMatters    = queries.Get("due")
 	nextDue       = queries.Get("next-due")
-	latestMatter  = queries.Get("latest")
 	workOf        = queries.Get("work-of")
 	addWork       = queries.Get("add-work")
 	dropWork      = queries.Get("drop-work")
@@ -244,15 +242,6 @@ func (d *Docket) NextDue(ctx context.Context, q store.Q) (micros int64, ok bool,
 		return 0, false, nil
 	}
 	return n, err == nil, err
-}
-
-// Latest is when something was last recorded in any matter; the zero time when nothing ever was.
-func (d *Docket) Latest(ctx context.Context, q store.Q) (time.Time, error) {
-	n, err := store.Get[int64](ctx, q, latestMatter, d.tenant)
-	if errors.Is(err, store.ErrNotFound) {
-		return time.Time{}, nil
-	}
-	return time.UnixMicro(n).UTC(), err
 }
 
 // Queue lists what a role owes within a place ("" is the whole subdistrict), most pressing first.

@@ -81,11 +81,6 @@ SELECT matter, due FROM matter WHERE tenant = $1 AND due > 0 AND due <= $2 ORDER
 -- name: next-due
 SELECT due FROM matter WHERE tenant = $1 AND due > 0 ORDER BY due LIMIT 1;
 
--- name: latest
--- When something was last recorded in any matter. Reads every matter, once, when the house opens: an index kept for it
--- would have to be moved with every act.
-SELECT updated FROM matter WHERE tenant = $1 ORDER BY updated DESC LIMIT 1;
-
 -- name: work-of
 SELECT matter, verb, item, role, step, scope, opens, due, since FROM work WHERE tenant = $1 AND matter = $2 ORDER BY verb, item, role;
 

@@ -12,7 +12,6 @@ import (
 	"fmt"
 	"io/fs"
 	"log/slog"
-	"math"
 	"os"
 	"path/filepath"
 	"strings"
@@ -189,18 +188,11 @@ func key(given, dir string) (*vault.Vault, error) {
 
 // settle makes the clock go on from the last act on record, installs the charter and seeds its rows.
 func (h *House) settle(ctx context.Context) error {
-	last, err := h.Ledger.Latest(ctx, h.Store.Read(), act.House, math.MaxInt64, 1)
+	last, err := h.lastRecorded(ctx)
 	if err != nil {
 		return err
 	}
-	for _, a := range last {
-		h.Clock.Raise(a.Recorded)
-	}
-	latest, err := h.Docket.Latest(ctx, h.Store.Read())
-	if err != nil {
-		return err
-	}
-	h.Clock.Raise(latest)
+	h.Clock.Raise(last)
 	if by := h.Clock.Behind(); by > 0 {
 		h.Log.Warn("the machine's clock is behind the last act on record; time stands still until it has caught up", "by", by)
 	}
@@ -208,6 +200,24 @@ func (h *House) settle(ctx context.Context) error {
 		return err
 	}
 	return h.seed(ctx)
+}
+
+// lastRecorded is when the newest act of all was recorded. The public log takes acts in that order, so it is among those
+// that still wait for it or, where none does, in its last leaf: two rows, however much is on record.
+func (h *House) lastRecorded(ctx context.Context) (time.Time, error) {
+	waiting, err := h.Ledger.LastUnlogged(ctx, h.Store.Read())
+	if err != nil || !waiting.IsZero() {
+		return waiting, err
+	}
+	tree, ok, err := h.PublicLog.Tree(ctx, h.Store.Read())
+	if err != nil || !ok || tree.Size == 0 {
+		return time.Time{}, err
+	}
+	newest, err := h.PublicLog.Acts(ctx, h.Store.Read(), tree.Size-1, tree.Size)
+	if err != nil {
+		return time.Time{}, err
+	}
+	return newest[0].Recorded, nil
 }
 
 // Close closes every room. A house that was opened without a folder leaves nothing.

@@ -48,6 +48,7 @@ var (
 	lastOfHouse    = queries.Get("last-of-house")
 	queueUnlogged  = queries.Get("queue-unlogged")
 	unlogged       = queries.Get("unlogged")
+	lastUnlogged   = queries.Get("last-unlogged")
 	takeLogged     = queries.Get("take-logged")
 )
 

@@ -86,5 +86,9 @@ INSERT INTO unlogged (tenant, recorded, matter, first, last) VALUES ($1, $2, $3,
 -- Walks the primary key.
 SELECT recorded, matter, first, last FROM unlogged WHERE tenant = $1 ORDER BY recorded, matter, first LIMIT $2;
 
+-- name: last-unlogged
+-- Walks the primary key backwards.
+SELECT recorded FROM unlogged WHERE tenant = $1 ORDER BY recorded DESC LIMIT 1;
+
 -- name: take-logged
 DELETE FROM unlogged WHERE tenant = $1 AND recorded = $2 AND matter = $3 AND first = $4;

@@ -2,7 +2,9 @@ package ledger
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"time"
 
 	"gongzhi/internal/act"
 	"gongzhi/internal/store"
@@ -26,6 +28,15 @@ func (l *Ledger) queue(ctx context.Context, tx *store.Tx, acts []act.Act) error 
 // matter come in the order of their acts.
 func (l *Ledger) Unlogged(ctx context.Context, q store.Q, limit int) ([]Stretch, error) {
 	return store.Select[Stretch](ctx, q, unlogged, int64(l.tenant), limit)
+}
+
+// LastUnlogged is when the newest act was recorded that the public log does not hold yet; the zero time when it holds all.
+func (l *Ledger) LastUnlogged(ctx context.Context, q store.Q) (time.Time, error) {
+	micros, err := store.Get[int64](ctx, q, lastUnlogged, int64(l.tenant))
+	if errors.Is(err, store.ErrNotFound) {
+		return time.Time{}, nil
+	}
+	return time.UnixMicro(micros).UTC(), err
 }
 
 // Logged takes stretches off the queue, in the transaction that puts them into the log. It is an error when one is not
