@@ -58,6 +58,7 @@ type Desk struct {
 
 	mu       sync.RWMutex
 	current  *charter.Charter
+	house    int64 // number of the act in the house's own book up to which an installation would be known
 	versions map[act.Digest]*charter.Charter
 
 	writing *lru.Cache[act.Matter, *held]   // runs as the last accepted write left them; only writers touch them
@@ -168,6 +169,36 @@ func (d *Desk) Install(ctx context.Context, by act.By, c *charter.Charter) error
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	d.current, d.versions[c.Digest] = c, c
+	return nil
+}
+
+// Follow takes up a version that another process has installed on the same database; it does nothing where none has. New
+// matters here then begin under it as they do there.
+func (d *Desk) Follow(ctx context.Context) error {
+	q := d.db.Read()
+	seq, _, err := d.ledger.Last(ctx, q, act.House)
+	d.mu.RLock()
+	known, current := d.house, d.current.Digest
+	d.mu.RUnlock()
+	if err != nil || seq == known {
+		return err
+	}
+	last, err := d.ledger.LastInstalled(ctx, q)
+	if err != nil {
+		return err
+	}
+	c := d.Charter()
+	if last != "" && last != current {
+		if c, err = d.version(ctx, q, last); err != nil {
+			return err
+		}
+		d.log.Info("desk: another process has installed a version of the charter", "digest", last)
+	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.current.Digest == current { // else this process has installed one meanwhile
+		d.current, d.house = c, seq
+	}
 	return nil
 }
 

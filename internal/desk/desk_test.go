@@ -25,6 +25,7 @@ import (
 	"gongzhi/internal/ledger"
 	"gongzhi/internal/scenario"
 	"gongzhi/internal/store"
+	"gongzhi/internal/store/storetest"
 )
 
 var ctx = context.Background()
@@ -544,6 +545,28 @@ func TestKeepIsOneTransaction(t *testing.T) {
 		}
 		whole(t, h)
 	})
+}
+
+// Two processes serve one PostgreSQL. What one installs, new matters at the other begin under too; those that have begun stay
+// on theirs.
+func TestAnotherProcessInstallsACharter(t *testing.T) {
+	url, dir := storetest.URL(t, store.Postgres), t.TempDir()
+	with := func(files fs.FS) *house.House {
+		return housetest.With(t, house.Config{Dir: dir, URL: url, Clock: clock.NewManual(housetest.Start), Charter: files})
+	}
+	first := with(nil)
+	old := first.Desk.Charter().Digest
+	before := begin(t, first, "wang", "note", "sub-begin-1").Matter
+	second := with(renewed(t))
+	if err := first.Desk.Follow(ctx); err != nil {
+		t.Fatal(err)
+	}
+	after := begin(t, first, "wang", "note", "sub-begin-2").Matter
+	for m, want := range map[act.Matter]act.Digest{before: old, after: second.Desk.Charter().Digest} {
+		if got := acts(t, first, m)[0].Basis.Charter; got != want {
+			t.Errorf("matter %d runs under %s, want %s", m, got, want)
+		}
+	}
 }
 
 func TestNothingIsKnownOfWhatIsNotThere(t *testing.T) {

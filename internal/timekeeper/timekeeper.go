@@ -52,7 +52,7 @@ type stuck struct {
 }
 
 const (
-	look    = 30 * time.Second // another process may have set a deadline
+	look    = 30 * time.Second // another process may have set a deadline, or installed a charter
 	first   = time.Second      // until a matter that could not be moved is tried again; doubled each time
 	longest = 10 * time.Minute
 	page    = 256 // deadlines read at a time
@@ -75,6 +75,9 @@ func New(c Config) *Keeper {
 // nil then; what goes wrong meanwhile is logged and tried again.
 func (k *Keeper) Run(ctx context.Context) error {
 	for {
+		if err := k.Desk.Follow(ctx); err != nil && ctx.Err() == nil {
+			k.Log.Error("timekeeper: looking for a new version of the charter", "err", err)
+		}
 		next, err := k.CatchUp(ctx)
 		k.Chore(ctx)
 		if ctx.Err() != nil {
