@@ -79,6 +79,8 @@ type Body struct {
 	Term    string    `yaml:"term,omitempty"`   // for how long: "5 years"
 	Basis   string    `yaml:"basis,omitempty"`
 	Assumed bool      `yaml:"assumed,omitempty"` // a default nobody has confirmed
+
+	Rule *vote.HeadRule `yaml:"rule,omitempty"` // what its law asks of a decision; a method may ask for more, not for less
 }
 
 // Load reads a folder. Findings come sorted; with any error among them the Charter may be looked at, drawn and

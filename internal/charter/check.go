@@ -54,6 +54,7 @@ func (l *loader) check() {
 		l.list = append(l.list, m.Check(asks{l.c, l.declared})...)
 		l.children(m)
 		l.votes(m)
+		l.meetings(m)
 	}
 	l.circles()
 	l.unused()

@@ -5,6 +5,7 @@ import (
 
 	"gongzhi/internal/method"
 	"gongzhi/internal/step/ballot"
+	"gongzhi/internal/step/meeting"
 	"gongzhi/internal/step/notice"
 	"gongzhi/internal/text"
 	"gongzhi/internal/vote"
@@ -36,6 +37,26 @@ func (l *loader) votes(m *method.Method) {
 						"Item": item.Label, "Decides": item.Decides, "Rule": b.Matter, "Statute": statute.Name(), "Basis": statute.Basis,
 					})
 				}
+			}
+		}
+	}
+}
+
+// meetings proves the same of meetings: a body whose law says how it decides decides no more easily than that.
+func (l *loader) meetings(m *method.Method) {
+	for _, p := range m.List {
+		step, ok := p.Step.(*meeting.Meeting)
+		if !ok {
+			continue
+		}
+		for i, b := range step.Bodies {
+			body, known := l.c.Bodies[b.Body]
+			switch {
+			case b.Body == "":
+			case !known:
+				l.error(p.Node.At("bodies", i, "body"), "body.unknown", text.Args{"Body": b.Body})
+			case body.Rule != nil && !b.Rule.NoWeaker(*body.Rule):
+				l.error(p.Node.At("bodies", i, "rule"), "meeting.weaker", text.Args{"Body": b.Name, "Basis": body.Rule.Basis})
 			}
 		}
 	}

@@ -29,6 +29,16 @@ func (w *HeadWhole) UnmarshalText(raw []byte) error {
 	return unmarshalName(headWholeNames[:], raw, (*int)(w))
 }
 
+// NoWeaker reports whether whatever passes r would also pass the rule u that a law gives such a body. It may answer false
+// for an odd pair that would in fact do; it never answers true wrongly.
+func (r HeadRule) NoWeaker(u HeadRule) bool {
+	// Who needs a share of all entitled to agree needs that share of them to be present.
+	quorum := u.Quorum.Den == 0 || r.Quorum.Den != 0 && r.Quorum.Implies(u.Quorum) || r.Of == OfEntitled && r.Pass.Implies(u.Quorum)
+	// A share of all entitled is at least that share of those present, not the other way round.
+	pass := (r.Of == OfEntitled || u.Of == OfPresent) && r.Pass.Implies(u.Pass)
+	return r.Pass.Den != 0 && quorum && pass
+}
+
 // HeadCount is the result of a meeting's vote. It knows numbers only, so that it serves a secret vote.
 type HeadCount struct {
 	Entitled, Present, Yes, No, Abstain uint64

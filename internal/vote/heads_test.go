@@ -10,14 +10,19 @@ import (
 	"gongzhi/internal/vote"
 )
 
-func TestMeetingsByHeads(t *testing.T) {
-	share := func(s string) exact.Threshold {
+// threshold reads shares as a charter writes them.
+func threshold(t *testing.T) func(string) exact.Threshold {
+	return func(s string) exact.Threshold {
 		th, err := exact.ParseThreshold(s)
 		if err != nil {
 			t.Fatal(err)
 		}
 		return th
 	}
+}
+
+func TestMeetingsByHeads(t *testing.T) {
+	share := threshold(t)
 	residents := vote.HeadRule{Quorum: share("over 1/2"), Of: vote.OfPresent, Pass: share("over 1/2"), Basis: "城市居民委员会组织法第九条"}
 	committee := vote.HeadRule{Quorum: share("over 1/2"), Of: vote.OfEntitled, Pass: share("at_least 1/2"), Basis: "河南省物业管理条例第二十八条"}
 	party := vote.HeadRule{Quorum: share("at_least 2/3"), Of: vote.OfEntitled, Pass: share("over 1/2")}
@@ -86,5 +91,38 @@ func TestHeadRuleFromAMethod(t *testing.T) {
 	}
 	if r.Quorum.String() != "over 1/2" || r.Of != vote.OfEntitled || r.Pass.String() != "at_least 1/2" {
 		t.Errorf("%+v", r)
+	}
+}
+
+func TestHeadRuleNoWeaker(t *testing.T) {
+	share := threshold(t)
+	rule := func(quorum string, of vote.HeadWhole, pass string) vote.HeadRule {
+		r := vote.HeadRule{Of: of, Pass: share(pass)}
+		if quorum != "" {
+			r.Quorum = share(quorum)
+		}
+		return r
+	}
+	residents, branch := rule("over 1/2", vote.OfPresent, "over 1/2"), rule("over 1/2", vote.OfEntitled, "over 1/2")
+	tests := []struct {
+		name string
+		r, u vote.HeadRule
+		want bool
+	}{
+		{"itself", residents, residents, true},
+		{"half is not more than half", rule("at_least 1/2", vote.OfPresent, "over 1/2"), residents, false},
+		{"a tie passes nothing", rule("over 1/2", vote.OfPresent, "at_least 1/2"), residents, false},
+		{"two thirds present", rule("at_least 2/3", vote.OfPresent, "over 1/2"), residents, true},
+		{"no quorum, but more than half of all agree", rule("", vote.OfEntitled, "over 1/2"), residents, true},
+		{"no quorum, and of those present", rule("", vote.OfPresent, "at_least 3/4"), residents, false},
+		{"of those present where the law asks of all", residents, branch, false},
+		{"nine tenths of those present are none of all", rule("over 1/2", vote.OfPresent, "at_least 9/10"), branch, false},
+		{"the law asks for no quorum", rule("", vote.OfPresent, "over 1/2"), rule("", vote.OfPresent, "over 1/2"), true},
+		{"no rule at all", vote.HeadRule{}, residents, false},
+	}
+	for _, tt := range tests {
+		if got := tt.r.NoWeaker(tt.u); got != tt.want {
+			t.Errorf("%s: %v, want %v", tt.name, got, tt.want)
+		}
 	}
 }

@@ -57,6 +57,7 @@ type Task struct {
 type Body struct {
 	Key     string        `yaml:"key"`
 	Name    text.Text     `yaml:"name"`
+	Body    string        `yaml:"body,omitempty"`    // which of the charter's bodies meets; where its law gives it a rule, Rule is no weaker
 	Members string        `yaml:"members,omitempty"` // register whose rows below the subject are the members; else the caller says how many
 	Rule    vote.HeadRule `yaml:"rule"`
 }
