@@ -53,6 +53,7 @@ type cast struct {
 	Called      string
 	People      []person
 	Stories     []story
+	Network     network
 }
 
 type compound struct {
@@ -165,7 +166,7 @@ func (f *filler) fill(ctx context.Context, dir string, list *signIns) error {
 	if f.scan, err = f.Files.Put(ctx, f.Store, "scan.png", bytes.NewReader(blank())); err != nil {
 		return err
 	}
-	for _, do := range []func(context.Context) error{f.places, f.rooms, func(ctx context.Context) error { return f.admit(ctx, list) }, f.play} {
+	for _, do := range []func(context.Context) error{f.places, f.network, f.rooms, func(ctx context.Context) error { return f.admit(ctx, list) }, f.play} {
 		if err := do(ctx); err != nil {
 			return fmt.Errorf("demo: %w", err)
 		}

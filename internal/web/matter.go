@@ -63,6 +63,7 @@ func (s *Site) home(r *http.Request, rd *reader) (page.Page, error) {
 				{Words: text.Key("web.check.title"), Note: text.Key("web.check.note"), Href: "/check", Icon: "receipt"},
 				{Words: text.Key("web.methods"), Note: text.Key("web.methods_note"), Href: "/methods", Icon: "scale"},
 			}},
+			page.Rows{List: s.fanLink()},
 		},
 	}, nil
 }

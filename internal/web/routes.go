@@ -31,6 +31,7 @@ func (s *Site) routes() []route {
 		{"GET /receipts/{id}", anyone, s.receipt},
 		{"GET /check", anyone, s.checkReceipt},
 		{"GET /wall", anyone, s.wall},
+		{"GET /fan", anyone, s.fanPage},
 		{"GET /about", anyone, s.about},
 		{"GET /log", anyone, s.logPage},
 		{"GET /log/at", anyone, s.logAt},
