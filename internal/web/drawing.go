@@ -55,18 +55,18 @@ func (d *drawing) spoke(x, y, inner, outer int, degrees float64) {
 	fmt.Fprintf(d, `<path d="M%.1f %.1fL%.1f %.1f" stroke="%s" stroke-width="3"/>`+"\n", ax, ay, bx, by, drawBrand)
 }
 
-// along writes beside a spoke, from within outwards on the right and towards the centre on the left, so that no words
-// stand on their head. Words that are too long for it are cut.
+// along writes beside a spoke so that no words stand on their head, and ends at its outer end, where there is most room.
+// Words that are too long for it are cut.
 func (d *drawing) along(x, y, inner, outer int, degrees float64, words string) {
 	const size = 12
 	if r := []rune(words); len(r)*size > outer-inner {
 		words = string(r[:(outer-inner)/size-1]) + "…"
 	}
-	at, turn, anchor := inner, -degrees, "start"
+	turn, anchor := -degrees, "end"
 	if degrees > 90 {
-		turn, anchor = 180-degrees, "end"
+		turn, anchor = 180-degrees, "start"
 	}
-	px, py := polar(x, y, at, degrees)
+	px, py := polar(x, y, outer, degrees)
 	fmt.Fprintf(d, `<text x="%.1f" y="%.1f" dy="-4" font-size="%d" fill="%s" text-anchor="%s" transform="rotate(%.1f %.1f %.1f)">%s</text>`+"\n",
 		px, py, size, drawInk, anchor, turn, px, py, escaped(words))
 }

@@ -145,7 +145,7 @@ func (s *Site) fanPage(r *http.Request, rd *reader) (page.Page, error) {
 
 // Measures of the drawing, in pixels.
 const (
-	fanWide, fanHigh   = 720, 440
+	fanWide, fanHigh   = 720, 474
 	fanX, fanY         = 360, 400 // the pivot
 	fanInner, fanRib   = 44, 210  // where ribs begin and where the leaf does
 	fanOuter           = 340
@@ -167,7 +167,7 @@ func (f fan) draw() string {
 		d.sector(fanX, fanY, fanRib, fanOuter, from, to, shade)
 		middle := (from + to) / 2
 		d.spoke(fanX, fanY, fanInner, fanRib, middle)
-		d.along(fanX, fanY, fanInner+12, fanRib-8, middle, b.name)
+		d.along(fanX, fanY, fanInner+30, fanRib-8, middle, b.name)
 		// Dots fill the leaf from within, row by row, as many in each as there is room for.
 		n := 0
 		for r := fanRib + fanDotStep; n < len(b.members) && r < fanOuter; r += fanDotStep {
@@ -180,6 +180,6 @@ func (f fan) draw() string {
 		d.at(fanX, fanY, fanOuter+14, middle, fmt.Sprint(len(b.members)))
 	}
 	d.disc(fanX, fanY, fanInner-4)
-	d.words(fanX, fanY+26, 15, f.pivot)
+	d.words(fanX, fanY+fanInner+18, 15, f.pivot)
 	return d.done()
 }
