@@ -41,7 +41,7 @@ type Result struct{ SignIns []SignIn }
 
 // cast is demo.yaml.
 type cast struct {
-	Communities []struct{ ID, Name string }
+	Communities []community
 	Community   string
 	Compounds   []compound
 	Building    string
@@ -56,11 +56,14 @@ type cast struct {
 	Network     network
 }
 
+type community struct{ ID, Name string }
+
 type compound struct {
 	ID, Name, Address string
 	YearBuilt         string `yaml:"year_built"`
 	Households        string
-	Roster            bool // its rooms come from a roster as a community keeps it
+	Community         string // empty: that of the demo
+	Roster            bool   // its rooms come from a roster as a community keeps it
 }
 
 type person struct {

@@ -54,6 +54,16 @@ func TestOpen(t *testing.T) {
 		"renovation compound/yanshi5":    "publicity_1",
 		"renovation compound/yanshi91":   "owners_ballot",
 		"renovation compound/yanshi9":    "solicit",
+		"renovation compound/yanshi21":   "propose",
+		"renovation compound/yanshi23":   "roll_notice",
+		"renovation compound/yanshi25":   "propose",
+		"renovation compound/yanshi31":   "owners_ballot",
+		"renovation compound/yanshi33":   "publicity_1",
+		"renovation compound/yanshi35":   "works",
+		"renovation compound/yanshi41":   "handover",
+		"renovation compound/yanshi43":   "completed",
+		"renovation compound/yanshi51":   "completed",
+		"renovation compound/yanshi53":   "propose",
 		"defect compound/yanshi12":       "repair",
 		"compound_head compound/yanshi7": "publicity",
 		"road_claim community/daihe1":    "claim",
@@ -139,7 +149,7 @@ func TestAnyDay(t *testing.T) {
 		day := calendar.MustDate(date)
 		t.Run(day.String(), func(t *testing.T) {
 			h, _ := open(t, "", day.Start().Add(13*time.Hour))
-			if n := len(matters(t, h)); n != 8 {
+			if n := len(matters(t, h)); n != 18 {
 				t.Errorf("%d matters", n)
 			}
 		})

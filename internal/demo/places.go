@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"image"
 	"image/png"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -67,18 +68,23 @@ func (s *rowSet) add(id, parent act.RowID, given map[string]string) {
 // places writes communities, compounds and sections of road.
 func (f *filler) places(ctx context.Context) error {
 	s := rowSet{f: f}
+	g := lay()
 	for _, c := range f.cast.Communities {
-		s.add(row("community", c.ID), act.RowID{}, map[string]string{"name": c.Name})
+		s.add(row("community", c.ID), act.RowID{}, map[string]string{"name": c.Name, "shape": g.communities[c.ID].String()})
 	}
-	home := row("community", f.cast.Community)
+	for id, shape := range g.communities {
+		if !slices.ContainsFunc(f.cast.Communities, func(c community) bool { return c.ID == id }) { // the charter has brought it
+			s.list = append(s.list, register.Entry{ID: row("community", id), Values: map[string]any{"shape": shape.String()}})
+		}
+	}
 	for _, c := range f.cast.Compounds {
-		s.add(row("compound", c.ID), home, map[string]string{
+		s.add(row("compound", c.ID), f.home(c), map[string]string{
 			"name": c.Name, "address": c.Address, "year_built": c.YearBuilt, "households": c.Households, "eligible": "yes", "management_mode": "none",
+			"shape": g.place(f.home(c).ID),
 		})
 	}
-	for _, r := range f.cast.Sections {
-		s.add(row("road_section", r.ID), home, map[string]string{"name": r.Name, "length": r.Length})
-	}
+	g.neighbours(&s)
+	f.roads(&s)
 	if s.err != nil {
 		return s.err
 	}
@@ -192,6 +198,13 @@ func (f *filler) admit(ctx context.Context, list *signIns) error {
 			first = append(first, one{p, act.RowID{}})
 		case "community":
 			first = append(first, one{p, row("community", f.cast.Community)})
+			seen := map[act.RowID]bool{row("community", f.cast.Community): true}
+			for _, c := range f.cast.Compounds {
+				if home := f.home(c); !seen[home] {
+					seen[home] = true
+					more = append(more, one{p, home})
+				}
+			}
 		case "compound":
 			for i, c := range f.cast.Compounds {
 				if o := (one{p, row("compound", c.ID)}); i == 0 {

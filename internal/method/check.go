@@ -35,6 +35,7 @@ func (m *Method) Check(charter Charter) []step.Finding {
 		c.waits(p)
 	}
 	c.results()
+	c.stages()
 	c.known()
 	if !c.broken {
 		c.paths()

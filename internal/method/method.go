@@ -29,6 +29,7 @@ type Method struct {
 	Results  map[string]text.Text `yaml:"results"` // how a matter can end
 	Visits   map[string]Bound     `yaml:"visits,omitempty"`
 	Requires map[string][]string  `yaml:"requires,omitempty"` // step: ["other.outcome", …]
+	Stages   []Stage              `yaml:"stages,omitempty"`   // what a wall and a map show
 	Steps    map[string]any       `yaml:"steps"`              // decoded one by one into List
 
 	List []*Placed   `yaml:"-"` // the steps in the order of the file

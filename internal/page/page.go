@@ -11,6 +11,7 @@ import (
 	"gongzhi/internal/calendar"
 	"gongzhi/internal/exact"
 	"gongzhi/internal/fault"
+	"gongzhi/internal/geo"
 	"gongzhi/internal/text"
 )
 
@@ -32,7 +33,9 @@ type Page struct {
 	Lead    text.Words // one sentence under the title
 	Back    *Link
 	Blocks  []Block
-	Aside   []Block      // desk: at the right
+	Aside   []Block      // desk, wall: at the right
+	Side    []Block      // wall: at the left
+	Locator *Map         // resident: where it is, as a strip above the title
 	Actions []Link       // resident: the fixed bar, first is primary, two at most
 	Head    []Link       // desk: buttons beside the title
 	Foot    []text.Words // who is responsible for what the page shows, and how to reach them
@@ -379,6 +382,58 @@ type Stage struct {
 	N, Of int
 	Href  string
 	Step  int // 0 to 7 on the ramp
+	Late  int // how many of N are late
+}
+
+// Map is shapes at their true places, with the same data as a list beneath: whoever cannot see it loses nothing.
+type Map struct {
+	Title  text.Words
+	Says   text.Words // what there is to see, in one sentence
+	Ground []Place    // what lies beneath: borders of communities, roads
+	Places []Place    // what it is about; those with a Note are listed
+	Key    []Stage    // what the colours mean, with their counts
+	Strip  bool       // a low picture of one place among its neighbours, without names and list
+	Folded bool       // the list lies behind a line, where the screen has no room for it
+}
+
+// Place is one shape of a Map.
+type Place struct {
+	Shape geo.Shape
+	Name  text.Words
+	Note  text.Words // where it stands, in words
+	Href  string
+	Step  int  // 0 to 7 on the ramp; 0 is not in scope
+	Late  int  // days late: a red outline and a pin with the number
+	Here  bool // what the page is about
+}
+
+// Bars compares places by how far they are: each bar is cut by ordered stages.
+type Bars struct {
+	Title text.Words
+	Note  text.Words // what the figures at the right are
+	List  []Bar
+}
+
+// Bar is one line of Bars.
+type Bar struct {
+	Words text.Words
+	Shown text.Words // the figures in words: "2 / 15"
+	Parts []Stage    // Of of each is the length of the whole bar
+	Href  string
+}
+
+// Trend is counts over time as lines from zero, each named at its end, with the table of the same figures.
+type Trend struct {
+	Title  text.Words
+	Says   text.Words // what it shows, in one sentence
+	Labels []text.Words
+	Lines  []Series
+}
+
+// Series is one line of a Trend, one count for each label.
+type Series struct {
+	Words  text.Words
+	Counts []int
 }
 
 func (Prose) block()    {}
@@ -406,12 +461,15 @@ func (Diagram) block()  {}
 func (QR) block()       {}
 func (Figures) block()  {}
 func (Ordered) block()  {}
+func (Map) block()      {}
+func (Bars) block()     {}
+func (Trend) block()    {}
 
 // All has one of every block, for those who must know each: the tests of web/ui and of the other doors walk it.
 func All() []Block {
 	return []Block{
 		Prose{}, Panel{}, Section{}, Facts{}, Table{}, Tag{}, Light{}, Progress{}, Buttons{}, Deadline{}, Steps{}, Tally{},
 		Notice{}, Form{}, Rows{}, History{}, Basis{}, Receipt{}, Check{}, Refused{}, Banner{}, Diagram{}, QR{}, Figures{},
-		Ordered{},
+		Ordered{}, Map{}, Bars{}, Trend{},
 	}
 }

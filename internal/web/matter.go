@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"gongzhi/internal/act"
@@ -16,6 +17,7 @@ import (
 	"gongzhi/internal/docket"
 	"gongzhi/internal/method"
 	"gongzhi/internal/page"
+	"gongzhi/internal/register"
 	"gongzhi/internal/step"
 	"gongzhi/internal/store"
 	"gongzhi/internal/text"
@@ -111,9 +113,19 @@ func (s *Site) matterTable(r *http.Request, href, self string) (page.Table, erro
 	q := r.URL.Query()
 	f := docket.Filter{Method: q.Get("method"), Step: q.Get("step"), Subject: q.Get("subject"), Limit: pageOf + 1}
 	f.Before, _ = strconv.ParseInt(q.Get("before"), 10, 64) // anything else starts at the newest
+	keep, chips, err := s.narrowed(r, self)
+	if err != nil {
+		return page.Table{}, err
+	}
+	if keep != nil {
+		f.Limit = mattersOnMap
+	}
 	list, err := s.Docket.List(r.Context(), s.Store.Read(), f)
 	if err != nil {
 		return page.Table{}, err
+	}
+	if keep != nil {
+		list = slices.DeleteFunc(list, func(m docket.Matter) bool { return !keep(m) })
 	}
 	t := page.Table{
 		Caption: text.Key("web.matters"), Empty: text.Key("web.matters_none"),
@@ -121,6 +133,7 @@ func (s *Site) matterTable(r *http.Request, href, self string) (page.Table, erro
 			{Key: "number", Words: text.Key("web.col.number"), Numeric: true}, {Key: "title", Words: text.Key("web.col.matter")},
 			{Key: "standing", Words: text.Key("web.col.standing")}, {Key: "opened", Words: text.Key("web.col.opened")},
 		},
+		Chips: chips,
 	}
 	if len(list) > pageOf {
 		list = list[:pageOf]
@@ -136,6 +149,51 @@ func (s *Site) matterTable(r *http.Request, href, self string) (page.Table, erro
 	return t, nil
 }
 
+// narrowed reads the ways to narrow a list of matters that the docket has no index for, as the figures of the wall lead
+// to: a stage, what is late, what lies under a row. keep is nil where none is asked.
+func (s *Site) narrowed(r *http.Request, self string) (keep func(docket.Matter) bool, chips []page.Link, err error) {
+	q := r.URL.Query()
+	var tests []func(docket.Matter) bool
+	add := func(name string, w text.Words, test func(docket.Matter) bool) {
+		without := r.URL.Query()
+		without.Del(name)
+		chips, tests = append(chips, page.Link{Words: w, Href: self + "?" + without.Encode()}), append(tests, test)
+	}
+	m, ok := s.charter().Method(q.Get("method"))
+	if ok {
+		add("method", m.Name.Words(), func(x docket.Matter) bool { return x.Method == m.Key })
+		if n, err := strconv.Atoi(q.Get("stage")); err == nil && n > 0 && n <= len(m.Stages) {
+			add("stage", stageWords(m, n), func(x docket.Matter) bool { return m.StageOf(x.Step, x.Result) == n })
+		}
+	}
+	if id, ok := register.ParseRowID(q.Get("under")); ok {
+		row, ok, err := s.registers(r.Context(), s.Store.Read()).Row(id, s.today())
+		if err != nil {
+			return nil, nil, err
+		}
+		if ok {
+			add("under", text.Plain(row.Name), func(x docket.Matter) bool { return strings.Contains(x.Scope, "/"+id.String()+"/") })
+		}
+	}
+	if q.Get("late") != "" {
+		late, err := s.late(r.Context(), s.Store.Read())
+		if err != nil {
+			return nil, nil, err
+		}
+		is := map[int64]bool{}
+		for _, x := range late {
+			is[x.Matter] = true
+		}
+		add("late", text.Key("web.light.is_late"), func(x docket.Matter) bool { return is[x.Number] })
+	}
+	if len(tests) == 0 || len(tests) == 1 && ok {
+		return nil, chips, nil // the docket knows the method itself
+	}
+	return func(x docket.Matter) bool {
+		return !slices.ContainsFunc(tests, func(test func(docket.Matter) bool) bool { return !test(x) })
+	}, chips, nil
+}
+
 // matter is the public page of one matter: what is asked, where it stands, how it came there.
 func (s *Site) matter(r *http.Request, rd *reader) (page.Page, error) {
 	n, err := number(r, "n")
@@ -143,21 +201,31 @@ func (s *Site) matter(r *http.Request, rd *reader) (page.Page, error) {
 		return page.Page{}, err
 	}
 	var p page.Page
+	var subject act.RowID
 	err = s.Desk.Read(r.Context(), act.Matter(n), func(ctx context.Context, q store.Q, st desk.Standing) error {
+		subject = st.Run.Matter.Subject
 		p, err = s.matterPage(st, rd)
 		return err
 	})
+	if err == nil && !subject.IsZero() {
+		p.Locator, err = s.locator(r.Context(), subject)
+	}
 	return p, err
 }
 
 func (s *Site) matterPage(st desk.Standing, rd *reader) (page.Page, error) {
 	m := st.Method
 	p := page.Page{
-		Frame: page.Resident, Title: st.Run.Matter.Title.Words(), State: s.standing(st.Row), Lead: m.Says.Words(),
+		Frame: page.Resident, Title: st.Run.Matter.Title.Words(), State: s.standing(st.Row),
 		Back: &page.Link{Words: text.Key("web.matters"), Href: "/matters"},
 	}
 	if sub := st.Run.Matter.Subject; !sub.IsZero() {
 		p.Back = &page.Link{Words: text.Key("web.place"), Href: placeHref(sub)}
+		where, err := s.where(st)
+		if err != nil {
+			return p, err
+		}
+		p.Lead = where
 	}
 	if panel, ok := m.Panel(st.Run, st.Context); ok {
 		panel.Accent = true
@@ -194,6 +262,20 @@ func (s *Site) matterPage(st desk.Standing, rd *reader) (page.Page, error) {
 		p.Foot = []text.Words{text.Key("web.hotline", "Phone", h)}
 	}
 	return p, nil
+}
+
+// where says in what a matter's subject lies.
+func (s *Site) where(st desk.Standing) (text.Words, error) {
+	on := calendar.DateOf(st.Context.Now)
+	row, ok, err := st.Context.Book.Row(st.Run.Matter.Subject, on)
+	if err != nil || !ok || row.Parent.IsZero() {
+		return text.Words{}, err
+	}
+	above, ok, err := st.Context.Book.Row(row.Parent, on)
+	if err != nil || !ok {
+		return text.Words{}, err
+	}
+	return text.Plain(above.Name), nil
 }
 
 // ownTimeFirst puts the time a step as a whole may take behind everything else, where the step has a closing time of
@@ -247,7 +329,7 @@ func (s *Site) actions(st desk.Standing, rd *reader) []page.Link {
 // stepsPanel is the method's main line as a list, with what happened at each step. Ways round stand where they lie in
 // the file, once the matter has been there.
 func (s *Site) stepsPanel(st desk.Standing) page.Block {
-	steps := page.Steps{}
+	steps := page.Steps{Lead: st.Method.Says.Words()}
 	for _, p := range st.Method.List {
 		common := p.Step.Shared()
 		result, ended := st.Run.Results[p.Key]

@@ -222,48 +222,6 @@ func (s *Site) checkReceipt(r *http.Request, rd *reader) (page.Page, error) {
 	return p, nil
 }
 
-// wall is the first sight of the big screen: how many matters stand at each step of each method.
-func (s *Site) wall(r *http.Request, rd *reader) (page.Page, error) {
-	c := s.charter()
-	q := s.Store.Read()
-	standings, err := s.Docket.Standings(r.Context(), q)
-	if err != nil {
-		return page.Page{}, err
-	}
-	count := map[string]map[string]int{}
-	for _, x := range standings {
-		if count[x.Method] == nil {
-			count[x.Method] = map[string]int{}
-		}
-		count[x.Method][x.Step] = int(x.N)
-	}
-	p := page.Page{Frame: page.Wall, Title: text.Key("web.wall_title", "Place", c.Head.Name), Lead: text.Key("web.wall_lead"), Refresh: 30 * time.Second}
-	figures := page.Figures{}
-	for _, key := range c.MethodKeys() {
-		m := c.Methods[key]
-		total := 0
-		for _, n := range count[key] {
-			total += n
-		}
-		figures.List = append(figures.List, page.Figure{Label: m.Name.Words(), Value: text.Plain(strconv.Itoa(total)), Unit: text.Key("web.wall_unit"), Href: "/matters?method=" + key})
-		if total == 0 {
-			continue
-		}
-		o := page.Ordered{Title: m.Name.Words()}
-		for i, placed := range m.List {
-			if m.Number(placed.Key) == 0 && count[key][placed.Key] == 0 {
-				continue
-			}
-			o.List = append(o.List, page.Stage{
-				Words: placed.Step.Shared().Name.Words(), N: count[key][placed.Key], Of: total, Href: "/matters?method=" + key + "&step=" + placed.Key, Step: 1 + i*7/max(1, len(m.List)),
-			})
-		}
-		p.Blocks = append(p.Blocks, o)
-	}
-	p.Blocks = append([]page.Block{figures}, p.Blocks...)
-	return p, nil
-}
-
 func (s *Site) about(*http.Request, *reader) (page.Page, error) {
 	c := s.charter()
 	facts := page.Facts{List: []page.Fact{

@@ -54,6 +54,7 @@ type Site struct {
 	demo     []DemoPerson
 	sessions *scs.SessionManager
 	tries    *tries
+	layers   recent[layers]
 }
 
 // New builds the site.
@@ -253,7 +254,7 @@ func (s *Site) context(r *http.Request, rd *reader, p page.Page) *ui.Context {
 	}
 	if p.Frame == page.Desk {
 		u.Nav = s.nav(rd, r.URL.Path)
-		u.Tools = []page.Link{{Words: text.Key("web.wall"), Href: "/wall", Icon: "map-2"}, {Words: text.Key("web.public"), Href: "/", Icon: "home"}}
+		u.Tools = []page.Link{{Words: text.Key("web.wall_name"), Href: "/wall", Icon: "map-2"}, {Words: text.Key("web.public"), Href: "/", Icon: "home"}}
 	}
 	return u
 }

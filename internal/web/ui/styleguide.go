@@ -6,6 +6,7 @@ import (
 	"gongzhi/internal/calendar"
 	"gongzhi/internal/exact"
 	"gongzhi/internal/fault"
+	"gongzhi/internal/geo"
 	"gongzhi/internal/page"
 	"gongzhi/internal/text"
 )
@@ -44,9 +45,11 @@ func sampleTally() page.Tally {
 }
 
 func sampleMatter() page.Page {
+	strip := sampleMap()
+	strip.Strip, strip.Title = true, text.Words{}
 	return page.Page{
 		Frame: page.Resident, Title: w("matter.title"), State: w("matter.state"), Lead: w("matter.lead"),
-		Back: &page.Link{Words: w("matter.back"), Href: "#"},
+		Back: &page.Link{Words: w("matter.back"), Href: "#"}, Locator: &strip,
 		Blocks: []page.Block{
 			page.Panel{
 				Title: w("act.title"), Accent: true,
@@ -190,6 +193,7 @@ func sampleParts() page.Page {
 			page.Figures{List: sampleFigures()},
 			page.Diagram{SVG: `<svg viewBox="0 0 120 24" width="120" height="24"><path d="M2 22 40 14 80 16 118 2" fill="none" stroke="currentColor" stroke-width="2"/></svg>`, Caption: w("diagram.caption")},
 			page.QR{Href: "/matters/1", Note: w("qr.note")},
+			sampleMap(), page.Map{Says: w("map.says")}, sampleBars(), sampleTrend(), page.Trend{Title: w("trend.title")},
 		},
 		Foot: []text.Words{w("matter.contact")},
 	}
@@ -289,11 +293,60 @@ func sampleWall() page.Page {
 	for i, n := range []int{39, 9, 12, 8, 11, 31, 14, 50} {
 		stages.List = append(stages.List, page.Stage{Words: w("wall.stage", "N", i), N: n, Of: 50, Href: "#", Step: i})
 	}
+	stages.List[5].Late = 2
+	m := sampleMap()
+	m.Folded = true
 	return page.Page{
 		Frame: page.Wall, Title: w("wall.title"), Lead: w("wall.lead"), Refresh: 30 * time.Second,
-		Blocks: []page.Block{page.Figures{List: sampleFigures()}, stages},
-		Aside:  []page.Block{page.Rows{Title: w("wall.late"), List: []page.Link{{Words: w("table.row_1"), Note: w("queue.1.what"), Href: "#", Tone: page.Late}}}},
+		Head:   []page.Link{{Words: w("wall.stages"), Href: "#", Here: true}, {Words: w("queue.title"), Href: "#"}},
+		Blocks: []page.Block{page.Figures{List: sampleFigures()}, m},
+		Side:   []page.Block{stages, sampleBars()},
+		Aside:  []page.Block{page.Rows{Title: w("wall.late"), List: []page.Link{{Words: w("table.row_1"), Note: w("queue.1.what"), Href: "#", Tone: page.Late, Count: 4}}}, sampleTrend()},
 	}
+}
+
+// sampleMap is a street with three compounds: one late, one that is what the page is about, one not in scope.
+func sampleMap() page.Map {
+	at := func(x, y int32) geo.Position { return geo.Position{Lon: 1136300000 + x*10, Lat: 347490000 + y*10} }
+	block := func(x, y, wide, high int32) geo.Shape {
+		return geo.Shape{Kind: geo.Polygon, Datum: geo.CGCS2000, Parts: [][]geo.Path{{{at(x, y), at(x+wide, y), at(x+wide, y+high), at(x, y+high)}}}}
+	}
+	road := func(x1, y1, x2, y2 int32) geo.Shape {
+		return geo.Shape{Kind: geo.Line, Datum: geo.CGCS2000, Parts: [][]geo.Path{{{at(x1, y1), at(x2, y2)}}}}
+	}
+	return page.Map{
+		Title: w("map.title"), Says: w("map.says"),
+		Ground: []page.Place{
+			{Shape: block(0, 0, 4000, 2000), Name: w("facts.community_value")}, {Shape: road(0, 1000, 4000, 1000), Name: w("map.road")}, {Shape: road(2000, 0, 2000, 2000), Name: w("map.road")},
+		},
+		Places: []page.Place{
+			{Shape: block(200, 1200, 1400, 600), Name: w("table.row_1"), Note: w("map.late"), Href: "#", Step: 5, Late: 11},
+			{Shape: block(200, 200, 1400, 600), Name: w("table.row_2"), Note: w("map.going"), Href: "#", Step: 7, Here: true},
+			{Shape: block(2400, 200, 1400, 600), Name: w("table.row_3"), Href: "#"},
+			{Shape: geo.Shape{Kind: geo.Point, Datum: geo.WGS84, Parts: [][]geo.Path{{{at(3000, 1500)}}}}, Name: w("table.row_4"), Note: w("map.going"), Step: 1},
+			{Name: w("table.row_4"), Note: w("map.undrawn")},
+		},
+		Key: []page.Stage{{Words: w("map.out"), N: 1}, {Words: w("wall.stage", "N", 5), N: 1, Step: 5, Href: "#"}, {Words: w("wall.stage", "N", 7), N: 1, Step: 7, Href: "#"}},
+	}
+}
+
+func sampleBars() page.Bars {
+	part := func(step, n, of int) page.Stage {
+		return page.Stage{Words: w("wall.stage", "N", step), N: n, Of: of, Step: step}
+	}
+	return page.Bars{Title: w("bars.title"), Note: w("bars.note"), List: []page.Bar{
+		{Words: w("facts.community_value"), Shown: text.Plain("13/15"), Href: "#", Parts: []page.Stage{part(7, 13, 15), part(4, 2, 15)}}, {Words: w("map.road"), Shown: text.Plain("0/0")},
+	}}
+}
+
+func sampleTrend() page.Trend {
+	x := page.Trend{Title: w("trend.title"), Says: w("trend.says"), Lines: []page.Series{
+		{Words: w("trend.one"), Counts: []int{92, 99, 88, 71, 104, 121, 137}}, {Words: w("trend.two"), Counts: []int{104, 110, 84, 76, 125, 119, 124}},
+	}}
+	for _, day := range []string{"9/14", "9/21", "9/28", "10/5", "10/12", "10/19", "10/26"} {
+		x.Labels = append(x.Labels, text.Plain(day))
+	}
+	return x
 }
 
 func samplePaper() page.Page {

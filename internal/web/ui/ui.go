@@ -136,6 +136,27 @@ func prefer(ctx context.Context, name, value string) templ.SafeURL {
 	return templ.SafeURL(Prefer + "?" + url.Values{name: {value}, "back": {from(ctx).Path}}.Encode())
 }
 
+// themes are day and night, the one in use marked.
+func themes(ctx context.Context) []page.Link {
+	night := from(ctx).Night
+	return []page.Link{
+		{Words: text.Key("ui.theme.day"), Href: string(prefer(ctx, "theme", "day")), Here: !night},
+		{Words: text.Key("ui.theme.night"), Href: string(prefer(ctx, "theme", "night")), Here: night},
+	}
+}
+
+// tilesFirst parts the figures, which run over the whole wall, from what stands beneath them.
+func tilesFirst(list []page.Block) (tiles, rest []page.Block) {
+	for _, b := range list {
+		if _, ok := b.(page.Figures); ok {
+			tiles = append(tiles, b)
+		} else {
+			rest = append(rest, b)
+		}
+	}
+	return tiles, rest
+}
+
 // otherLang is the language the reader could change to.
 func otherLang(ctx context.Context) text.Lang {
 	if from(ctx).Lang == text.ZH {

@@ -1,0 +1,221 @@
+package ui
+
+import (
+	"context"
+	"math"
+	"slices"
+	"strconv"
+	"strings"
+
+	"gongzhi/internal/geo"
+	"gongzhi/internal/page"
+)
+
+// A map is drawn in whole units on a sheet of mapWide units; a strip is lower and shows one place among its neighbours.
+const (
+	mapWide    = 1000
+	mapMargin  = 24
+	stripHigh  = 290
+	stripReach = 5 // how many times as wide as its place a strip is
+)
+
+// drawing is a page.Map on its sheet.
+type drawing struct {
+	Box    string
+	Slice  string
+	Roads  []drawn
+	Fields []drawn // borders
+	Plots  []drawn
+	Labels []caption
+	Pins   []caption
+	Hits   []hit
+	Listed []page.Link
+	Rest   int // places without anything to say
+}
+
+type drawn struct{ ID, D, Class string }
+
+type caption struct {
+	X, Y  int
+	Class string
+	Words string
+}
+
+type hit struct{ Href, Name, ID string }
+
+// sheet turns positions into units: plane over so small a ground, with a degree of longitude as short as it is there.
+type sheet struct {
+	west, north  float64
+	wide, narrow float64 // units in 1e-7 degree of latitude, and how much shorter one of longitude is
+	high         int
+}
+
+func newSheet(b geo.Bounds, strip bool) sheet {
+	middle := float64(b.Min.Lat) + float64(b.Max.Lat-b.Min.Lat)/2
+	s := sheet{narrow: math.Cos(middle / 1e7 * math.Pi / 180), west: float64(b.Min.Lon), north: float64(b.Max.Lat)}
+	east, south := float64(b.Max.Lon-b.Min.Lon)*s.narrow, float64(b.Max.Lat-b.Min.Lat)
+	east, south = max(east, 1), max(south, 1)
+	if strip {
+		s.wide, s.high = mapWide/(max(east, south)*stripReach), stripHigh
+		s.west -= (mapWide/s.wide - east) / 2 / s.narrow
+		s.north += (stripHigh/s.wide - south) / 2
+		return s
+	}
+	s.wide = min((mapWide-2*mapMargin)/east, (mapWide-2*mapMargin)/south)
+	s.high = int(south*s.wide) + 2*mapMargin
+	s.west -= (mapWide/s.wide - east) / 2 / s.narrow
+	s.north += mapMargin / s.wide
+	return s
+}
+
+func (s sheet) at(p geo.Position) (x, y int) {
+	return int(math.Round((float64(p.Lon) - s.west) * s.narrow * s.wide)), int(math.Round((s.north - float64(p.Lat)) * s.wide))
+}
+
+// path is the d of an SVG path.
+func (s sheet) path(shape geo.Shape) string {
+	var b strings.Builder
+	for _, path := range shape.Paths() {
+		for i, p := range path {
+			x, y := s.at(p)
+			b.WriteString([]string{"M", "L"}[min(i, 1)] + strconv.Itoa(x) + " " + strconv.Itoa(y))
+		}
+		if shape.Kind == geo.Polygon {
+			b.WriteByte('Z')
+		}
+	}
+	return b.String()
+}
+
+// steep tells whether a line runs up rather than across, so that its name is set upright.
+func (s sheet) steep(shape geo.Shape) bool {
+	b := geo.Around(shape)
+	x1, y1 := s.at(b.Min)
+	x2, y2 := s.at(b.Max)
+	return y1-y2 > x2-x1
+}
+
+// draw lays a map out. What lies outside a strip is left away.
+func draw(ctx context.Context, x page.Map) drawing {
+	shapes := func(list []page.Place, all bool) (out []geo.Shape) {
+		for _, p := range list {
+			if !p.Shape.IsZero() && (all || p.Here) {
+				out = append(out, p.Shape)
+			}
+		}
+		return out
+	}
+	ground := geo.Around(shapes(x.Places, !x.Strip)...)
+	if !x.Strip {
+		ground = geo.Around(append(shapes(x.Ground, true), shapes(x.Places, true)...)...)
+	}
+	if ground.IsZero() {
+		return drawing{Listed: listed(x.Places)}
+	}
+	s := newSheet(ground, x.Strip)
+	d := drawing{Box: "0 0 " + strconv.Itoa(mapWide) + " " + strconv.Itoa(s.high), Slice: "xMidYMid meet", Listed: listed(x.Places)}
+	if x.Strip {
+		d.Slice = "xMidYMid slice"
+	}
+	seen := geo.Bounds{Min: s.back(0, s.high), Max: s.back(mapWide, 0)}
+	for _, p := range x.Ground {
+		if p.Shape.IsZero() || !geo.Around(p.Shape).Meets(seen) {
+			continue
+		}
+		l := caption{Words: t(ctx, p.Name), Class: "map-border"}
+		if p.Shape.Kind == geo.Line {
+			d.Roads = append(d.Roads, drawn{D: s.path(p.Shape)})
+			l.Class = "map-road-name"
+			if s.steep(p.Shape) {
+				l.Class += " map-upright"
+			}
+			l.X, l.Y = s.beside(p.Shape, x.Strip)
+		} else {
+			d.Fields = append(d.Fields, drawn{D: s.path(p.Shape)})
+			l.X, l.Y = s.at(p.Shape.Middle())
+		}
+		if !x.Strip || p.Shape.Kind == geo.Line {
+			d.Labels = append(d.Labels, l)
+		}
+	}
+	for _, p := range x.Places {
+		if p.Shape.IsZero() || !geo.Around(p.Shape).Meets(seen) {
+			if !p.Shape.IsZero() || p.Note.IsZero() {
+				d.Rest++
+			}
+			continue
+		}
+		if p.Note.IsZero() {
+			d.Rest++
+		}
+		one := drawn{ID: id(ctx, "map-place"), D: s.path(p.Shape), Class: "map-" + p.Shape.Kind.String() + " map-" + stageClass(p.Step)}
+		if p.Here {
+			one.Class += " map-here"
+		}
+		if p.Late > 0 {
+			one.Class += " map-late"
+			px, py := s.at(p.Shape.Middle())
+			d.Pins = append(d.Pins, caption{X: px, Y: py, Words: strconv.Itoa(p.Late)})
+		}
+		d.Plots = append(d.Plots, one)
+		if p.Href != "" && !x.Strip {
+			name := t(ctx, p.Name)
+			if !p.Note.IsZero() {
+				name = say(ctx, "map.place", "Name", p.Name, "Note", p.Note)
+			}
+			d.Hits = append(d.Hits, hit{p.Href, name, one.ID})
+		}
+	}
+	// What is outlined is drawn last, over its neighbours' borders.
+	slices.SortStableFunc(d.Plots, func(a, b drawn) int { return rank(a.Class) - rank(b.Class) })
+	return d
+}
+
+func rank(class string) int {
+	return strings.Count(class, "map-late") + 2*strings.Count(class, "map-here")
+}
+
+// back is at the other way round.
+func (s sheet) back(x, y int) geo.Position {
+	return geo.Position{Lon: int32(s.west + float64(x)/s.wide/s.narrow), Lat: int32(s.north - float64(y)/s.wide)}
+}
+
+// beside is where the name of a road stands: by its middle, or, on a strip, where the strip shows it.
+func (s sheet) beside(shape geo.Shape, strip bool) (x, y int) {
+	x, y = s.at(shape.Middle())
+	if !strip {
+		return x, y
+	}
+	path := shape.Parts[0][0]
+	x1, y1 := s.at(path[0])
+	x2, y2 := s.at(path[len(path)-1])
+	if s.steep(shape) {
+		y = s.high / 3
+		if y2 != y1 {
+			x = x1 + (x2-x1)*(y-y1)/(y2-y1)
+		}
+		return x, y
+	}
+	x = mapWide * 4 / 5
+	if x2 != x1 {
+		y = y1 + (y2-y1)*(x-x1)/(x2-x1)
+	}
+	return x, y
+}
+
+// listed are the places with something to say, what is late first.
+func listed(places []page.Place) (out []page.Link) {
+	list := slices.Clone(places)
+	slices.SortStableFunc(list, func(a, b page.Place) int { return b.Late - a.Late })
+	for _, p := range list {
+		if p.Note.IsZero() {
+			continue
+		}
+		l := page.Link{Words: p.Name, Note: p.Note, Href: p.Href}
+		if p.Late > 0 {
+			l.Tone = page.Late
+		}
+		out = append(out, l)
+	}
+	return out
+}
