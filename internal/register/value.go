@@ -341,10 +341,15 @@ func (f *Field) Say(v any) string {
 	return fmt.Sprint(v)
 }
 
-// Told says a value to a reader. It is what Say writes, but a shape is told by its kind and its size, with how that
-// was measured.
+// Told says a value to a reader. It is what Say writes, but an area has its unit, and a shape is told by its kind and
+// its size, with how that was measured.
 func (f *Field) Told(v any) text.Words {
-	if f.Type != Geometry || v == nil {
+	switch {
+	case v == nil:
+		return text.Words{}
+	case f.Type == Area:
+		return text.Plain(f.Say(v) + " ㎡")
+	case f.Type != Geometry:
 		return text.Plain(f.Say(v))
 	}
 	s := Shape(v)

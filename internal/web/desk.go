@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"math"
 	"net/http"
 	"slices"
 	"strconv"
@@ -29,7 +30,7 @@ func (s *Site) nav(rd *reader, path string) []ui.Group {
 	link := func(key, href, icon string) page.Link {
 		return page.Link{Words: text.Key(key), Href: href, Icon: icon, Here: path == href}
 	}
-	govern := []page.Link{link("web.nav.matters", "/desk/matters", "clipboard-list"), link("web.nav.begin", "/desk/begin", "plus")}
+	govern := []page.Link{link("web.nav.matters", "/desk/matters", "clipboard-list"), link("web.nav.begin", "/desk/begin", "plus"), link("web.nav.charter", "/charter", "scale")}
 	var registers []page.Link
 	for _, sch := range c.Registers.All() {
 		href := "/desk/registers/" + sch.Key
@@ -37,12 +38,12 @@ func (s *Site) nav(rd *reader, path string) []ui.Group {
 	}
 	registers = append(registers, link("web.nav.import", "/desk/import", "upload"))
 	groups := []ui.Group{
-		{Title: text.Key("web.nav.work"), Links: []page.Link{link("web.nav.queue", "/desk", "inbox")}},
+		{Title: text.Key("web.nav.work"), Links: []page.Link{link("web.nav.queue", "/desk", "inbox"), link("web.agenda.title", "/desk/calendar", "calendar")}},
 		{Title: text.Key("web.nav.govern"), Links: govern},
 		{Title: text.Key("web.nav.registers"), Links: registers},
 	}
 	if rd.holds(adminRole) {
-		groups = append(groups, ui.Group{Title: text.Key("web.nav.admin"), Links: []page.Link{
+		groups = append(groups, ui.Group{Title: text.Key("web.nav.admin"), Links: []page.Link{link("web.book.title", "/desk/ledger", "book"),
 			link("web.nav.people", "/desk/people", "users"), link("web.nav.codes", "/desk/codes", "qrcode"),
 		}})
 	}
@@ -145,7 +146,16 @@ func (s *Site) queue(r *http.Request, rd *reader) (page.Page, error) {
 		tab("web.light.all", "", page.Plain, len(list)), tab("web.light.is_late", toneNames[page.Late], page.Late, counts[page.Late]),
 		tab("web.light.is_soon", toneNames[page.Soon], page.Soon, counts[page.Soon]),
 	}
+	soon, err := s.agenda(r.Context(), q, rd, list, s.today().Add(agendaDays))
+	if err != nil {
+		return page.Page{}, err
+	}
+	aside := s.byDay(soon)
+	if len(aside) == 0 {
+		aside = []page.Block{page.Rows{Title: text.Key("web.agenda.title"), Empty: text.Key("web.agenda.none", "N", agendaDays)}}
+	}
 	return page.Page{
+		Aside: append(aside, page.Rows{List: []page.Link{{Words: text.Key("web.agenda.title"), Note: text.Key("web.agenda.more", "N", calendarDays), Href: "/desk/calendar", Icon: "calendar"}}}),
 		Frame: page.Desk, Title: text.Key("web.nav.queue"), Lead: text.Key("web.queue_lead", "Name", rd.account.Name, "Late", counts[page.Late], "Soon", counts[page.Soon]),
 		Blocks: []page.Block{t}, Head: []page.Link{{Words: text.Key("web.nav.begin"), Href: "/desk/begin", Icon: "plus"}},
 	}, nil
@@ -207,7 +217,7 @@ func (s *Site) deskMatter(r *http.Request, rd *reader) (page.Page, error) {
 	}
 	var p page.Page
 	err = s.Desk.Read(r.Context(), act.Matter(n), func(ctx context.Context, q store.Q, st desk.Standing) error {
-		history, err := s.history(ctx, q, st, rd, actsAtDesk)
+		history, _, err := s.history(ctx, q, st, rd, math.MaxInt64, actsAtDesk)
 		if err != nil {
 			return err
 		}
@@ -357,9 +367,10 @@ func (s *Site) beginPage(r *http.Request, rd *reader, sub step.Submission, subje
 		return page.Page{}, fault.Refuse(fault.NotFound, "method.unknown", fault.Basis{}, fault.Args{"Method": r.PathValue("method")})
 	}
 	f := page.Form{
-		Action: "/desk/begin/" + m.Key, Hidden: map[string]string{nameID: sub.ID}, Submit: text.Key("web.begin_go", "Method", m.Name), Problem: problem,
+		Action: r.URL.Path, Hidden: map[string]string{nameID: sub.ID}, Submit: text.Key("web.begin_go", "Method", m.Name), Problem: problem,
 		Basis: &page.Basis{Clause: m.File() + "#start", Law: m.Law},
 	}
+	atDesk := strings.HasPrefix(r.URL.Path, "/desk/") // the desk chooses among all, a resident among where they live
 	if m.Subject != "" {
 		rows, err := s.registers(r.Context(), s.Store.Read(), rd).Rows(m.Subject, act.RowID{}, s.today())
 		if err != nil {
@@ -368,7 +379,12 @@ func (s *Site) beginPage(r *http.Request, rd *reader, sub step.Submission, subje
 		sch, _ := s.charter().Registers.Get(m.Subject)
 		x := page.Field{Name: nameSubject, Label: sch.Name.Words(), Input: page.Select, Required: true, Value: subject}
 		for _, row := range rows {
-			x.Options = append(x.Options, page.Option{Value: row.ID.ID, Words: text.Plain(row.Name)})
+			if atDesk || rd.at(row.ID) {
+				x.Options = append(x.Options, page.Option{Value: row.ID.ID, Words: text.Plain(row.Name)})
+			}
+		}
+		if len(x.Options) == 1 && x.Value == "" {
+			x.Value = x.Options[0].Value
 		}
 		f.Fields = append(f.Fields, x)
 	}
@@ -382,6 +398,9 @@ func (s *Site) beginPage(r *http.Request, rd *reader, sub step.Submission, subje
 		f.Fields = append(f.Fields, x)
 	}
 	p := page.Page{Frame: page.Desk, Title: m.Name.Words(), Lead: m.Says.Words(), Back: &page.Link{Words: text.Key("web.nav.begin"), Href: "/desk/begin"}, Blocks: []page.Block{f}}
+	if !atDesk {
+		p.Frame, p.Back = page.Resident, &page.Link{Words: text.Key("web.home_name"), Href: "/"}
+	}
 	if problem != nil {
 		p.Status = statuses[problem.Kind]
 	}
@@ -410,6 +429,9 @@ func (s *Site) begin(r *http.Request, rd *reader) (page.Page, error) {
 	}
 	if err != nil {
 		return page.Page{}, err
+	}
+	if !strings.HasPrefix(r.URL.Path, "/desk/") {
+		return rd.redirect(r, "/receipts/"+receipt.ID)
 	}
 	return rd.redirect(r, fmt.Sprintf("/desk/matters/%d?done=%s", int64(receipt.Matter), receipt.ID))
 }

@@ -147,7 +147,7 @@ func (s *Site) placeList(r *http.Request, rd *reader) (page.Page, error) {
 	}
 	want := strings.TrimSpace(r.URL.Query().Get("q"))
 	p := page.Page{
-		Frame: page.Resident, Title: text.Key("web.map.all", "Register", sch.Name), Back: &page.Link{Words: text.Key("web.home"), Href: "/"},
+		Frame: page.Resident, Title: text.Key("web.map.all", "Register", sch.Name), Back: &page.Link{Words: text.Key("web.home_name"), Href: "/"},
 		Blocks: []page.Block{page.Form{Get: true, Action: "/places/" + name, Submit: text.Key("web.map.find"), Fields: []page.Field{
 			{Name: "q", Label: text.Key("web.map.name"), Hint: text.Key("web.map.name_hint"), Input: page.Line, Value: want},
 		}}},

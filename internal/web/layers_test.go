@@ -82,3 +82,51 @@ func TestTheWallShowsWhatIsLate(t *testing.T) {
 		t.Error("what is late is not listed")
 	}
 }
+
+// The first page leads to what can be reported; a resident reports it about the place they live in, and gets a receipt.
+func TestAResidentReports(t *testing.T) {
+	w := newTown(t)
+	w.person(context.Background(), "resident", "resident", part)
+	if _, body, _ := w.visitor().get("/"); !strings.Contains(body, `href="/begin/defect"`) || !strings.Contains(body, `href="/places/compound"`) {
+		t.Error("the first page does not lead to reports and compounds")
+	}
+	v := w.signedIn("resident")
+	status, form, _ := v.get("/begin/defect")
+	if status != http.StatusOK || !strings.Contains(form, `value="yanshi1" selected`) {
+		t.Fatalf("%d, the form: %s", status, form)
+	}
+	answers := w.formOf(v, "/begin/defect")
+	answers.Set("_subject", compound.ID)
+	answers.Set("where_it_is", "1号楼门口")
+	if status, body, _ := v.post("/begin/defect", answers); status != http.StatusUnprocessableEntity {
+		t.Errorf("half an answer: %d %s", status, body)
+	}
+	answers.Set("what_is_wrong", "门口积水")
+	status, _, h := v.post("/begin/defect", answers)
+	if status != http.StatusSeeOther || !strings.HasPrefix(h.Get("Location"), "/receipts/") {
+		t.Fatalf("%d to %s", status, h.Get("Location"))
+	}
+	if _, body, _ := v.get(h.Get("Location")); !strings.Contains(body, "质量问题") {
+		t.Error("the receipt does not name the matter")
+	}
+	if status, _, _ := v.get("/begin/renovation"); status != http.StatusOK { // the form says who may; sending it is refused
+		t.Errorf("/begin/renovation: %d", status)
+	}
+	if _, body, _ := v.get("/me"); !strings.Contains(body, "60.00 ㎡") {
+		t.Error("my page does not show my home")
+	}
+}
+
+// Whatever the wall counts, the calendar, the charter and the house's book answer with what stands behind it.
+func TestWhatTheDeskOpens(t *testing.T) {
+	w := newTown(t)
+	v := w.signedIn("community_secretary")
+	for path, want := range map[string]string{
+		"/desk/calendar": "演示路1号院综合改造", "/desk": "/desk/calendar", "/charter": "methods/renovation.yaml",
+		"/desk/ledger": "改动台账", "/desk/ledger?before=2": "<table", "/matters/1/record?before=2": "事项开始",
+	} {
+		if status, body, _ := v.get(path); status != http.StatusOK || !strings.Contains(body, want) {
+			t.Errorf("%s: %d without %q", path, status, want)
+		}
+	}
+}

@@ -36,7 +36,7 @@ func (s *Site) logPage(r *http.Request, rd *reader) (page.Page, error) {
 		return page.Page{}, err
 	}
 	p := page.Page{
-		Frame: page.Resident, Title: text.Key("log.title"), Lead: text.Key("log.lead"), Back: &page.Link{Words: text.Key("web.home"), Href: "/"},
+		Frame: page.Resident, Title: text.Key("log.title"), Lead: text.Key("log.lead"), Back: &page.Link{Words: text.Key("web.home_name"), Href: "/"},
 		Blocks: []page.Block{page.Prose{Words: []text.Words{text.Key("log.what"), text.Key("log.holds"), text.Key("log.proves")}}},
 	}
 	if !begun {

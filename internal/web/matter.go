@@ -3,7 +3,6 @@ package web
 import (
 	"context"
 	"fmt"
-	"math"
 	"net/http"
 	"slices"
 	"strconv"
@@ -22,53 +21,6 @@ import (
 	"gongzhi/internal/store"
 	"gongzhi/internal/text"
 )
-
-// home is the place's first page: what is asked now, what is published now, what was decided.
-func (s *Site) home(r *http.Request, rd *reader) (page.Page, error) {
-	c := s.charter()
-	q := s.Store.Read()
-	var open []page.Link
-	for _, key := range c.MethodKeys() {
-		for _, p := range c.Methods[key].List {
-			if p.Step.Shared().Kind != "notice" && p.Step.Shared().Kind != "ballot" {
-				continue
-			}
-			list, err := s.Docket.List(r.Context(), q, docket.Filter{Method: key, Step: p.Key, Limit: 20})
-			if err != nil {
-				return page.Page{}, err
-			}
-			for _, m := range list {
-				open = append(open, s.matterLink(m))
-			}
-		}
-	}
-	recent, err := s.Docket.List(r.Context(), q, docket.Filter{Limit: 8})
-	if err != nil {
-		return page.Page{}, err
-	}
-	list := make([]page.Link, len(recent))
-	for i, m := range recent {
-		list[i] = s.matterLink(m)
-	}
-	mine := page.Link{Words: text.Key("web.sign_in.title"), Note: text.Key("web.sign_in.note"), Href: "/sign-in", Icon: "login"}
-	if rd.signedIn() {
-		mine = page.Link{Words: text.Key("web.me.title"), Href: "/me", Icon: "user"}
-	}
-	return page.Page{
-		Frame: page.Resident, Title: text.Key("web.home_title", "Place", c.Head.Name), Lead: text.Key("web.home_lead"),
-		Blocks: []page.Block{
-			page.Panel{Title: text.Key("web.open_now"), Accent: true, Blocks: []page.Block{page.Rows{List: open, Empty: text.Key("web.open_none")}}},
-			page.Panel{Title: text.Key("web.recent"), Blocks: []page.Block{page.Rows{List: list, Empty: text.Key("web.matters_none")}},
-				Links: []page.Link{{Words: text.Key("web.matters"), Href: "/matters", Icon: "clipboard-list"}}},
-			page.Rows{List: []page.Link{
-				mine,
-				{Words: text.Key("web.check.title"), Note: text.Key("web.check.note"), Href: "/check", Icon: "receipt"},
-				{Words: text.Key("web.methods"), Note: text.Key("web.methods_note"), Href: "/methods", Icon: "scale"},
-			}},
-			page.Rows{List: s.fanLink()},
-		},
-	}, nil
-}
 
 func title(m docket.Matter) text.Words { return text.Text{ZH: m.TitleZH, EN: m.TitleEN}.Words() }
 
@@ -106,7 +58,7 @@ func (s *Site) matters(r *http.Request, rd *reader) (page.Page, error) {
 	if err != nil {
 		return page.Page{}, err
 	}
-	return page.Page{Frame: page.Resident, Title: text.Key("web.matters"), Back: &page.Link{Words: text.Key("web.home"), Href: "/"}, Blocks: []page.Block{t}}, nil
+	return page.Page{Frame: page.Resident, Title: text.Key("web.matters"), Back: &page.Link{Words: text.Key("web.home_name"), Href: "/"}, Blocks: []page.Block{t}}, nil
 }
 
 func (s *Site) matterTable(r *http.Request, href, self string) (page.Table, error) {
@@ -213,19 +165,17 @@ func (s *Site) matter(r *http.Request, rd *reader) (page.Page, error) {
 	return p, err
 }
 
-func (s *Site) matterPage(st desk.Standing, rd *reader) (page.Page, error) {
+func (s *Site) matterPage(st desk.Standing, rd *reader) (p page.Page, err error) {
 	m := st.Method
-	p := page.Page{
+	p = page.Page{
 		Frame: page.Resident, Title: st.Run.Matter.Title.Words(), State: s.standing(st.Row),
 		Back: &page.Link{Words: text.Key("web.matters"), Href: "/matters"},
 	}
 	if sub := st.Run.Matter.Subject; !sub.IsZero() {
 		p.Back = &page.Link{Words: text.Key("web.place"), Href: placeHref(sub)}
-		where, err := s.where(st)
-		if err != nil {
+		if p.Lead, err = s.where(st); err != nil {
 			return p, err
 		}
-		p.Lead = where
 	}
 	if panel, ok := m.Panel(st.Run, st.Context); ok {
 		panel.Accent = true
@@ -258,10 +208,8 @@ func (s *Site) matterPage(st desk.Standing, rd *reader) (page.Page, error) {
 		{Words: text.Key("web.record"), Note: text.Key("web.record_note"), Href: fmt.Sprintf("/matters/%d/record", st.Row.Number), Icon: "history"},
 		{Words: text.Key("web.rules_of", "Method", m.Name), Href: "/methods/" + m.Key, Icon: "scale"},
 	}...)})
-	if h := st.Charter.Head.Hotline; h != "" {
-		p.Foot = []text.Words{text.Key("web.hotline", "Phone", h)}
-	}
-	return p, nil
+	p.Foot, err = s.responsible(st)
+	return p, err
 }
 
 // where says in what a matter's subject lies.
@@ -276,6 +224,43 @@ func (s *Site) where(st desk.Standing) (text.Words, error) {
 		return text.Words{}, err
 	}
 	return text.Plain(above.Name), nil
+}
+
+// responsible says which roles a matter waits for now, and where to telephone: in the community of its subject, or the
+// hotline. Roles are public, the people in them are not.
+func (s *Site) responsible(st desk.Standing) ([]text.Words, error) {
+	phone := st.Charter.Head.Hotline
+	on := calendar.DateOf(st.Context.Now)
+	for id := st.Run.Matter.Subject; !id.IsZero(); {
+		row, ok, err := st.Context.Book.Row(id, on)
+		if err != nil || !ok {
+			return nil, err
+		}
+		if sch, known := st.Charter.Registers.Get(id.Register); known {
+			if f, ok := sch.Field("phone"); ok && f.Audience == register.Public && row.Text("phone") != "" {
+				phone = row.Text("phone")
+				break
+			}
+		}
+		id = row.Parent
+	}
+	var foot []text.Words
+	var zh, en []string
+	for _, a := range st.Asks() {
+		for _, role := range a.By {
+			name := st.Charter.RoleName(role)
+			if z := st.Charter.Texts.Say(text.ZH, name); a.Owed && !st.Charter.OwnRoles()[role] && !slices.Contains(zh, z) {
+				zh, en = append(zh, z), append(en, st.Charter.Texts.Say(text.EN, name))
+			}
+		}
+	}
+	if len(zh) > 0 {
+		foot = append(foot, text.Key("web.responsible", "Who", text.Text{ZH: strings.Join(zh, "、"), EN: strings.Join(en, ", ")}))
+	}
+	if phone != "" {
+		foot = append(foot, text.Key("web.hotline", "Phone", phone))
+	}
+	return foot, nil
 }
 
 // ownTimeFirst puts the time a step as a whole may take behind everything else, where the step has a closing time of
@@ -401,13 +386,13 @@ func (s *Site) record(r *http.Request, rd *reader) (page.Page, error) {
 	}
 	var p page.Page
 	err = s.Desk.Read(r.Context(), act.Matter(n), func(ctx context.Context, q store.Q, st desk.Standing) error {
-		h, err := s.history(ctx, q, st, rd, 500)
+		h, first, err := s.history(ctx, q, st, rd, before(r), actsOnPage)
 		if err != nil {
 			return err
 		}
 		p = page.Page{
 			Frame: page.Resident, Title: text.Key("web.record_of", "Matter", st.Run.Matter.Title), Lead: text.Key("web.record_lead"),
-			Back: &page.Link{Words: st.Run.Matter.Title.Words(), Href: fmt.Sprintf("/matters/%d", n)}, Blocks: h,
+			Back: &page.Link{Words: st.Run.Matter.Title.Words(), Href: fmt.Sprintf("/matters/%d", n)}, Blocks: append(h, older(fmt.Sprintf("/matters/%d/record", n), first)...),
 		}
 		return nil
 	})
@@ -415,10 +400,13 @@ func (s *Site) record(r *http.Request, rd *reader) (page.Page, error) {
 }
 
 // history groups acts by step, newest step first, so that a step's evidence has one address.
-func (s *Site) history(ctx context.Context, q store.Q, st desk.Standing, rd *reader, limit int) ([]page.Block, error) {
-	acts, err := s.Ledger.Latest(ctx, q, st.Run.Matter.Number, math.MaxInt64, limit)
+func (s *Site) history(ctx context.Context, q store.Q, st desk.Standing, rd *reader, below int64, limit int) (blocks []page.Block, first int64, err error) {
+	acts, err := s.Ledger.Latest(ctx, q, st.Run.Matter.Number, below, limit)
 	if err != nil {
-		return nil, err
+		return nil, 0, err
+	}
+	if len(acts) > 0 {
+		first = acts[len(acts)-1].Seq
 	}
 	var out []page.Block
 	var list []page.Entry
@@ -442,7 +430,7 @@ func (s *Site) history(ctx context.Context, q store.Q, st desk.Standing, rd *rea
 		list = append(list, s.entry(st.Charter, st.Method, a))
 	}
 	flush(key)
-	return out, nil
+	return out, first, nil
 }
 
 // entry is one act as anyone may see it: the role that acted, never the name.

@@ -15,6 +15,7 @@ import (
 	"gongzhi/internal/fault"
 	"gongzhi/internal/method"
 	"gongzhi/internal/page"
+	"gongzhi/internal/register"
 	"gongzhi/internal/step"
 	"gongzhi/internal/text"
 	"gongzhi/internal/web/ui"
@@ -48,7 +49,7 @@ func (s *Site) place(r *http.Request, rd *reader) (page.Page, error) {
 		links[i] = s.matterLink(m)
 	}
 	return page.Page{
-		Frame: page.Resident, Title: text.Plain(row.Name), State: sch.Name.Words(), Back: &page.Link{Words: text.Key("web.home"), Href: "/"},
+		Frame: page.Resident, Title: text.Plain(row.Name), State: sch.Name.Words(), Back: &page.Link{Words: text.Key("web.home_name"), Href: "/"},
 		Blocks: []page.Block{
 			page.Panel{Title: text.Key("web.matters"), Blocks: []page.Block{page.Rows{List: links, Empty: text.Key("web.matters_none")}}},
 			page.Panel{Title: text.Key("web.facts"), Blocks: []page.Block{facts}},
@@ -76,7 +77,7 @@ func (s *Site) methods(r *http.Request, rd *reader) (page.Page, error) {
 		list = append(list, page.Link{Words: m.Name.Words(), Note: m.Says.Words(), Href: "/methods/" + key, Icon: "scale"})
 	}
 	return page.Page{
-		Frame: page.Resident, Title: text.Key("web.methods"), Lead: text.Key("web.methods_lead"), Back: &page.Link{Words: text.Key("web.home"), Href: "/"},
+		Frame: page.Resident, Title: text.Key("web.methods"), Lead: text.Key("web.methods_lead"), Back: &page.Link{Words: text.Key("web.home_name"), Href: "/"},
 		Blocks: []page.Block{page.Rows{List: list, Empty: text.Key("web.methods_none")}},
 	}, nil
 }
@@ -204,7 +205,7 @@ func (s *Site) checkReceipt(r *http.Request, rd *reader) (page.Page, error) {
 		Get: true, Action: "/check", Submit: text.Key("web.check.go"),
 		Fields: []page.Field{{Name: "receipt", Label: text.Key("web.check.label"), Hint: text.Key("web.check.hint"), Input: page.Line, Value: code, Required: true}},
 	}
-	p := page.Page{Frame: page.Resident, Title: text.Key("web.check.title"), Lead: text.Key("web.check.lead"), Back: &page.Link{Words: text.Key("web.home"), Href: "/"}}
+	p := page.Page{Frame: page.Resident, Title: text.Key("web.check.title"), Lead: text.Key("web.check.lead"), Back: &page.Link{Words: text.Key("web.home_name"), Href: "/"}}
 	if code != "" {
 		x := strings.Map(func(c rune) rune {
 			if c == ' ' || c == '-' || c == '\t' {
@@ -231,7 +232,7 @@ func (s *Site) about(*http.Request, *reader) (page.Page, error) {
 		facts.List = append(facts.List, page.Fact{Term: text.Key("web.phone"), Value: text.Plain(c.Head.Hotline)})
 	}
 	return page.Page{
-		Frame: page.Resident, Title: text.Key("web.about"), Back: &page.Link{Words: text.Key("web.home"), Href: "/"},
+		Frame: page.Resident, Title: text.Key("web.about"), Back: &page.Link{Words: text.Key("web.home_name"), Href: "/"},
 		Blocks: []page.Block{page.Prose{Words: []text.Words{text.Key("web.about_access"), text.Key("web.about_privacy"), text.Key("web.about_record")}}, facts},
 	}, nil
 }
@@ -244,8 +245,9 @@ func (s *Site) me(r *http.Request, rd *reader) (page.Page, error) {
 		return page.Page{}, err
 	}
 	mandates := page.Facts{}
-	seen := map[string]bool{}
+	seen, homes := map[string]bool{}, map[act.RowID]bool{}
 	var places []page.Link
+	var households []page.Block
 	for _, m := range rd.mandates {
 		name := text.Key("web.whole", "Place", s.charter().Head.Name)
 		if !m.Scope.IsZero() {
@@ -255,6 +257,14 @@ func (s *Site) me(r *http.Request, rd *reader) (page.Page, error) {
 			}
 			if ok {
 				name = text.Plain(row.Name)
+			}
+			if ok && s.charter().Roles[m.Role].Own && !homes[m.Scope] {
+				homes[m.Scope] = true
+				panel, err := s.household(r, row)
+				if err != nil {
+					return page.Page{}, err
+				}
+				households = append(households, panel)
 			}
 		}
 		mandates.List = append(mandates.List, page.Fact{Term: s.charter().RoleName(m.Role), Value: name})
@@ -281,20 +291,42 @@ func (s *Site) me(r *http.Request, rd *reader) (page.Page, error) {
 		owed = append(owed, page.Link{Words: text.Text{ZH: w.TitleZH, EN: w.TitleEN}.Words(), Note: verb, Href: fmt.Sprintf("/matters/%d", w.Matter), Icon: "checkbox"})
 	}
 	p := page.Page{
-		Frame: page.Resident, Title: text.Key("web.me.title"), State: text.Plain(rd.account.Name), Back: &page.Link{Words: text.Key("web.home"), Href: "/"},
+		Frame: page.Resident, Title: text.Key("web.me.title"), State: text.Plain(rd.account.Name), Back: &page.Link{Words: text.Key("web.home_name"), Href: "/"},
 		Blocks: []page.Block{
 			page.Panel{Title: text.Key("web.me.places"), Accent: true, Blocks: []page.Block{page.Rows{List: places, Empty: text.Key("web.matters_none")}}},
-			page.Panel{Title: text.Key("web.me.roles"), Blocks: []page.Block{mandates}},
-			page.Rows{List: []page.Link{
-				{Words: text.Key("privacy.data"), Note: text.Key("privacy.data_note"), Href: "/me/data", Icon: "user"},
-				{Words: text.Key("privacy.mine"), Note: text.Key("privacy.mine_note"), Href: "/me/access", Icon: "history"},
-			}},
 		},
 	}
+	p.Blocks = append(append(p.Blocks, households...), page.Panel{Title: text.Key("web.me.roles"), Blocks: []page.Block{mandates}},
+		page.Rows{Title: text.Key("web.me.more"), List: append(s.reports(),
+			page.Link{Words: text.Key("web.check.title"), Note: text.Key("web.check.note"), Href: "/check", Icon: "receipt"},
+			page.Link{Words: text.Key("privacy.data"), Note: text.Key("privacy.data_note"), Href: "/me/data", Icon: "user"},
+			page.Link{Words: text.Key("privacy.mine"), Note: text.Key("privacy.mine_note"), Href: "/me/access", Icon: "history"})})
 	if len(owed) > 0 {
 		p.Blocks = append([]page.Block{page.Panel{Title: text.Key("web.me.owed"), Blocks: []page.Block{page.Rows{List: owed}}}}, p.Blocks...)
 	}
 	return p, nil
+}
+
+// household is what the registers hold of the home somebody stands for, as anyone may know it: to be checked by those
+// who live there, since their vote is counted by it.
+func (s *Site) household(r *http.Request, row register.Row) (page.Block, error) {
+	in := s.registers(r.Context(), s.Store.Read())
+	sch, err := s.schema(row.ID.Register)
+	if err != nil {
+		return nil, err
+	}
+	place, err := s.within(in, row, map[act.RowID]register.Row{})
+	if err != nil {
+		return nil, err
+	}
+	f := page.Facts{List: []page.Fact{{Term: sch.Name.Words(), Value: text.Plain(place + row.Name)}}}
+	for i := range sch.Fields {
+		x := &sch.Fields[i]
+		if v, there := row.Values[x.Key]; there && x.Audience == register.Public && !x.Personal && x.Type != register.Geometry && x.Type != register.OneRow {
+			f.List = append(f.List, page.Fact{Term: x.Label.Words(), Value: x.Told(v)})
+		}
+	}
+	return page.Panel{Title: text.Key("web.me.home"), Blocks: []page.Block{f, page.Prose{Words: []text.Words{text.Key("web.me.wrong")}}}}, nil
 }
 
 // above finds the row of a register on a path such as "/community/nyyh/compound/yinghe91/part/3-2-401/".

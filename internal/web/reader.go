@@ -69,6 +69,26 @@ func (rd *reader) holds(role string) bool {
 	return false
 }
 
+// at tells whether a mandate of the reader lies at or in a row.
+func (rd *reader) at(id act.RowID) bool {
+	for _, m := range rd.mandates {
+		if m.Scope.IsZero() || strings.Contains(m.Path, "/"+id.String()+"/") {
+			return true
+		}
+	}
+	return false
+}
+
+// over tells whether a mandate of the reader reaches a place, given by its path.
+func (rd *reader) over(path string) bool {
+	for _, m := range rd.mandates {
+		if m.Scope.IsZero() || strings.HasPrefix(path, m.Path) {
+			return true
+		}
+	}
+	return false
+}
+
 // mandateWords say in which capacity the reader is here.
 func (rd *reader) mandateWords(c *charter.Charter) text.Words {
 	if len(rd.mandates) == 0 {

@@ -28,6 +28,7 @@ func (s *Site) routes() []route {
 		{"GET /layers/{register}", anyone, s.layer},
 		{"GET /methods", anyone, s.methods},
 		{"GET /methods/{key}", anyone, s.method},
+		{"GET /charter", anyone, s.charterPage},
 		{"GET /charter/{file...}", anyone, s.charterFile},
 		{"GET /files/{hash}", anyone, s.file},
 		{"GET /receipts/{id}", anyone, s.receipt},
@@ -57,11 +58,15 @@ func (s *Site) routes() []route {
 		{"GET /me/access", signedIn, s.lookedAtMe},
 		{"GET /me/data", signedIn, s.myData},
 		{"GET /me/data.json", signedIn, s.myDataFile},
+		{"GET /begin/{method}", signedIn, s.beginForm},
+		{"POST /begin/{method}", signedIn, s.begin},
 		{"GET /matters/{n}/do/{verb}", signedIn, s.ask},
 		{"POST /matters/{n}/do/{verb}", signedIn, s.answer},
 
 		// The desk.
 		{"GET /desk", atDesk, s.queue},
+		{"GET /desk/calendar", atDesk, s.calendarPage},
+		{"GET /desk/ledger", atDesk, s.houseBook},
 		{"GET /desk/matters", atDesk, s.deskMatters},
 		{"GET /desk/matters/{n}", atDesk, s.deskMatter},
 		{"GET /desk/matters/{n}/doors", atDesk, s.doors},

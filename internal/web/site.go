@@ -55,6 +55,7 @@ type Site struct {
 	sessions *scs.SessionManager
 	tries    *tries
 	layers   recent[layers]
+	shown    recent[page.Figures]
 }
 
 // New builds the site.
@@ -211,7 +212,7 @@ func (s *Site) fail(w http.ResponseWriter, r *http.Request, rd *reader, err erro
 // refusal is the page that says no: the words, the basis, and where to go on: back to the matter it was about, or to
 // the first page.
 func refusal(r *http.Request, no *fault.Refusal, status int) page.Page {
-	link := page.Link{Words: text.Key("web.home"), Href: "/", Icon: "home"}
+	link := page.Link{Words: text.Key("web.home_name"), Href: "/", Icon: "home"}
 	if n, err := number(r, "n"); err == nil && no.Kind != fault.NotFound {
 		link = page.Link{Words: text.Key("web.back_to_matter"), Href: fmt.Sprintf("/matters/%d", n), Icon: "chevron-left"}
 	}

@@ -190,7 +190,7 @@ func (s sheet) beside(shape geo.Shape, strip bool) (x, y int) {
 	x1, y1 := s.at(path[0])
 	x2, y2 := s.at(path[len(path)-1])
 	if s.steep(shape) {
-		y = s.high / 3
+		y = s.high * 2 / 3 // clear of the way back, which lies over the strip
 		if y2 != y1 {
 			x = x1 + (x2-x1)*(y-y1)/(y2-y1)
 		}

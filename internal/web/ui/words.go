@@ -3,6 +3,7 @@ package ui
 import (
 	"cmp"
 	"context"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -40,6 +41,11 @@ func standingWords(s page.Standing) text.Words { return text.Key("ui.standing." 
 
 func itoa(n int) string    { return strconv.Itoa(n) }
 func utoa(n uint64) string { return strconv.FormatUint(n, 10) }
+
+var digestForm = regexp.MustCompile(`^[0-9a-f]{64}$`)
+
+// isDigest tells a hash, which is folded away: people compare it, nobody reads it.
+func isDigest(s string) bool { return digestForm.MatchString(s) }
 
 // first is the first string that is not empty.
 func first(s ...string) string { return cmp.Or(s...) }
