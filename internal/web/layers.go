@@ -67,7 +67,7 @@ func shapeField(sch *register.Schema) (*register.Field, bool) {
 func (s *Site) allLayers(ctx context.Context) (layers, error) {
 	return s.layers.get(shapesFor, func() (layers, error) {
 		out := layers{}
-		in := s.registers(ctx, s.Store.Read())
+		in := s.registers(ctx, s.Store.Read(), nobody) // kept for every reader, so as anyone sees it
 		for _, sch := range s.charter().Registers.All() {
 			f, ok := shapeField(sch)
 			if !ok {
@@ -140,7 +140,7 @@ func (s *Site) placeList(r *http.Request, rd *reader) (page.Page, error) {
 	if !known || !s.public(name) || sch.Personal() {
 		return page.Page{}, fault.Refuse(fault.NotFound, "web.nowhere", fault.Basis{}, nil)
 	}
-	in := s.registers(r.Context(), s.Store.Read())
+	in := s.registers(r.Context(), s.Store.Read(), rd)
 	rows, err := in.Rows(name, act.RowID{}, s.today())
 	if err != nil {
 		return page.Page{}, err

@@ -3,7 +3,6 @@ package web
 import (
 	"fmt"
 	"io/fs"
-	"math"
 	"net/http"
 	"path"
 	"slices"
@@ -18,15 +17,6 @@ import (
 
 // actsOnPage is how many acts a page of a record shows.
 const actsOnPage = 100
-
-// before reads from where a record is shown: below this number, or from the newest.
-func before(r *http.Request) int64 {
-	n, err := strconv.ParseInt(r.URL.Query().Get("before"), 10, 64)
-	if err != nil || n < 1 {
-		return math.MaxInt64
-	}
-	return n
-}
 
 // older is the link to the page of acts before one, where there are any: acts are numbered from 1 without gaps.
 func older(self string, first int64) []page.Block {

@@ -119,7 +119,7 @@ func (s *Site) narrowed(r *http.Request, self string) (keep func(docket.Matter) 
 		}
 	}
 	if id, ok := register.ParseRowID(q.Get("under")); ok {
-		row, ok, err := s.registers(r.Context(), s.Store.Read()).Row(id, s.today())
+		row, ok, err := s.registers(r.Context(), s.Store.Read(), nobody).Row(id, s.today())
 		if err != nil {
 			return nil, nil, err
 		}

@@ -260,7 +260,7 @@ func (s *Site) me(r *http.Request, rd *reader) (page.Page, error) {
 			}
 			if ok && s.charter().Roles[m.Role].Own && !homes[m.Scope] {
 				homes[m.Scope] = true
-				panel, err := s.household(r, row)
+				panel, err := s.household(r, rd, row)
 				if err != nil {
 					return page.Page{}, err
 				}
@@ -309,8 +309,8 @@ func (s *Site) me(r *http.Request, rd *reader) (page.Page, error) {
 
 // household is what the registers hold of the home somebody stands for, as anyone may know it: to be checked by those
 // who live there, since their vote is counted by it.
-func (s *Site) household(r *http.Request, row register.Row) (page.Block, error) {
-	in := s.registers(r.Context(), s.Store.Read())
+func (s *Site) household(r *http.Request, rd *reader, row register.Row) (page.Block, error) {
+	in := s.registers(r.Context(), s.Store.Read(), rd)
 	sch, err := s.schema(row.ID.Register)
 	if err != nil {
 		return nil, err

@@ -32,6 +32,9 @@ type reader struct {
 	done     bool // the answer has been written
 }
 
+// nobody is a reader who has not signed in.
+var nobody = &reader{}
+
 func (rd *reader) signedIn() bool { return rd.account.Person != "" }
 
 // actor is the reader as methods want them.
