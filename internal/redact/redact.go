@@ -100,22 +100,3 @@ func (e Eyes) Opens(path string) (by act.By, ok bool) {
 	}
 	return act.By{}, false
 }
-
-// Least is the smallest group that a public table broken down by person or door may show.
-const Least = 5
-
-// Few tells whether a figure of a broken-down public table must be withheld, since it would speak of single people. Of
-// none nothing can be told, so zero may be shown.
-func Few(n int) bool { return n > 0 && n < Least }
-
-// Door hides which flat of a building is meant: "演示路1号院3号楼2单元401" becomes "演示路1号院3号楼**室".
-func Door(name string) string {
-	i := strings.LastIndex(name, "楼")
-	if i < 0 {
-		i = strings.LastIndex(name, "座")
-	}
-	if i < 0 {
-		return strings.TrimRight(name, "0123456789-室") + "**室"
-	}
-	return name[:i+len("楼")] + "**室"
-}

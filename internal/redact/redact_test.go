@@ -8,24 +8,6 @@ import (
 	"gongzhi/internal/register"
 )
 
-func TestDoor(t *testing.T) {
-	for in, want := range map[string]string{
-		"演示路1号院3号楼2单元401": "演示路1号院3号楼**室", "演示路1号院A座1203": "演示路1号院A座**室", "演示路1号院12-3": "演示路1号院**室", "": "**室",
-	} {
-		if got := redact.Door(in); got != want {
-			t.Errorf("Door(%q) = %q, want %q", in, got, want)
-		}
-	}
-}
-
-func TestFewIsWithheld(t *testing.T) {
-	for n, want := range map[int]bool{0: false, 1: true, 4: true, 5: false, 500: false} {
-		if redact.Few(n) != want {
-			t.Errorf("Few(%d) = %v", n, !want)
-		}
-	}
-}
-
 func TestSees(t *testing.T) {
 	const here, there = "/community/south/compound/c1/person/p1/", "/community/north/compound/c9/person/p9/"
 	row := act.RowID{Register: "person", ID: "p1"}
