@@ -384,6 +384,9 @@ func known(c Context) func(act.RowID) bool {
 	}
 }
 
+// View is what the step at hand may know; nobody acts.
+func (m *Method) View(r *Run, c Context) step.View { return m.view(r, c, act.By{}, act.RowID{}) }
+
 // Left are the units that a step still wants to hear from: the doors to knock on.
 func (m *Method) Left(r *Run, c Context) []act.RowID {
 	p, ok := m.Step(r.Step)

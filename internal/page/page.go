@@ -273,6 +273,7 @@ type Field struct {
 	Accept   string // file types
 	Sealed   bool   // said beside the field: who may see it
 	Width    int    // characters expected, 0 is full
+	Focus    bool   // where the keyboard is when the page opens: one field of a page at most
 }
 
 // Option is one answer of a Choice.
@@ -349,6 +350,24 @@ type Banner struct {
 type Diagram struct {
 	SVG     string
 	Caption text.Words
+}
+
+// Sheet is one printed ballot, on a page of its own.
+type Sheet struct {
+	Title     text.Words
+	For       text.Words // the household
+	Lead      text.Words
+	QR        QR
+	Questions []Question
+	Lines     []text.Words // to write on: signature, date
+	Notes     []text.Words
+	Fine      []text.Words // what fixes the roll and the record, in small type
+}
+
+// Question is one question of a Sheet with its boxes to tick.
+type Question struct {
+	Words   text.Words
+	Choices []text.Words
 }
 
 // QR is a code that opens a page.
@@ -458,6 +477,7 @@ func (Check) block()    {}
 func (Refused) block()  {}
 func (Banner) block()   {}
 func (Diagram) block()  {}
+func (Sheet) block()    {}
 func (QR) block()       {}
 func (Figures) block()  {}
 func (Ordered) block()  {}
@@ -470,6 +490,6 @@ func All() []Block {
 	return []Block{
 		Prose{}, Panel{}, Section{}, Facts{}, Table{}, Tag{}, Light{}, Progress{}, Buttons{}, Deadline{}, Steps{}, Tally{},
 		Notice{}, Form{}, Rows{}, History{}, Basis{}, Receipt{}, Check{}, Refused{}, Banner{}, Diagram{}, QR{}, Figures{},
-		Ordered{}, Map{}, Bars{}, Trend{},
+		Ordered{}, Map{}, Bars{}, Trend{}, Sheet{},
 	}
 }

@@ -30,6 +30,7 @@ const (
 	nameAs    = "_as"    // the mandate to act under
 	nameStage = "_stage" // "send", or "change" to go back from the check
 	nameFile  = "_file_" // + question + "_" + number: a file that was sent already
+	nameBack  = "_back"  // the page to come back to when it was sent
 	nameMany  = "_many_" // + question + "_" + number: one of several answers, looked over already
 )
 
@@ -59,7 +60,15 @@ func find(st desk.Standing, rd *reader, verb, item string) (step.Ask, bool) {
 
 // ask shows the form of one ask.
 func (s *Site) ask(r *http.Request, rd *reader) (page.Page, error) {
-	return s.askPage(r, rd, step.Submission{ID: newID(), Item: r.URL.Query().Get(nameItem)}, nil)
+	q := r.URL.Query()
+	// An address may say which row a form is about, as the code on a paper does; it never answers a question.
+	rows := map[string][]string{}
+	for name, v := range q {
+		if !strings.HasPrefix(name, "_") {
+			rows[name] = v
+		}
+	}
+	return s.askPage(r, rd, step.Submission{ID: newID(), Item: q.Get(nameItem), Values: rows}, nil)
 }
 
 func newID() string { return uuid.Must(uuid.NewV7()).String() }
@@ -76,11 +85,20 @@ func (s *Site) askPage(r *http.Request, rd *reader, sub step.Submission, problem
 		if !ok {
 			return fault.Refuse(fault.Closed, "web.not_asked", fault.Basis{Clause: st.Method.File() + "#" + st.Run.Step}, nil)
 		}
+		if r.Method == http.MethodGet {
+			maps.DeleteFunc(sub.Values, func(name string, _ []string) bool {
+				return !slices.ContainsFunc(a.Fields, func(f step.Field) bool { return f.Key == name && f.Type == step.RowType })
+			})
+		}
 		form, err := s.form(ctx, q, st, rd, a, sub)
 		if err != nil {
 			return err
 		}
 		form.Problem = problem
+		if back := r.FormValue(nameBack); back != "" {
+			form.Hidden[nameBack] = local(back)
+			focusFirst(form.Fields)
+		}
 		p = page.Page{
 			Frame: s.frame(rd), Title: a.Words, Lead: a.Lead, State: st.Run.Matter.Title.Words(),
 			Back: &page.Link{Words: st.Run.Matter.Title.Words(), Href: s.matterHref(rd, n)}, Blocks: []page.Block{form},
@@ -91,6 +109,15 @@ func (s *Site) askPage(r *http.Request, rd *reader, sub step.Submission, problem
 		return nil
 	})
 	return p, err
+}
+
+// focusFirst puts the keyboard on the first question that has no answer yet: who types in one paper after another
+// reaches for nothing else.
+func focusFirst(fields []page.Field) {
+	i := slices.IndexFunc(fields, func(f page.Field) bool { return f.Value == "" && len(f.Values) == 0 })
+	if i >= 0 {
+		fields[i].Focus = true
+	}
 }
 
 // frame is the desk for those who work there, and the resident's page for everybody else.
@@ -283,6 +310,13 @@ func (s *Site) answer(r *http.Request, rd *reader) (page.Page, error) {
 	}
 	if err := s.publishFiles(r.Context(), receipt.Matter, receipt.First, receipt.Last); err != nil {
 		s.Log.Error("files not published", "matter", n, "error", err)
+	}
+	if back := r.PostFormValue(nameBack); rd.desk && back != "" {
+		to, query, _ := strings.Cut(local(back), "?")
+		if query != "" {
+			query += "&"
+		}
+		return rd.redirect(r, to+"?"+query+url.Values{"done": {receipt.ID}}.Encode())
 	}
 	if rd.desk {
 		return rd.redirect(r, fmt.Sprintf("/desk/matters/%d?done=%s", n, receipt.ID))

@@ -396,8 +396,15 @@ func (w *town) everyAddress(want string, secrets []secret) []string {
 	for _, sch := range w.house.Charter.Registers.All() {
 		registers = append(registers, sch.Key)
 	}
+	var parts []string
+	for _, row := range w.rows {
+		if row.Register == "part" {
+			parts = append(parts, row.ID)
+		}
+	}
 	fill := map[string][]string{
-		"{$}": {""}, "{n}": matters, "{verb}": {"close", "record", "object", "post", "submit"}, "{key}": methods, "{method}": methods,
+		"{part}": append(parts, "no-such-part"),
+		"{$}":    {""}, "{n}": matters, "{verb}": {"close", "record", "object", "post", "submit"}, "{key}": methods, "{method}": methods,
 		"{hash}": files, "{under}": {compound.ID}, "{file...}": {"roles.yaml"}, "{register}": registers, "{id}": {"begin-renovation-1"},
 		"{path...}": {"0/000", "entries/000", "entries/000.p/9"}, "{matter}": append(matters, "0"), "{seq}": {"1", "2", "3", "7", "12"}, "{digest}": {string(w.house.Charter.Digest)},
 	}

@@ -237,6 +237,9 @@ func (s *Site) deskMatter(r *http.Request, rd *reader) (page.Page, error) {
 		}
 		p.Blocks = append(p.Blocks, s.asksTable(st, rd))
 		p.Blocks = append(p.Blocks, s.doorsPanel(st)...)
+		if links := s.paperLinks(st, "/desk"); len(links) > 0 {
+			p.Blocks = append(p.Blocks, page.Rows{List: links})
+		}
 		p.Blocks = append(p.Blocks, page.Section{Title: text.Key("web.acts"), Blocks: history},
 			page.Rows{List: append(sealedLink(st, rd), page.Link{Words: text.Key("web.record"), Href: fmt.Sprintf("/matters/%d/record", n), Icon: "history"})})
 		p.Aside = []page.Block{s.stepsPanel(st), s.factsPanel(st)}

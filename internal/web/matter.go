@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"net/http"
@@ -184,8 +185,8 @@ func (s *Site) matterPage(st desk.Standing, rd *reader) (p page.Page, err error)
 			panel.Blocks = append(panel.Blocks, basisOf(m, placed))
 		}
 		p.Blocks = append(p.Blocks, panel)
-		all := s.actions(st, rd)
-		p.Actions = all[:min(len(all), 2)]
+		all, bar := s.actions(st, rd)
+		p.Actions = all[:min(bar, 2)]
 		if len(all) > len(p.Actions) {
 			p.Blocks = append(p.Blocks, page.Panel{Title: text.Key("web.me.owed"), Blocks: []page.Block{page.Rows{List: all}}})
 		}
@@ -204,7 +205,7 @@ func (s *Site) matterPage(st desk.Standing, rd *reader) (p page.Page, err error)
 		}
 		p.Blocks = append(p.Blocks, page.Panel{Title: text.Key("web.children"), Blocks: []page.Block{page.Rows{List: rows}}})
 	}
-	p.Blocks = append(p.Blocks, page.Rows{List: append(s.rollLink(st), []page.Link{
+	p.Blocks = append(p.Blocks, page.Rows{List: append(append(s.rollLink(st), s.paperLinks(st, "")...), []page.Link{
 		{Words: text.Key("web.record"), Note: text.Key("web.record_note"), Href: fmt.Sprintf("/matters/%d/record", st.Row.Number), Icon: "history"},
 		{Words: text.Key("web.rules_of", "Method", m.Name), Href: "/methods/" + m.Key, Icon: "scale"},
 	}...)})
@@ -281,8 +282,9 @@ func ownTimeFirst(blocks []page.Block) []page.Block {
 	return append(slices.Delete(slices.Clone(blocks), first, first+1), whole)
 }
 
-// actions are what a reader can do now, what is owed first: the fixed bar has room for two, and lists the rest.
-func (s *Site) actions(st desk.Standing, rd *reader) []page.Link {
+// actions are what a reader can do now, what is owed first: the fixed bar has room for two, and lists the rest. The first
+// bar of them may stand there; what cannot be undone does not lie under a thumb.
+func (s *Site) actions(st desk.Standing, rd *reader) (out []page.Link, bar int) {
 	var asks []step.Ask
 	if rd.signedIn() {
 		asks = st.For(rd.actor())
@@ -295,20 +297,26 @@ func (s *Site) actions(st desk.Standing, rd *reader) []page.Link {
 		}
 	}
 	slices.SortStableFunc(asks, func(a, b step.Ask) int {
-		if a.Owed == b.Owed {
-			return 0
-		} else if a.Owed {
-			return -1
+		rank := func(a step.Ask) int {
+			switch {
+			case a.Danger:
+				return 2
+			case a.Owed:
+				return 0
+			}
+			return 1
 		}
-		return 1
+		return cmp.Compare(rank(a), rank(b))
 	})
-	var out []page.Link
 	for _, a := range asks {
 		if !st.Context.Now.Before(a.Opens) {
+			if !a.Danger {
+				bar++
+			}
 			out = append(out, page.Link{Words: a.Words, Href: doHref(st.Row.Number, a), Icon: "checkbox"})
 		}
 	}
-	return out
+	return out, bar
 }
 
 // stepsPanel is the method's main line as a list, with what happened at each step. Ways round stand where they lie in

@@ -56,6 +56,10 @@ type Ballot struct {
 	Settle     Task           `yaml:"settle,omitempty"`
 	Proxy      Proxy          `yaml:"proxy,omitempty"`
 	Represent  Task           `yaml:"represent,omitempty"` // records which co-owner votes for a flat, where they disagree
+	Deliver    Deliver        `yaml:"deliver,omitempty"`
+	Boxes      Boxes          `yaml:"boxes,omitempty"`
+	Recount    Task           `yaml:"recount,omitempty"`  // counts the papers by hand before the vote is counted; never who typed one in
+	Stations   []step.Item    `yaml:"stations,omitempty"` // where one may vote before witnesses
 
 	profiles vote.Profiles // set by Check
 }
@@ -136,7 +140,7 @@ func (b *Ballot) Check(c *step.Checker) {
 		c.Error("ballot.no_items", nil, "items")
 	}
 	seen := map[vote.ItemID]bool{}
-	for _, key := range []vote.ItemID{"part", "signed", "scan", "received", "holder", "mandate", "decision", "reason"} {
+	for _, key := range []vote.ItemID{"part", "signed", "scan", "received", "holder", "mandate", "mandate_date", "covers", "station", "decision", "reason", "paper_no"} {
 		seen[key] = true
 	}
 	for i, it := range b.Items {
@@ -162,6 +166,7 @@ func (b *Ballot) Check(c *step.Checker) {
 	if len(b.Represent.By) > 0 {
 		c.Roles(b.Represent.By, "represent", "by")
 	}
+	b.checkPaper(c)
 	if len(b.Proxy.Holders) > 0 {
 		c.Roles(b.Proxy.Holders, "proxy", "holders")
 		if len(b.Paper.By) == 0 {
@@ -224,14 +229,14 @@ func (b *Ballot) until(v step.View, st *state) time.Time {
 	return at
 }
 
-// Tick closes the vote, and counts it as soon as no paper waits.
+// Tick closes the vote, and counts it as soon as no paper waits to be read or counted by hand.
 func (b *Ballot) Tick(v step.View) ([]act.Draft, error) {
 	st := v.State.(*state)
 	due, ok := b.Due(v)
 	if !ok || v.Now.Before(due) {
 		return nil, nil
 	}
-	if waiting := st.waiting(0); waiting > 0 || v.Now.Before(b.until(v, st)) {
+	if waiting := st.waiting(0); waiting > 0 || v.Now.Before(b.until(v, st)) || b.recounts(st) {
 		kind := boxed
 		if v.Now.Before(b.until(v, st)) {
 			kind = closed

@@ -59,7 +59,9 @@ func (st *state) count(more []vote.Ballot) ([]act.Draft, error) {
 }
 
 // Discreet are the acts that tell how one household voted.
-func (b *Ballot) Discreet() []string { return []string{cast, entered, verified, differs, settled} }
+func (b *Ballot) Discreet() []string {
+	return []string{cast, entered, verified, differs, settled, delivered, revoked}
+}
 
 // Left are the parts of heads that have no ballot standing: the doors to knock on while the vote is open.
 func (b *Ballot) Left(v step.View) (out []act.RowID) {

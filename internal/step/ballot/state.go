@@ -3,12 +3,14 @@ package ballot
 import (
 	"fmt"
 	"reflect"
+	"slices"
 	"time"
 
 	"gongzhi/internal/act"
 	"gongzhi/internal/calendar"
 	"gongzhi/internal/exact"
 	"gongzhi/internal/fault"
+	"gongzhi/internal/step"
 	"gongzhi/internal/vote"
 )
 
@@ -79,10 +81,12 @@ type (
 		Choices choices       `json:"choices"`
 	}
 	paper struct {
-		Part    vote.PartID `json:"part"`
-		Signed  bool        `json:"signed"`
-		Holder  string      `json:"holder,omitempty"` // opaque name of who votes for the owner
-		Choices choices     `json:"choices"`
+		Part    vote.PartID   `json:"part"`
+		Signed  bool          `json:"signed"`
+		Holder  string        `json:"holder,omitempty"`  // opaque name of who votes for the owner
+		Covers  []vote.ItemID `json:"covers,omitempty"`  // what the mandate is for, where not for everything
+		Station string        `json:"station,omitempty"` // where it was cast before witnesses
+		Choices choices       `json:"choices"`
 	}
 	enteredBody struct {
 		No       int          `json:"no"`
@@ -90,6 +94,7 @@ type (
 		Received time.Time    `json:"received"`
 		Scan     []act.Digest `json:"scan"` // of the files; the files themselves are sealed
 		Mandate  []act.Digest `json:"mandate,omitempty"`
+		Mandated string       `json:"mandated,omitempty"` // the day on the mandate
 	}
 	verifiedBody struct {
 		No    int    `json:"no"`
@@ -196,6 +201,8 @@ type entry struct {
 	First    paper
 	Second   *paper
 	Mandate  string // hash of the scanned mandate
+	Mandated string // the day it was given, 2006-01-02; empty where the paper does not say
+	Reason   string // why it was settled so
 	Received time.Time
 	Hands    []act.Person
 	Standing standing
@@ -206,18 +213,23 @@ func (e entry) waits() bool { return e.Standing == once || e.Standing == unequal
 // state is a roll, its terms and the ballots. The tally follows every ballot as it comes; the count at the end is made
 // anew from all of them.
 type state struct {
-	Opened  time.Time
-	Closes  time.Time
-	Root    act.Digest
-	Roll    vote.Roll
-	Terms   vote.Terms
-	Ballots []vote.Ballot
-	Entries []entry
-	Tally   *vote.Tally
-	Closed  bool
-	Boxed   bool
-	Ended   bool
-	Outcome string
+	Opened      time.Time
+	Closes      time.Time
+	Root        act.Digest
+	Roll        vote.Roll
+	Terms       vote.Terms
+	Ballots     []vote.Ballot
+	Entries     []entry
+	Tally       *vote.Tally
+	Revoked     map[vote.HeadID]time.Time // when the owners took back their mandates
+	Delivered   map[vote.PartID][]deliveredBody
+	DeliveredAt map[vote.PartID]time.Time
+	Boxes       []step.BoxEvent
+	Recounts    []step.Recount
+	Closed      bool
+	Boxed       bool
+	Ended       bool
+	Outcome     string
 
 	Certificate *countedBody // as it was published
 }
@@ -254,13 +266,15 @@ func (b *Ballot) Fold(s any, a act.Act) (any, error) {
 		if err := a.Into(&e); err != nil {
 			return nil, err
 		}
-		paper := entry{No: e.No, First: e.Paper, Received: e.Received, Hands: []act.Person{a.By.Person}, Standing: once}
+		paper := entry{No: e.No, First: e.Paper, Received: e.Received, Mandated: e.Mandated, Hands: []act.Person{a.By.Person}, Standing: once}
 		if len(e.Mandate) > 0 {
 			paper.Mandate = string(e.Mandate[0])
 		}
 		st.Entries = append(st.Entries, paper)
 	case verified, differs, settled:
 		return st, st.resolve(a)
+	case delivered, boxSealed, boxOpened, recounted, revoked:
+		return st, st.foldPaper(a)
 	case named:
 		var n namedBody
 		if err := a.Into(&n); err != nil {
@@ -315,30 +329,70 @@ func (st *state) resolve(a act.Act) error {
 		return err
 	}
 	e := &st.Entries[b.No-1]
-	e.Hands = append(e.Hands, a.By.Person)
+	if e.Standing == done { // read anew after a count by hand that came out otherwise
+		if err := st.withdraw(e.id()); err != nil {
+			return err
+		}
+	}
+	e.Hands, e.Reason = append(e.Hands, a.By.Person), b.Reason
 	switch {
 	case a.Kind == differs:
 		e.Second, e.Standing = b.Paper, unequal
 		return nil
 	case b.Void:
 		e.Standing = void
+		st.add(e.voided())
 		return nil
 	case a.Kind == settled:
 		e.First = *b.Paper
 	}
 	e.Standing = done
-	st.add(e.ballot())
+	st.add(e.ballot(st))
 	return nil
 }
 
+// withdraw takes a ballot out of the tally, which knows no way back and so begins anew.
+func (st *state) withdraw(id vote.BallotID) (err error) {
+	st.Ballots = slices.DeleteFunc(st.Ballots, func(b vote.Ballot) bool { return b.ID == id })
+	if st.Tally, err = vote.NewTally(st.Roll, st.Terms); err != nil {
+		return err
+	}
+	for _, b := range st.Ballots {
+		st.Tally.Add(b)
+	}
+	return nil
+}
+
+func (e entry) id() vote.BallotID { return vote.BallotID(fmt.Sprintf("paper-%d", e.No)) }
+
 // ballot is the paper as it counts: it speaks for its household and stands as of the instant it was received.
-func (e entry) ballot() vote.Ballot {
+func (e entry) ballot(st *state) vote.Ballot {
 	b := vote.Ballot{
-		ID: vote.BallotID(fmt.Sprintf("paper-%d", e.No)), Part: e.First.Part, Voter: vote.AnyOwner, Channel: vote.Paper, At: e.Received, Seq: uint64(e.No),
+		ID: e.id(), Part: e.First.Part, Voter: vote.AnyOwner, Channel: vote.Paper, At: e.Received, Seq: uint64(e.No),
 		Signed: e.First.Signed, Choices: e.First.Choices,
 	}
-	if e.First.Holder != "" {
-		b.Channel, b.Mandate = vote.Proxy, &vote.Mandate{Holder: vote.OwnerID(e.First.Holder), Scan: e.Mandate}
+	if e.First.Station != "" {
+		b.Channel = vote.Station
+	}
+	if e.First.Holder == "" {
+		return b
+	}
+	b.Channel, b.Mandate = vote.Proxy, &vote.Mandate{Holder: vote.OwnerID(e.First.Holder), Scan: e.Mandate, Items: e.First.Covers}
+	head, _ := st.Roll.HeadOf(e.First.Part)
+	// A mandate written after the day of the revocation is another one.
+	if at, ok := st.Revoked[head.ID]; ok && e.Mandated <= calendar.DateOf(at).String() {
+		b.Mandate.Revoked = at
+	}
+	return b
+}
+
+// voided is a paper that was made void: nothing on it is read, and the count lists it.
+func (e entry) voided() vote.Ballot {
+	b := vote.Ballot{
+		ID: e.id(), Part: e.First.Part, Voter: vote.AnyOwner, Channel: vote.Paper, At: e.Received, Seq: uint64(e.No), Signed: true, Choices: choices{},
+	}
+	for item := range e.First.Choices {
+		b.Choices[item] = vote.Spoiled
 	}
 	return b
 }

@@ -31,26 +31,51 @@ func (b *Ballot) itemFields(onPaper bool) (out step.Fields) {
 	return out
 }
 
+// paperFields are what a sheet says, in the order in which it is read; what few sheets say comes last.
 func (b *Ballot) paperFields() step.Fields {
-	fields := step.Fields{
-		{Key: "part", Label: text.Named("ballot.part"), Type: step.RowType, Register: b.Roll.Register, Required: true, Audience: step.Public},
+	return append(b.sheetFields(), b.rareFields()...)
+}
+
+func (b *Ballot) sheetFields() step.Fields {
+	return append(step.Fields{
+		{Key: "part", Label: text.Named("ballot.part"), Hint: text.Named("ballot.part_hint"), Type: step.RowType, Register: b.Roll.Register, Audience: step.Public},
 		{Key: "signed", Label: text.Named("ballot.signed"), Type: step.YesType, Required: true, Audience: step.Public},
+	}, b.itemFields(true)...)
+}
+
+func (b *Ballot) rareFields() (fields step.Fields) {
+	if len(b.Stations) > 0 {
+		station := step.Field{Key: "station", Label: text.Named("ballot.station"), Hint: text.Named("ballot.station_hint"), Type: step.ChoiceType, Audience: step.Public}
+		for _, x := range b.Stations {
+			station.Options = append(station.Options, step.Option{Value: x.Key, Label: x.Name})
+		}
+		fields = append(fields, station)
 	}
 	if len(b.Proxy.Holders) > 0 {
 		fields = append(fields, step.Field{Key: "holder", Label: text.Named("ballot.holder"), Hint: text.Named("ballot.holder_hint"), Type: step.PersonType,
 			Roles: b.Proxy.Holders, Audience: step.Public})
 	}
-	return append(fields, b.itemFields(true)...)
+	if len(b.Proxy.Holders) > 0 && len(b.Items) > 1 {
+		covers := step.Field{Key: "covers", Label: text.Named("ballot.covers"), Hint: text.Named("ballot.covers_hint"), Type: step.ManyType, Audience: step.Public}
+		for _, it := range b.Items {
+			covers.Options = append(covers.Options, step.Option{Value: string(it.Key), Label: it.Label})
+		}
+		fields = append(fields, covers)
+	}
+	return fields
 }
 
-// scanFields are asked at the first entry only.
-func (b *Ballot) scanFields() step.Fields {
-	fields := step.Fields{
-		{Key: "scan", Label: text.Named("ballot.scan"), Type: step.FileType, Required: true, Audience: step.Staff, Personal: true},
-		{Key: "received", Label: text.Named("ballot.received"), Type: step.InstantType, Required: true, Audience: step.Public},
-	}
+// enterFields are a sheet at its first reading: the scan and when it came in belong to it, and to a mandate its paper.
+func (b *Ballot) enterFields() step.Fields {
+	fields := append(b.sheetFields(),
+		step.Field{Key: "scan", Label: text.Named("ballot.scan"), Type: step.FileType, Required: true, Audience: step.Staff, Personal: true},
+		step.Field{Key: "received", Label: text.Named("ballot.received"), Hint: text.Named("ballot.received_hint"), Type: step.InstantType, Audience: step.Public},
+	)
+	fields = append(fields, b.rareFields()...)
 	if len(b.Proxy.Holders) > 0 {
-		fields = append(fields, step.Field{Key: "mandate", Label: text.Named("ballot.mandate"), Type: step.FileType, Audience: step.Staff, Personal: true})
+		fields = append(fields,
+			step.Field{Key: "mandate", Label: text.Named("ballot.mandate"), Type: step.FileType, Audience: step.Staff, Personal: true},
+			step.Field{Key: "mandate_date", Label: text.Named("ballot.mandate_date"), Type: step.DateType, Audience: step.Public})
 	}
 	return fields
 }
@@ -85,7 +110,7 @@ func (b *Ballot) Asks(v step.View) []step.Ask {
 	if len(b.Paper.By) > 0 && !st.Boxed {
 		asks = append(asks, step.Ask{
 			Verb: "enter", By: b.Paper.By, Words: text.Key("ballot.enter"), Lead: text.Key("ballot.enter_lead"),
-			Fields: append(b.paperFields(), b.scanFields()...), Due: b.until(v, st), Clause: "enter",
+			Fields: b.enterFields(), Due: b.until(v, st), Clause: "enter",
 		})
 	}
 	if len(b.Represent.By) > 0 && !st.Closed {
@@ -105,19 +130,26 @@ func (b *Ballot) Asks(v step.View) []step.Ask {
 			asks = append(asks, step.Ask{
 				Verb: "verify", Item: no, By: b.Verify.By, Except: slices.Clone(e.Hands), Words: text.Key("ballot.verify", "No", e.No),
 				Lead: text.Key("ballot.verify_lead"), Fields: b.paperFields(), Due: b.until(v, st), Owed: true, Clause: "verify",
+			}, step.Ask{
+				Verb: "void", Item: no, By: b.Settle.By, Except: slices.Clone(e.Hands), Words: text.Key("ballot.void", "No", e.No),
+				Lead: text.Key("ballot.void_lead"), Fields: step.Fields{step.Reason()}, Danger: true, Clause: "settle",
 			})
 		case unequal:
 			asks = append(asks, step.Ask{
 				Verb: "settle", Item: no, By: b.Settle.By, Except: slices.Clone(e.Hands), Words: text.Key("ballot.settle", "No", e.No),
-				Lead: text.Key("ballot.settle_lead"), Fields: append(append(step.Fields{{
-					Key: "decision", Label: text.Named("ballot.decision"), Type: step.ChoiceType, Required: true, Audience: step.Public,
-					Options: []step.Option{{Value: "count", Label: text.Named("ballot.count_it")}, {Value: "void", Label: text.Named("ballot.void_it")}},
-				}}, optional(b.paperFields())...), step.Reason()), Due: b.until(v, st), Owed: true, Clause: "settle",
+				Lead: text.Key("ballot.settle_lead"), Fields: b.settleFields(), Due: b.until(v, st), Owed: true, Clause: "settle",
 			})
 		case done, void:
 		}
 	}
-	return asks
+	return append(asks, b.paperAsks(v, st)...)
+}
+
+// settleFields ask how a paper reads, or why it does not count.
+func (b *Ballot) settleFields() step.Fields {
+	decision := step.Field{Key: "decision", Label: text.Named("ballot.decision"), Type: step.ChoiceType, Required: true, Audience: step.Public,
+		Options: []step.Option{{Value: "count", Label: text.Named("ballot.count_it")}, {Value: "void", Label: text.Named("ballot.void_it")}}}
+	return append(append(step.Fields{decision}, optional(b.paperFields())...), step.Reason())
 }
 
 // Take answers a submission. The closing instant itself is too late: a window of days ends at 24:00 of its last day.
@@ -145,21 +177,35 @@ func (b *Ballot) Take(v step.View, s step.Submission) ([]act.Draft, error) {
 		return b.cast(v, st, answers)
 	case "represent":
 		return b.represent(v, st, answers)
+	case "deliver":
+		return b.deliver(st, s, answers, basis)
+	case "box_sealed", "box_opened":
+		return b.box(v, st, "ballot."+ask.Verb, answers, basis)
+	case "revoke":
+		return b.revoke(v, st, vote.PartID(v.Scope.ID), true, answers)
+	case "revoke_paper":
+		return b.revoke(v, st, vote.PartID(answers.Open["part"].(string)), false, answers)
+	case "recount":
+		return b.recount(st, answers)
+	case "correct":
+		return b.correct(v, st, answers, basis)
 	}
 	no, _ := strconv.Atoi(ask.Item) // the item of an ask of ours
-	if ask.Verb == "settle" {
+	switch ask.Verb {
+	case "settle":
 		return b.settle(v, st, no, answers, basis)
+	case "void":
+		body := settledBody{No: no, Void: true, Reason: answers.Open["reason"].(string)}
+		return b.after(st, no, nil, act.Draft{Kind: settled, Clause: "settle", Body: body})
 	}
-	p, err := b.paper(v, st, answers.Open)
+	p := b.paper(answers.Open)
 	switch {
-	case err != nil:
-		return nil, err
 	case ask.Verb == "enter":
 		return b.enter(v, st, p, s, answers, basis)
 	case !equal(p, st.Entries[no-1].First):
 		return []act.Draft{{Kind: differs, Clause: "verify", Body: verifiedBody{no, &p}}}, nil
 	}
-	return st.after(no, &p, act.Draft{Kind: verified, Clause: "verify", Body: verifiedBody{No: no}})
+	return b.after(st, no, &p, act.Draft{Kind: verified, Clause: "verify", Body: verifiedBody{No: no}})
 }
 
 // settle decides how a paper reads that two people read differently, or that it does not count.
@@ -175,13 +221,10 @@ func (b *Ballot) settle(v step.View, st *state, no int, answers step.Answers, ba
 		if err := missing.Err("form.faults", basis); err != nil {
 			return nil, err
 		}
-		p, err := b.paper(v, st, answers.Open)
-		if err != nil {
-			return nil, err
-		}
+		p := b.paper(answers.Open)
 		body.Paper = &p
 	}
-	return st.after(no, body.Paper, act.Draft{Kind: settled, Clause: "settle", Body: body})
+	return b.after(st, no, body.Paper, act.Draft{Kind: settled, Clause: "settle", Body: body})
 }
 
 func (b *Ballot) late(v step.View, st *state, clause string) error {
@@ -270,26 +313,38 @@ func voter(head vote.Head, who act.Person) vote.OwnerID {
 	return vote.AnyOwner
 }
 
-// paper is what somebody reads from a sheet. Its part must be on the roll and have an owner.
-func (b *Ballot) paper(v step.View, st *state, open map[string]any) (paper, error) {
+// paper is what somebody reads from a sheet. Whatever it names is taken down: a part that is not on the roll, or none
+// that anybody can read, makes a ballot that does not count and is listed with its reason.
+func (b *Ballot) paper(open map[string]any) paper {
+	p := paper{Signed: open["signed"] == true, Choices: b.choices(open)}
 	part, _ := open["part"].(string)
-	if head, ok := st.Roll.HeadOf(vote.PartID(part)); !ok || len(head.Owners) == 0 {
-		return paper{}, fault.Refuse(fault.Invalid, "ballot.not_on_roll", v.Basis("roll", &b.Common), fault.Args{"Part": part})
+	p.Part = vote.PartID(part)
+	p.Holder, _ = open["holder"].(string)
+	p.Station, _ = open["station"].(string)
+	if covers, _ := open["covers"].([]string); p.Holder != "" && len(covers) < len(b.Items) {
+		for _, item := range covers {
+			p.Covers = append(p.Covers, vote.ItemID(item))
+		}
 	}
-	holder, _ := open["holder"].(string)
-	return paper{Part: vote.PartID(part), Signed: open["signed"] == true, Holder: holder, Choices: b.choices(open)}, nil
+	return p
 }
 
-// enter takes a paper that was received while the vote was open. It does not count before it was typed in twice.
+// enter takes a paper that came in since the vote opened; one that came too late is listed and does not count. None counts
+// before it was typed in twice.
 func (b *Ballot) enter(v step.View, st *state, p paper, s step.Submission, answers step.Answers, basis fault.Basis) ([]act.Draft, error) {
-	received, err := calendar.ParseInstant(answers.Open["received"].(string))
-	if err != nil {
-		return nil, err
+	received, said := v.Now, answers.Open["received"] != nil
+	if said {
+		var err error
+		if received, err = calendar.ParseInstant(answers.Open["received"].(string)); err != nil {
+			return nil, err
+		}
 	}
 	var bad fault.Fields
 	switch {
-	case received.Before(st.Opened) || !received.Before(st.Closes):
-		bad.Add("received", "ballot.received_between", fault.Args{"From": local(st.Opened), "To": local(st.Closes)})
+	case !said && st.Closed:
+		bad.Add("received", "ballot.received_when", nil)
+	case received.Before(st.Opened):
+		bad.Add("received", "ballot.received_before", fault.Args{"From": local(st.Opened)})
 	case received.After(v.Now):
 		bad.Add("received", "ballot.received_later", nil)
 	}
@@ -306,22 +361,25 @@ func (b *Ballot) enter(v step.View, st *state, p paper, s step.Submission, answe
 	for _, f := range s.Files["mandate"] {
 		body.Mandate = append(body.Mandate, f.Hash)
 	}
+	body.Mandated, _ = answers.Open["mandate_date"].(string)
 	return []act.Draft{{Kind: entered, Clause: "enter", Body: body, Sealed: answers.Sealed}}, nil
 }
 
 func local(at time.Time) string { return at.In(calendar.Zone).Format("2006-01-02 15:04") }
 
-// after counts at once when the vote was over and this was the last paper.
-func (st *state) after(no int, p *paper, d act.Draft) ([]act.Draft, error) {
-	if !st.Boxed || st.waiting(no) > 0 {
+// after counts at once when the vote was over, this was the last paper, and none is left to be counted by hand.
+func (b *Ballot) after(st *state, no int, p *paper, d act.Draft) ([]act.Draft, error) {
+	e := st.Entries[no-1]
+	more, papers := e.voided(), st.papers(no)
+	if p != nil {
+		e.First = *p
+		more, papers = e.ballot(st), papers+1
+	}
+	if !st.Boxed || st.waiting(no) > 0 || len(b.Recount.By) > 0 && papers > 0 {
 		return []act.Draft{d}, nil
 	}
-	var more []vote.Ballot
-	if p != nil {
-		e := st.Entries[no-1]
-		e.First = *p
-		more = append(more, e.ballot())
-	}
-	drafts, err := st.count(more)
+	resolved := *st
+	resolved.Ballots = slices.DeleteFunc(slices.Clone(st.Ballots), func(x vote.Ballot) bool { return x.ID == e.id() }) // as it was read before
+	drafts, err := resolved.count([]vote.Ballot{more})
 	return append([]act.Draft{d}, drafts...), err
 }

@@ -194,6 +194,11 @@ func sampleParts() page.Page {
 			page.Diagram{SVG: `<svg viewBox="0 0 120 24" width="120" height="24"><path d="M2 22 40 14 80 16 118 2" fill="none" stroke="currentColor" stroke-width="2"/></svg>`, Caption: w("diagram.caption")},
 			page.QR{Href: "/matters/1", Note: w("qr.note")},
 			sampleMap(), page.Map{Says: w("map.says")}, sampleBars(), sampleTrend(), page.Trend{Title: w("trend.title")},
+			page.Sheet{
+				Title: w("paper.title"), For: text.Plain("1-101"), Lead: w("paper.state"), QR: page.QR{Href: "/matters/1", Note: w("qr.note")},
+				Questions: []page.Question{{Words: w("paper.1"), Choices: []text.Words{text.Key("ballot.choice.yes"), text.Key("ballot.choice.no"), text.Key("ballot.choice.abstain")}}},
+				Lines:     []text.Words{text.Key("papers.sign"), text.Key("papers.date")}, Notes: []text.Words{text.Key("papers.how")}, Fine: []text.Words{w("paper.2")},
+			},
 		},
 		Foot: []text.Words{w("matter.contact")},
 	}

@@ -11,6 +11,7 @@ import (
 	"fmt"
 	"io"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -237,4 +238,9 @@ func absolute(ctx context.Context, href string) string {
 		return from(ctx).Origin + href
 	}
 	return href
+}
+
+// sheets tells whether a page is ballots to be printed.
+func sheets(p page.Page) bool {
+	return slices.ContainsFunc(p.Blocks, func(b page.Block) bool { _, ok := b.(page.Sheet); return ok })
 }
