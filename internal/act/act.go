@@ -101,6 +101,15 @@ type Draft struct {
 	Clause string            // key path within the step; empty is the step itself
 	Body   any               // public; marshalled as JSON; integers, strings, booleans, lists and maps only
 	Sealed map[string]string // personal values by field, to be sealed
+
+	Slip    *Slip // goes into the urn of the step's secret vote and into no act
+	OpenUrn bool  // the urn was read for this act: it is emptied for good
+}
+
+// Slip is what one person chose in a secret vote. Slips of one vote are equally long.
+type Slip struct {
+	Text string
+	Most int // how many slips the urn can come to hold
 }
 
 // Seal sets the place in the chain and the hash over everything.

@@ -24,6 +24,7 @@ import (
 	"gongzhi/internal/method"
 	"gongzhi/internal/step"
 	"gongzhi/internal/store"
+	"gongzhi/internal/urn"
 )
 
 // Book is what the desk needs to know of registers: rows as of a date, and where a row lies.
@@ -40,6 +41,7 @@ type Config struct {
 	Docket  *docket.Docket                      // required
 	Files   *attachment.Files                   // required: what answers name
 	Book    func(context.Context, store.Q) Book // required: registers as one transaction sees them
+	Urns    *urn.Urns                           // required: slips of secret votes
 	Charter *charter.Charter                    // required: the version new matters begin under
 	Clock   clock.Clock                         // required: the one that also stamps the store's transactions
 	Log     *slog.Logger                        // default discards
@@ -53,6 +55,7 @@ type Desk struct {
 	docket *docket.Docket
 	files  *attachment.Files
 	book   func(context.Context, store.Q) Book
+	urns   *urn.Urns
 	clock  clock.Clock
 	log    *slog.Logger
 
@@ -90,7 +93,7 @@ func New(c Config) (*Desk, error) {
 		return nil, fmt.Errorf("desk: %w", err)
 	}
 	return &Desk{
-		db: c.Store, ledger: c.Ledger, docket: c.Docket, files: c.Files, book: c.Book, clock: c.Clock, log: c.Log,
+		db: c.Store, ledger: c.Ledger, docket: c.Docket, files: c.Files, book: c.Book, urns: c.Urns, clock: c.Clock, log: c.Log,
 		current: c.Charter, versions: map[act.Digest]*charter.Charter{c.Charter.Digest: c.Charter},
 		writing: writing, reading: reading, wake: make(chan struct{}, 1),
 	}, nil
@@ -239,7 +242,10 @@ func (d *Desk) houseAct(ctx context.Context, tx *store.Tx, by act.By, version ac
 
 // around is the context that a method sees at an instant.
 func (d *Desk) around(ctx context.Context, q store.Q, c *charter.Charter, now time.Time) method.Context {
-	return method.Context{Now: now, Calendar: c.Calendar, Book: d.book(ctx, q), Charter: c.Digest, Own: c.OwnRoles()}
+	slips := func(m act.Matter, step string, visit int) ([]string, error) {
+		return d.urns.Slips(ctx, q, urn.Box{Matter: m, Step: step, Visit: visit})
+	}
+	return method.Context{Now: now, Calendar: c.Calendar, Book: d.book(ctx, q), Urn: slips, Charter: c.Digest, Own: c.OwnRoles()}
 }
 
 // scope is where a matter's subject lies; matters without a subject lie in the whole subdistrict.

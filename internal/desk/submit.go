@@ -5,7 +5,9 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"regexp"
+	"strings"
 	"time"
 
 	"gongzhi/internal/act"
@@ -17,6 +19,7 @@ import (
 	"gongzhi/internal/method"
 	"gongzhi/internal/step"
 	"gongzhi/internal/store"
+	"gongzhi/internal/urn"
 )
 
 // A submission is answered in these moves, all in one transaction:
@@ -198,6 +201,9 @@ func unavailable(err error) error {
 
 func digest(s step.Submission, more ...string) string {
 	s.Made = time.Time{} // a phone that sends twice may say another instant
+	// There are few ways to choose, so even a digest of a choice would tell it.
+	s.Values = maps.Clone(s.Values)
+	maps.DeleteFunc(s.Values, func(name string, _ []string) bool { return strings.HasPrefix(name, step.Secret) })
 	raw, err := json.Marshal(struct {
 		S    step.Submission
 		More []string
@@ -309,10 +315,27 @@ func (w *session) record(key string, by act.By, clause string, d act.Draft) (act
 		Kind: d.Kind, Step: key, At: w.context.Now, Recorded: w.now, By: by,
 		Basis: act.Basis{Charter: w.charter.Digest, Clause: clause}, Submission: w.id,
 	}
+	if err := w.urn(key, d); err != nil {
+		return act.Act{}, err
+	}
 	if w.method.Discreet(a) {
 		d.Sealed = blinded(d.Sealed)
 	}
 	return w.chain.Add(a, d.Body, d.Sealed)
+}
+
+// urn drops a draft's slip into the urn of the step, or empties it; the transaction that records the act does both.
+func (w *session) urn(key string, d act.Draft) error {
+	box := urn.Box{Matter: w.run.Matter.Number, Step: key, Visit: w.run.Visits[key]}
+	if d.Slip != nil {
+		if err := w.desk.urns.Drop(context.Background(), w.tx, box, *d.Slip); err != nil {
+			return err
+		}
+	}
+	if d.OpenUrn {
+		return w.desk.urns.Empty(context.Background(), w.tx, box)
+	}
+	return nil
 }
 
 // blinded adds the commitment to nothing that keeps what a household answered from being guessed; see [act.Blind].

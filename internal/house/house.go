@@ -31,6 +31,7 @@ import (
 	"gongzhi/internal/store"
 	"gongzhi/internal/text"
 	"gongzhi/internal/tlog"
+	"gongzhi/internal/urn"
 	"gongzhi/internal/vault"
 )
 
@@ -63,6 +64,7 @@ type House struct {
 	People  *people.People
 	Access  *access.Log
 	Files   *attachment.Files
+	Urns    *urn.Urns
 	Desk    *desk.Desk
 	Log     *slog.Logger
 
@@ -154,6 +156,7 @@ func (h *House) rooms(ctx context.Context, c Config) error {
 	if h.Files, err = attachment.Open(c.Tenant, filepath.Join(dir, "files")); err != nil {
 		return err
 	}
+	h.Urns = urn.New(c.Tenant, filepath.Join(dir, "keys", "urns"))
 	h.Store, err = store.Open(ctx, store.Config{URL: c.URL, Now: h.Clock.Now, Log: c.Log, BatchMax: c.BatchMax, Synced: c.Synced})
 	if err != nil {
 		return err
@@ -169,7 +172,8 @@ func (h *House) rooms(ctx context.Context, c Config) error {
 	h.PublicLog = tlog.New(tlog.Config{Tenant: c.Tenant, Store: h.Store, Ledger: h.Ledger, Clock: h.Clock, Log: c.Log})
 	h.Book, h.People, h.Access = book.New(h.Vault), people.New(c.Tenant, h.Vault), access.New(c.Tenant)
 	h.Desk, err = desk.New(desk.Config{
-		Store: h.Store, Ledger: h.Ledger, Docket: h.Docket, Files: h.Files, Book: h.registers, Charter: h.Charter, Clock: h.Clock, Log: c.Log, Runs: c.Runs,
+		Store: h.Store, Ledger: h.Ledger, Docket: h.Docket, Files: h.Files, Book: h.registers, Urns: h.Urns, Charter: h.Charter, Clock: h.Clock, Log: c.Log,
+		Runs: c.Runs,
 	})
 	return err
 }
@@ -197,6 +201,9 @@ func (h *House) settle(ctx context.Context) error {
 		h.Log.Warn("the machine's clock is behind the last act on record; time stands still until it has caught up", "by", by)
 	}
 	if err := h.Desk.Install(ctx, act.By{Role: act.HouseItself}, h.Charter); err != nil {
+		return err
+	}
+	if err := h.Urns.Sweep(ctx, h.Store.Read()); err != nil {
 		return err
 	}
 	return h.seed(ctx)

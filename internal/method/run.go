@@ -161,7 +161,8 @@ type Context struct {
 	Calendar *calendar.Calendar
 	Book     step.Book
 	Charter  act.Digest
-	Own      map[string]bool // roles whose scope lies within the subject (an owner's flat), not above it
+	Urn      func(m act.Matter, step string, visit int) ([]string, error) // slips of a secret vote; nil where there are none
+	Own      map[string]bool                                              // roles whose scope lies within the subject (an owner's flat), not above it
 }
 
 // view is what the step at hand may know.
@@ -169,6 +170,9 @@ func (m *Method) view(r *Run, c Context, by act.By, scope act.RowID) step.View {
 	v := step.View{
 		Now: c.Now, Matter: r.Matter, Key: r.Step, Visit: r.Visits[r.Step], Entered: r.Entered, State: r.State, Who: by, Scope: scope,
 		Calendar: c.Calendar, Results: r.Results, Did: r.Did, Book: c.Book, File: m.File(),
+	}
+	if c.Urn != nil {
+		v.Urn = func() ([]string, error) { return c.Urn(r.Matter.Number, r.Step, r.Visits[r.Step]) }
 	}
 	var vars map[string]any
 	v.Vars = func() map[string]any { // most steps have no condition, and a submission needs many views

@@ -71,8 +71,9 @@ type View struct {
 	Results  map[string]Result       // how earlier steps ended, by step key; the latest visit counts
 	Did      map[string][]act.Person // who acted at earlier steps, by step key, first to last, each once
 	Book     Book
-	Vars     func() map[string]any // what CEL conditions see, worked out when first asked for
-	File     string                // the method's file, for Clause
+	Urn      func() ([]string, error) // the slips of this step's secret vote, sorted; nil where there is no urn
+	Vars     func() map[string]any    // what CEL conditions see, worked out when first asked for
+	File     string                   // the method's file, for Clause
 }
 
 // Matter is what all steps of one run share.
@@ -150,6 +151,10 @@ type Submission struct {
 	Made    time.Time // the client's own clock; zero if it did not say
 	Channel string    // web, paper, api, import
 }
+
+// Secret begins the names of answers that no part of the house may keep: what somebody chose in a secret vote. They are in
+// no act, in no digest of a submission and in no log.
+const Secret = "secret."
 
 // Value is the first value of a field, or "".
 func (s Submission) Value(name string) string {

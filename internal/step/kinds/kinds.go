@@ -16,6 +16,7 @@ import (
 	"gongzhi/internal/step/notice"
 	"gongzhi/internal/step/open"
 	"gongzhi/internal/step/rate"
+	secretballot "gongzhi/internal/step/secret_ballot"
 	"gongzhi/internal/step/solicit"
 	"gongzhi/internal/step/works"
 )
@@ -27,6 +28,7 @@ func All() []step.Kind {
 		solicit.Kind{},
 		meeting.Kind{},
 		ballot.Kind{},
+		secretballot.Kind{},
 		notice.Kind{},
 		rate.Kind{},
 		approve.Kind{},

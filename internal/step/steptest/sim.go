@@ -23,6 +23,7 @@ type Sim struct {
 	Acts  []act.Act
 	State any
 	Open  map[string]act.Child // children that are open, by item
+	Urn   []string             // slips of a secret vote, sorted
 	trail []string             // what was done, for the report of a failure
 }
 
@@ -52,7 +53,7 @@ func (m *Sim) View() step.View {
 	return step.View{
 		Now: m.Now, Key: "example", Visit: 1, Entered: w.Now, State: m.State, Who: act.By{Role: act.HouseItself},
 		Matter:   step.Matter{Number: 1, Method: "example", Title: text.Text{ZH: "例", EN: "example"}, Subject: w.Subject, Opened: w.Now, Facts: w.Facts},
-		Calendar: w.Calendar, Results: w.Results, Did: w.Did, Book: w.Book, Vars: func() map[string]any { return w.Vars }, File: "methods/example.yaml",
+		Calendar: w.Calendar, Results: w.Results, Did: w.Did, Book: w.Book, Vars: func() map[string]any { return w.Vars }, Urn: func() ([]string, error) { return slices.Clone(m.Urn), nil }, File: "methods/example.yaml",
 	}
 }
 
@@ -207,6 +208,13 @@ func (m *Sim) record(by act.By, drafts []act.Draft) {
 		}
 		if body == nil {
 			body = struct{}{}
+		}
+		if d.Slip != nil {
+			m.Urn = append(m.Urn, d.Slip.Text)
+			slices.Sort(m.Urn)
+		}
+		if d.OpenUrn {
+			m.Urn = nil
 		}
 		raw, err := json.Marshal(body)
 		if err != nil {

@@ -212,7 +212,7 @@ func block(b page.Block, level int) templ.Component {
 				return templ_7745c5c3_Err
 			}
 		case page.Sheet:
-			templ_7745c5c3_Err = sheet(b).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ballotSheet(b).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

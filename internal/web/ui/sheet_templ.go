@@ -10,8 +10,8 @@ import templruntime "github.com/a-h/templ/runtime"
 
 import "gongzhi/internal/page"
 
-// sheet is one printed ballot: a household's own A4 page, in type that is read without glasses.
-func sheet(s page.Sheet) templ.Component {
+// ballotSheet is one printed ballot: a household's own A4 page, in type that is read without glasses.
+func ballotSheet(s page.Sheet) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
