@@ -71,8 +71,8 @@ func (b balloting) voting() (out []vote.Line) {
 	return out
 }
 
-// household is where the code on a printed ballot leads: a clerk to the paper in their hand, everybody else to the vote.
-func (s *Site) household(r *http.Request, rd *reader) (page.Page, error) {
+// paperCode is where the code on a printed ballot leads: a clerk to the paper in their hand, everybody else to the vote.
+func (s *Site) paperCode(r *http.Request, rd *reader) (page.Page, error) {
 	n, err := number(r, "n")
 	if err != nil {
 		return page.Page{}, err

@@ -25,7 +25,7 @@ func (s *Site) routes() []route {
 		{"GET /matters/{n}/roll", anyone, s.roll},
 		{"GET /places/{register}", anyone, s.placeList},
 		{"GET /matters/{n}/papers", anyone, s.papersPublic},
-		{"GET /matters/{n}/b/{part}", anyone, s.household},
+		{"GET /matters/{n}/b/{part}", anyone, s.paperCode},
 		{"GET /places/{register}/{id}", anyone, s.place},
 		{"GET /layers/{register}", anyone, s.layer},
 		{"GET /methods", anyone, s.methods},
