@@ -119,7 +119,7 @@ func (s *Site) fanPage(r *http.Request, rd *reader) (page.Page, error) {
 	}
 	p := page.Page{
 		Frame: page.Resident, Title: text.Key("fan.title"), Lead: text.Key("fan.lead", "Day", on.String(), "Ribs", len(f.ribs), "Units", f.units),
-		Back: &page.Link{Words: text.Key("web.home"), Href: "/"},
+		Back: &page.Link{Words: text.Key("web.home_name"), Href: "/"},
 	}
 	if len(f.ribs) == 0 {
 		p.Blocks = []page.Block{page.Banner{Tone: page.Plain, Words: text.Key("fan.none")}, form}
