@@ -1,10 +1,12 @@
 // The script of every page. Pages are whole without it: it keeps a countdown moving, sends a form once, puts the reader
 // where something went wrong, and prints. It holds no words; the server writes them.
 import { countdowns } from "./countdown";
+import { proofs } from "./proof";
 import { refresh } from "./refresh";
 
 function start(): void {
   countdowns(document);
+  proofs(document);
   document.addEventListener("gongzhi:fresh", () => countdowns(document));
   document.querySelector<HTMLElement>("[data-errors]")?.focus();
 

@@ -71,11 +71,15 @@ func verifyBundle(c *call) int {
 	key := flags.String("key", "", "")
 	since := flags.String("since", "", "")
 	asJSON := flags.Bool("json", false, "")
+	receipt := flags.String("receipt", "", "")
 	var witnesses list
 	flags.Var(&witnesses, "witness", "")
 	words, fine := c.parse(flags)
 	if !fine {
 		return unusable
+	}
+	if *receipt != "" && len(words) == 0 {
+		return c.receipt(*receipt, *key)
 	}
 	if len(words) != 1 {
 		return c.refuse(text.Key("cli.verify.usage"))
@@ -154,4 +158,29 @@ func (c *call) finding(f verify.Finding) {
 	if f.Why != "" {
 		fmt.Fprintf(c.out, "    %s\n", f.Why)
 	}
+}
+
+// receipt proves one submission from its file.
+func (c *call) receipt(file, key string) int {
+	raw, err := c.file(file)
+	if err != nil {
+		return c.refuse(text.Key("cli.verify.failed", "Why", err.Error()))
+	}
+	r, at, err := verify.CheckReceipt(raw, key)
+	if err != nil {
+		fmt.Fprintln(c.out, c.say(text.Key("verify.report.receipt_bad", "Why", err.Error())))
+		return no
+	}
+	fmt.Fprintln(c.out, c.say(text.Key("verify.report.receipt", "ID", r.Submission, "Origin", at.Origin, "Size", at.Size, "Root", at.Hex())))
+	for _, a := range r.Acts {
+		said := a.Leaf
+		if a.Act != "" {
+			said = a.Act
+		}
+		fmt.Fprintln(c.out, c.say(text.Key("verify.report.receipt_act", "Entry", a.Index+1, "Leaf", said)))
+	}
+	if key == "" {
+		fmt.Fprintln(c.out, c.say(text.Key("verify.report.untrusted")))
+	}
+	return ok
 }

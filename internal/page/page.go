@@ -324,6 +324,15 @@ type Receipt struct {
 	At    time.Time
 	Next  []text.Words
 	Links []Link
+	Proof *Proof // that it is in the public log; nil where no log is kept
+}
+
+// Proof is checked in the reader's browser, or by the command line.
+type Proof struct {
+	Entry   int64  // its number in the log, from 1; 0 while it waits to be taken in
+	Href    string // the proof as a file
+	Opening string // the same with what the reader did, in full; for who acted only
+	Command string
 }
 
 // Check shows every answer before it is sent.

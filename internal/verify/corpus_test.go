@@ -930,6 +930,16 @@ func (x *tampering) closeBooks() {
 	x.acts = slices.DeleteFunc(x.acts, func(a act.Act) bool { return a.Matter != act.House && !last[a.Matter] })
 }
 
+// tamper puts a town into somebody's hands; what they change is theirs.
+func tamper(w, other town, kept *verify.Charters) *tampering {
+	x := &tampering{files: maps.Clone(w.public), acts: make([]act.Act, len(w.acts)), key: w.key, opts: verify.Options{Charters: kept}, own: w, other: other}
+	for i, a := range w.acts {
+		a.Sealed = slices.Clone(a.Sealed)
+		x.acts[i] = a
+	}
+	return x
+}
+
 // Every kind of tampering is caught, and under the name it should have; the untouched bundle passes.
 func TestMutations(t *testing.T) {
 	w, other := newTown(t, 2), newTown(t, 3)
@@ -954,11 +964,7 @@ func TestMutations(t *testing.T) {
 		}
 		seen[m.name] = true
 		t.Run(m.name, func(t *testing.T) {
-			x := &tampering{files: maps.Clone(w.public), acts: make([]act.Act, len(w.acts)), key: w.key, opts: verify.Options{Charters: kept}, own: w, other: other}
-			for i, a := range w.acts {
-				a.Sealed = slices.Clone(a.Sealed)
-				x.acts[i] = a
-			}
+			x := tamper(w, other, kept)
 			m.do(x)
 			r, err := verify.Bundle(x.files, x.opts)
 			switch {

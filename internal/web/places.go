@@ -170,32 +170,6 @@ func (s *Site) file(r *http.Request, rd *reader) (page.Page, error) {
 	return page.Page{}, nil
 }
 
-// receipt confirms what was recorded. Whoever has its address may see that and when, not what was answered.
-func (s *Site) receipt(r *http.Request, rd *reader) (page.Page, error) {
-	got, ok, err := s.Ledger.Submission(r.Context(), s.Store.Read(), r.PathValue("id"))
-	if err != nil {
-		return page.Page{}, err
-	}
-	if !ok {
-		return page.Page{}, fault.Refuse(fault.NotFound, "web.no_receipt", fault.Basis{}, nil)
-	}
-	m, _, err := s.Docket.Find(r.Context(), s.Store.Read(), got.Matter)
-	if err != nil {
-		return page.Page{}, err
-	}
-	return page.Page{
-		Frame: page.Resident, Title: text.Key("web.received"), State: title(m), Back: &page.Link{Words: title(m), Href: fmt.Sprintf("/matters/%d", m.Number)},
-		Blocks: []page.Block{page.Receipt{
-			Code: strings.ToUpper(strings.ReplaceAll(got.ID, "-", "")), Href: "/receipts/" + got.ID, At: got.At(),
-			Next: []text.Words{text.Key("web.receipt_next", "Standing", s.standing(m)), text.Key("web.receipt_acts", "First", got.First, "Last", got.Last)},
-			Links: []page.Link{
-				{Words: text.Key("web.back_to_matter"), Href: fmt.Sprintf("/matters/%d", m.Number), Icon: "chevron-left"},
-				{Words: text.Key("web.record"), Href: fmt.Sprintf("/matters/%d/record", m.Number), Icon: "history"},
-			},
-		}},
-	}, nil
-}
-
 var codeForm32 = regexp.MustCompile(`^[0-9A-F]{32}$`)
 
 // checkReceipt finds a receipt by its code, however it is typed.
