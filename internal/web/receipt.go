@@ -46,9 +46,9 @@ func (s *Site) receiptOf(r *http.Request) (ledger.Receipt, []act.Act, error) {
 	return got, acts, err
 }
 
-// own tells whether the reader is who acted, for themselves. What a clerk has typed in for others is not theirs to open:
+// actedFor tells whether the reader is who acted, for themselves. What a clerk has typed in for others is not theirs to open:
 // that is read at the desk, for a purpose on record.
-func (s *Site) own(acts []act.Act, rd *reader) bool {
+func (s *Site) actedFor(acts []act.Act, rd *reader) bool {
 	mine := s.charter().OwnRoles()
 	return rd.signedIn() && len(acts) > 0 && !slices.ContainsFunc(acts, func(a act.Act) bool {
 		return a.By.Person != rd.account.Person || !mine[a.By.Role]
@@ -72,7 +72,7 @@ func (s *Site) proofOf(ctx context.Context, got ledger.Receipt, acts []act.Act, 
 		return nil, err
 	}
 	p := &page.Proof{Entry: n + 1, Href: "/receipts/" + got.ID + "/proof", Command: "gongzhi verify --key '" + given.Key + "' --receipt " + got.ID + ".json"}
-	if s.own(acts, rd) {
+	if s.actedFor(acts, rd) {
 		p.Opening = "/receipts/" + got.ID + "/opening"
 	}
 	return p, nil
@@ -89,7 +89,7 @@ func (s *Site) proven(r *http.Request, rd *reader, opened bool) (page.Page, erro
 	if err != nil {
 		return page.Page{}, err
 	}
-	if opened && !s.own(acts, rd) {
+	if opened && !s.actedFor(acts, rd) {
 		return page.Page{}, fault.Refuse(fault.Denied, "log.not_yours", fault.Basis{}, nil)
 	}
 	out := verify.Receipt{Submission: got.ID, Matter: got.Matter}
