@@ -67,7 +67,7 @@ func (l *Log) grow(ctx context.Context) (g *grown, err error) {
 		if err != nil {
 			return err
 		}
-		if begun && from.Holder != l.holder && from.Until > l.Clock.Now().UnixMicro() {
+		if begun && l.leased(from) {
 			return nil
 		}
 		list, err := l.Ledger.Unlogged(ctx, q, l.Batch)
@@ -102,6 +102,12 @@ func (l *Log) grow(ctx context.Context) (g *grown, err error) {
 		return err
 	})
 	return g, err
+}
+
+// leased tells whether another process is at it. A SQLite file belongs to one process: whoever opens it after a crash need
+// wait for nobody.
+func (l *Log) leased(t Tree) bool {
+	return l.Store.Engine() == store.Postgres && t.Holder != l.holder && t.Until > l.Clock.Now().UnixMicro()
 }
 
 // emptyRoot is the root of a tree without leaves: the hash of nothing.

@@ -63,6 +63,8 @@ func serve(dir, round string) error {
 	if err != nil {
 		return err
 	}
+	h.PublicLog.Every = 10 * time.Millisecond // so that kills fall into integrations, too
+	go func() { _ = h.PublicLog.Run(ctx) }()
 	var mu sync.Mutex
 	enc := json.NewEncoder(os.Stdout)
 	tell := func(id string, r ledger.Receipt, err error) error {
@@ -123,6 +125,7 @@ func TestKilledUnderLoad(t *testing.T) {
 		t.Fatal(err)
 	}
 	began, total := clock.System.Now(), 0
+	signed := map[int64]string{}
 	for round := range kills {
 		said := killed(t, dir, round)
 		total += len(said)
@@ -141,6 +144,7 @@ func TestKilledUnderLoad(t *testing.T) {
 				t.Fatalf("round %d: the acts of %s are gone: %v", round, a.ID, err)
 			}
 		}
+		logged(t, h, signed)
 		if round == kills-1 {
 			if err := h.Verify(ctx); err != nil {
 				t.Error(err)
@@ -156,6 +160,50 @@ func TestKilledUnderLoad(t *testing.T) {
 		}
 	}
 	t.Logf("%d submissions acknowledged over %d kills in %s", total, kills, clock.System.Now().Sub(began))
+}
+
+// logged has the public log take in what a kill left, and makes sure that every act is one leaf, that no two trees of one
+// size were ever signed, and that each checkpoint of before is the beginning of the log as it is now.
+func logged(t *testing.T, h *house.House, signed map[int64]string) {
+	t.Helper()
+	q := h.Store.Read()
+	for n := int64(1); n > 0; {
+		before, begun, err := h.PublicLog.Tree(ctx, q)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if root, again := signed[before.Size]; begun && again && root != before.Root {
+			t.Fatalf("two trees of size %d were signed", before.Size)
+		}
+		signed[before.Size] = before.Root
+		if n, err = h.PublicLog.Integrate(ctx); err != nil {
+			t.Fatal(err)
+		}
+	}
+	now, _, err := h.PublicLog.Tree(ctx, q)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for size, root := range signed {
+		if got, there, err := h.PublicLog.RootAt(ctx, q, size); size > 0 && (err != nil || !there || fmt.Sprintf("%x", got[:]) != root) {
+			t.Fatalf("the log of %d leaves is not the beginning of the one of %d: %v", size, now.Size, err)
+		}
+	}
+	matters, err := h.Ledger.Matters(ctx, q)
+	if err != nil {
+		t.Fatal(err)
+	}
+	acts := int64(0)
+	for _, m := range matters {
+		last, _, err := h.Ledger.Last(ctx, q, m)
+		if err != nil {
+			t.Fatal(err)
+		}
+		acts += last
+	}
+	if acts != now.Size {
+		t.Fatalf("%d acts are %d leaves", acts, now.Size)
+	}
 }
 
 // killed starts the server, lets it work for a moment, kills it, and gives what it had answered until then.
