@@ -43,6 +43,16 @@ func count(c *call) int {
 			return c.refuse(text.Key("cli.count.closes", "Value", string(opts.closes)))
 		}
 	}
+	var channels []vote.Channel
+	if opts.precedence != "" {
+		for name := range strings.SplitSeq(string(opts.precedence), ",") {
+			var ch vote.Channel
+			if err := ch.UnmarshalText([]byte(name)); err != nil {
+				return c.refuse(text.Key("cli.count.precedence", "Value", name))
+			}
+			channels = append(channels, ch)
+		}
+	}
 	f := &countFiles{call: c}
 	item := f.item(opts.rules)
 	roll := readFile(f, opts.roll, func(r io.Reader) (vote.Roll, error) {
@@ -52,16 +62,16 @@ func count(c *call) int {
 	if f.faults > 0 {
 		return unusable
 	}
-	n, err := vote.Terms{Items: []vote.Item{item}, Closes: closes}.Close(roll, ballots)
+	n, err := vote.Offline(item, channels, closes).Close(roll, ballots)
 	if err != nil {
 		return c.failed("", err)
 	}
 	out := bufio.NewWriter(c.out)
 	if opts.json {
-		r, _ := n.Report(item.ID)
+		r, _ := n.Report(vote.SoleItem)
 		err = json.NewEncoder(out).Encode(r)
 	} else {
-		c.printCount(out, item, roll, n)
+		c.printCount(out, roll, n)
 	}
 	if err := errors.Join(err, out.Flush()); err != nil {
 		return c.failed("", err)
@@ -73,6 +83,7 @@ func count(c *call) int {
 type counting struct {
 	rules                 list
 	roll, ballots, closes once
+	precedence            once // channels, strongest first
 	spaces, json          bool
 }
 
@@ -82,6 +93,7 @@ func (o *counting) flags() *flag.FlagSet {
 	flags.Var(&o.roll, "roll", "")
 	flags.Var(&o.ballots, "ballots", "")
 	flags.Var(&o.closes, "closes", "")
+	flags.Var(&o.precedence, "precedence", "")
 	flags.BoolVar(&o.spaces, "count-special-spaces", false, "")
 	flags.BoolVar(&o.json, "json", false, "")
 	return flags
@@ -127,7 +139,7 @@ func (f *countFiles) no(file string, line int, w text.Words) {
 
 // item is the question with its rules, each named FILE#key. Where there are several all have to be met, as for lifts.
 func (f *countFiles) item(names list) vote.Item {
-	item := vote.Item{ID: vote.SoleItem}
+	var item vote.Item
 	for i, name := range names {
 		if r := f.rule(name); i == 0 {
 			item.Rule = r
@@ -202,7 +214,7 @@ func unreadable(err error) text.Words {
 }
 
 // printCount writes the count for a person. Its numbers are those of the JSON.
-func (c *call) printCount(out io.Writer, item vote.Item, roll vote.Roll, n vote.Count) {
+func (c *call) printCount(out io.Writer, roll vote.Roll, n vote.Count) {
 	it := n.Items[0]
 	say := func(key string, pairs ...any) { fmt.Fprintln(out, c.say(text.Key("cli.count."+key, pairs...))) }
 	row := func(key string, s vote.Sides) {

@@ -91,6 +91,11 @@ func Close(roll Roll, ballots []Ballot, rule Rule, at time.Time) (Count, error) 
 // ballots are given changes nothing. Close refuses with [fault.Invalid] terms without items or rules; it never
 // returns part of a Count.
 func (t Terms) Close(roll Roll, ballots []Ballot) (Count, error) {
+	return t.close(roll, ballots, func(int, Invalid) {})
+}
+
+// close also tells why each ballot, or one item of it, does not count, by its place in ballots.
+func (t Terms) close(roll Roll, ballots []Ballot, reasons func(i int, why Invalid)) (Count, error) {
 	in, err := newIntake(&roll, t)
 	if err != nil {
 		return Count{}, err
@@ -99,12 +104,13 @@ func (t Terms) Close(roll Roll, ballots []Ballot) (Count, error) {
 	casts := make([]cast, 0, len(ballots))
 	for i := range ballots {
 		c, notes, why := in.admit(&ballots[i])
-		n.Invalid = append(n.Invalid, notes...)
-		if why != 0 {
-			n.reject(&ballots[i], why)
+		if why == 0 {
+			c.index, c.notes = int32(i), notes
+			casts = append(casts, c)
 			continue
 		}
-		casts = append(casts, c)
+		n.reject(&ballots[i], why)
+		reasons(i, Invalid{Reason: why})
 	}
 	order := make([]*cast, len(casts))
 	for i := range casts {
@@ -120,9 +126,14 @@ func (t Terms) Close(roll Roll, ballots []Ballot) (Count, error) {
 		case c.reason == 0:
 			n.Standing++
 			n.Channels[channelIndex(c.ballot.Channel)]++
+			n.Invalid = append(n.Invalid, c.notes...)
+			for _, note := range c.notes {
+				reasons(int(c.index), note)
+			}
 			continue
 		}
 		n.reject(c.ballot, c.reason)
+		reasons(int(c.index), Invalid{Reason: c.reason})
 	}
 	slices.SortFunc(n.Invalid, func(a, b Invalid) int {
 		return cmp.Or(cmp.Compare(a.Seq, b.Seq), cmp.Compare(a.Ballot, b.Ballot), cmp.Compare(a.Item, b.Item), cmp.Compare(a.Reason, b.Reason))

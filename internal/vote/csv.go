@@ -19,7 +19,12 @@ import (
 var (
 	rollColumns   = []string{"part_id", "kind", "area_m2", "owners"}
 	ballotColumns = []string{"ballot_id", "part_id", "choice", "signed", "channel", "received_at"}
+	// ballotExtras may follow; the files that a vote publishes have them.
+	ballotExtras = []string{"voter", "speaks_for", "void", "answers_others"}
 )
+
+// forHead in the column speaks_for makes a ballot one of all the parts of its head.
+const forHead = "head"
 
 // offlineBuilder cannot be an owner of the file, where ";" parts one owner from the next.
 const offlineBuilder OwnerID = ";builder"
@@ -37,7 +42,7 @@ func ReadRoll(r io.Reader, opts RollOptions) (Roll, error) {
 	if opts.Builder == "" {
 		opts.Builder = offlineBuilder
 	}
-	t, err := openTable(r, rollColumns)
+	t, err := openTable(r, rollColumns, nil)
 	if err != nil {
 		return Roll{}, err
 	}
@@ -97,17 +102,26 @@ func ReadRoll(r io.Reader, opts RollOptions) (Roll, error) {
 //	channel      how it came in; any word, it changes no offline count
 //	received_at  RFC 3339, with its offset
 //
+// and, where the vote that published the file needs them to be repeated:
+//
+//	voter       the one of the part's owners who voted; empty for the household
+//	speaks_for  part, which is meant where it is empty, or head: for all the parts of the part's head
+//	void        the reason of a ballot that was found invalid on papers that the file does not have
+//	answers_others  true where the same paper answers other questions too: it stands, although what it says here may be
+//	            spoiled, not covered by the mandate, or nothing, with an empty choice
+//
 // Of two ballots received at the same instant the later line is the later one. It refuses as ReadRoll does.
 func ReadBallots(r io.Reader) ([]Ballot, error) {
-	t, err := openTable(r, ballotColumns)
+	t, err := openTable(r, ballotColumns, ballotExtras)
 	if err != nil {
 		return nil, err
 	}
 	var ballots []Ballot
 	seen := map[BallotID]int{}
-	var sole [len(choiceNames)]map[ItemID]Choice // one for each choice; nobody writes to a ballot's
-	for c := range sole {
-		sole[c] = map[ItemID]Choice{SoleItem: Choice(c)}
+	marks := map[bool][]map[ItemID]Choice{false: {nil}, true: {{otherItems: Yes}}} // made once; nobody writes to a ballot's
+	for c := Yes; c <= Spoiled; c++ {
+		marks[false] = append(marks[false], map[ItemID]Choice{SoleItem: c})
+		marks[true] = append(marks[true], map[ItemID]Choice{SoleItem: c, otherItems: Yes})
 	}
 	for t.next() {
 		b := Ballot{ID: BallotID(t.cell("ballot_id")), Part: PartID(t.cell("part_id")), Voter: AnyOwner, Seq: uint64(t.line)}
@@ -118,20 +132,24 @@ func ReadBallots(r io.Reader) ([]Ballot, error) {
 		} else {
 			seen[b.ID] = t.line
 		}
+		others := t.extras(&b)
 		var choice Choice
-		if err := choice.UnmarshalText([]byte(t.cell("choice"))); err != nil {
+		if t.cell("choice") == "" && (b.Void != 0 || others) {
+			// nothing is said here
+		} else if err := choice.UnmarshalText([]byte(t.cell("choice"))); err != nil {
 			t.no("choice", "vote.csv.choice", t.cell("choice"))
 		}
-		b.Choices = sole[choice]
+		b.Choices = marks[others][choice]
 		switch s := t.cell("signed"); s {
 		case "true", "false":
 			b.Signed = s == "true"
 		default:
 			t.no("signed", "vote.csv.signed", s)
 		}
-		if err := b.Channel.UnmarshalText([]byte(t.cell("channel"))); err != nil || b.Channel == Proxy {
-			// A mandate is a paper; the file cannot show it, and whoever wrote the file has checked it.
+		if err := b.Channel.UnmarshalText([]byte(t.cell("channel"))); err != nil {
 			b.Channel = Elsewhere
+		} else if b.Channel == Proxy && b.Mandate == nil {
+			b.Mandate = &Mandate{Holder: "?", Scan: "?"} // a paper that the file cannot show; whoever wrote the file has checked it
 		}
 		if b.At, err = ReadInstant(t.cell("received_at")); err != nil {
 			t.no("received_at", "vote.csv.received_at", t.cell("received_at"))
@@ -142,6 +160,35 @@ func ReadBallots(r io.Reader) ([]Ballot, error) {
 		return nil, err
 	}
 	return ballots, nil
+}
+
+// extras reads the columns that a file need not have, and tells whether the paper answers other questions too.
+func (t *table) extras(b *Ballot) (others bool) {
+	if voter := t.cell("voter"); voter != "" {
+		b.Voter = OwnerID(voter)
+	}
+	switch whom := t.cell("speaks_for"); whom {
+	case "", "part":
+	case forHead:
+		b.ForHead = true
+	default:
+		t.no("speaks_for", "vote.csv.speaks_for", whom)
+	}
+	switch also := t.cell("answers_others"); also {
+	case "", "true", "false":
+		others = also == "true"
+	default:
+		t.no("answers_others", "vote.csv.signed", also)
+	}
+	if void := t.cell("void"); void != "" {
+		if err := b.Void.UnmarshalText([]byte(void)); err != nil {
+			t.no("void", "vote.csv.void", void)
+		}
+	}
+	if b.Void == OutOfMandate && others {
+		b.Void, b.Mandate = 0, &Mandate{Holder: "?", Scan: "?", Items: []ItemID{otherItems}}
+	}
+	return others
 }
 
 // ReadInstant reads an RFC 3339 date and time with its offset, and refuses what [time.Parse] takes beyond that: an hour of
@@ -171,7 +218,7 @@ type table struct {
 
 // openTable reads the header. A header that lacks a column, has one twice or one that nobody knows is refused at
 // once, because every row would then be misread.
-func openTable(r io.Reader, columns []string) (*table, error) {
+func openTable(r io.Reader, columns, extras []string) (*table, error) {
 	in := bufio.NewReader(r)
 	if mark, _ := in.Peek(3); string(mark) == "\ufeff" { // as Excel writes
 		_, _ = in.Discard(3) // was just peeked
@@ -200,7 +247,7 @@ func openTable(r io.Reader, columns []string) (*table, error) {
 		}
 		if _, twice := t.column[name]; twice {
 			t.no(name, "vote.csv.column_twice", name)
-		} else if !slices.Contains(columns, name) {
+		} else if !slices.Contains(columns, name) && !slices.Contains(extras, name) {
 			t.no(name, "vote.csv.column_unknown", name)
 		}
 		t.column[name] = i
@@ -258,7 +305,14 @@ func invisible(cell string) bool {
 	})
 }
 
-func (t *table) cell(name string) string { return strings.TrimSpace(t.record[t.column[name]]) }
+// cell is empty where the file has no such column.
+func (t *table) cell(name string) string {
+	i, ok := t.column[name]
+	if !ok {
+		return ""
+	}
+	return strings.TrimSpace(t.record[i])
+}
 
 // area reads a cell as any program reads a number, so that whoever recounts with another one finds the same: the
 // full-width digits, units and commas that a form takes are refused.

@@ -75,11 +75,13 @@ type cast struct {
 	ballot  *Ballot
 	rank    int
 	head    int32
-	line    int32    // the one part it speaks for; -1 for all of the head
-	voter   int32    // place among the head's owners; -1 for any of several
-	choices []Choice // by item; 0 where it says nothing
-	reason  Reason   // why it does not count after all, seen beside others
-	stands  int      // parts for which it is the voter's ballot
+	index   int32     // its place among those that are counted together
+	line    int32     // the one part it speaks for; -1 for all of the head
+	voter   int32     // place among the head's owners; -1 for any of several
+	choices []Choice  // by item; 0 where it says nothing
+	notes   []Invalid // items of it that do not count, should the rest stand
+	reason  Reason    // why it does not count after all, seen beside others
+	stands  int       // parts for which it is the voter's ballot
 }
 
 // lines are the parts that the ballot speaks for.
@@ -94,6 +96,9 @@ func (in *intake) lines(c *cast) []int32 {
 // rest does.
 func (in *intake) admit(b *Ballot) (c cast, notes []Invalid, why Reason) {
 	c.ballot, c.line, c.head = b, -1, -1
+	if b.Void != 0 {
+		return c, nil, b.Void
+	}
 	if b.Part != "" {
 		line, ok := in.roll.byPart[b.Part]
 		if !ok {
@@ -102,6 +107,9 @@ func (in *intake) admit(b *Ballot) (c cast, notes []Invalid, why Reason) {
 		c.line, c.head = line, in.roll.headOf[line]
 		if c.head < 0 {
 			return c, nil, ExcludedSpace
+		}
+		if b.ForHead {
+			c.line = -1
 		}
 	} else {
 		head, ok := in.roll.byHead[b.Head]
@@ -162,7 +170,7 @@ func (in *intake) choices(b *Ballot, c *cast) (notes []Invalid, why Reason) {
 			notes = append(notes, Invalid{b.ID, OffAgenda, id, b.Seq})
 		case choice < Yes || choice > Abstain:
 			notes = append(notes, Invalid{b.ID, SpoiledBallot, id, b.Seq})
-		case b.Mandate != nil && len(b.Mandate.Items) > 0 && !slices.Contains(b.Mandate.Items, id):
+		case b.Mandate != nil && !b.Mandate.covers(id):
 			notes = append(notes, Invalid{b.ID, OutOfMandate, id, b.Seq})
 		default:
 			c.choices[i] = choice
@@ -208,6 +216,6 @@ func same(a, b *Ballot) bool {
 		(m.Holder != n.Holder || m.Scan != n.Scan || !slices.Equal(m.Items, n.Items) || !m.Revoked.Equal(n.Revoked)) {
 		return false
 	}
-	return a.Head == b.Head && a.Part == b.Part && a.Voter == b.Voter && a.Channel == b.Channel && a.At.Equal(b.At) &&
+	return a.Head == b.Head && a.Part == b.Part && a.ForHead == b.ForHead && a.Voter == b.Voter && a.Channel == b.Channel && a.At.Equal(b.At) &&
 		maps.Equal(a.Choices, b.Choices)
 }

@@ -228,6 +228,37 @@ func aYesNeverHurts(t *rapid.T, terms vote.Terms, r vote.Roll, ballots []vote.Ba
 
 func TestLawsOfCounting(t *testing.T) { rapid.Check(t, laws(statutes(t))) }
 
+// TestSheetsGiveTheSameCount: the files that a vote publishes, read by a stranger, give its numbers, and name nobody.
+func TestSheetsGiveTheSameCount(t *testing.T) {
+	l := statutes(t)
+	rapid.Check(t, func(t *rapid.T) {
+		r, terms := drawRoll(t), drawTerms(t, l)
+		ballots := drawBallots(t, r)
+		n := mustClose(t, terms, r, ballots)
+		for i, it := range terms.Items {
+			s, err := terms.Sheets(r, ballots, it.ID)
+			if err != nil {
+				t.Fatal(err)
+			}
+			want, _ := n.Report(it.ID)
+			if s.Report.Area != want.Area || s.Report.Heads != want.Heads || s.Report.Outcome != want.Outcome || !cmp.Equal(s.Report.Checks, want.Checks) ||
+				len(s.Report.Disputed) != len(want.Disputed) {
+				t.Fatalf("item %d: %+v, want %+v", i, s.Report, want)
+			}
+			reasons := func(r vote.Report) (list []vote.Reason) {
+				for _, x := range r.Invalid {
+					list = append(list, x.Reason)
+				}
+				slices.Sort(list)
+				return list
+			}
+			if !slices.Equal(reasons(s.Report), reasons(want)) {
+				t.Fatalf("item %d: invalid %v, want %v", i, s.Report.Invalid, want.Invalid)
+			}
+		}
+	})
+}
+
 // FuzzLawsOfCounting looks for a roll and ballots that break a law of counting.
 func FuzzLawsOfCounting(f *testing.F) { f.Fuzz(rapid.MakeFuzz(laws(statutes(f)))) }
 

@@ -10,6 +10,7 @@ package vote
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"gongzhi/internal/exact"
@@ -134,6 +135,7 @@ type Ballot struct {
 	ID      BallotID
 	Head    HeadID // one of Head and Part; Part wins where both are set
 	Part    PartID
+	ForHead bool    // with Part: it speaks for all the parts of that one's head
 	Voter   OwnerID // the owner who votes, also where a proxy holds the pen; [AnyOwner] for a household's paper
 	Channel Channel
 	At      time.Time // when it was received
@@ -141,6 +143,7 @@ type Ballot struct {
 	Signed  bool
 	Choices map[ItemID]Choice
 	Mandate *Mandate // set where somebody votes for the owner
+	Void    Reason   // found invalid already, for a reason that what is above does not show; zero otherwise
 }
 
 // Mandate is an owner's written authority to vote in their place.
@@ -150,6 +153,9 @@ type Mandate struct {
 	Items   []ItemID  // what it covers; none means the whole agenda
 	Revoked time.Time // zero while it stands
 }
+
+// covers tells whether the mandate is for that question.
+func (m *Mandate) covers(id ItemID) bool { return len(m.Items) == 0 || slices.Contains(m.Items, id) }
 
 func nameOf(names []string, i int) string {
 	if i < 1 || i >= len(names) {
