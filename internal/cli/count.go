@@ -231,7 +231,11 @@ func (c *call) printCount(out io.Writer, roll vote.Roll, n vote.Count) {
 		fmt.Fprintln(out)
 		say("rule", "Rule", v.Rule, "Basis", v.Basis, "Outcome", text.Key("vote.outcome."+v.Outcome.String()))
 		for _, ch := range v.Checks {
-			fmt.Fprintf(out, "  %s  %s\n", pad(c.say(text.Key(ch.Key())), 18), worked(ch))
+			mark := "✗"
+			if ch.Met {
+				mark = "✓"
+			}
+			fmt.Fprintf(out, "  %s  %s %s\n", pad(c.say(text.Key(ch.Key())), 18), ch.Worked(), mark)
 		}
 	}
 	if len(n.Invalid) > 0 {
@@ -257,20 +261,6 @@ func (c *call) printCount(out io.Writer, roll vote.Roll, n vote.Count) {
 		say("spaces_out")
 	}
 	say("outcome", "Outcome", text.Key("vote.outcome."+it.Outcome.String()))
-}
-
-// worked is a comparison as one would write it on paper: "3 × 770.00 = 2310.00 ≥ 2316.00 = 2 × 1158.00 ✗".
-func worked(ch vote.Check) string {
-	left, right := ch.Products()
-	part, whole := ch.Amounts()
-	sign, mark := "≥", "✗"
-	if ch.Threshold.Strict {
-		sign = ">"
-	}
-	if ch.Met {
-		mark = "✓"
-	}
-	return fmt.Sprintf("%d × %s = %s %s %s = %d × %s %s", ch.Threshold.Den, part, left, sign, right, ch.Threshold.Num, whole, mark)
 }
 
 // pad and padLeft fill up to a width in columns of a terminal, where a Chinese character takes two.

@@ -31,9 +31,15 @@ func (c Check) Products() (left, right string) {
 	return product(c.Threshold.Den, c.Part, c.byArea()), product(c.Threshold.Num, c.Whole, c.byArea())
 }
 
-// Amounts are Part and Whole, written as Products are.
-func (c Check) Amounts() (part, whole string) {
-	return product(1, c.Part, c.byArea()), product(1, c.Whole, c.byArea())
+// Worked is the comparison as one would write it on paper: "3 × 770.00 = 2310.00 ≥ 2316.00 = 2 × 1158.00".
+func (c Check) Worked() string {
+	left, right := c.Products()
+	sign := "≥"
+	if c.Threshold.Strict {
+		sign = ">"
+	}
+	return fmt.Sprintf("%d × %s = %s %s %s = %d × %s",
+		c.Threshold.Den, product(1, c.Part, c.byArea()), left, sign, right, c.Threshold.Num, product(1, c.Whole, c.byArea()))
 }
 
 // Key is the key of its words.

@@ -346,6 +346,7 @@ func (s *Site) stepsPanel(st desk.Standing) page.Block {
 				}
 			}
 			x.Links = []page.Link{{Words: text.Key("web.evidence"), Href: fmt.Sprintf("/matters/%d/record#%s", st.Row.Number, p.Key)}}
+			x.Links = append(certificateLink(st, p.Key), x.Links...)
 		case st.Run.Closed:
 			x.Standing = page.Skipped
 		default:

@@ -22,6 +22,8 @@ func (s *Site) routes() []route {
 		{"GET /matters", anyone, s.matters},
 		{"GET /matters/{n}", anyone, s.matter},
 		{"GET /matters/{n}/record", anyone, s.record},
+		{"GET /matters/{n}/certificates/{step}/{visit}", anyone, s.certificatePage},
+		{"GET /matters/{n}/certificates/{step}/{visit}/{file}", anyone, s.certificateFile},
 		{"GET /matters/{n}/roll", anyone, s.roll},
 		{"GET /places/{register}", anyone, s.placeList},
 		{"GET /matters/{n}/papers", anyone, s.papersPublic},

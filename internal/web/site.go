@@ -18,6 +18,7 @@ import (
 	"time"
 
 	"github.com/alexedwards/scs/v2"
+	lru "github.com/hashicorp/golang-lru/v2"
 	"github.com/klauspost/compress/gzhttp"
 
 	"gongzhi/internal/attachment"
@@ -28,6 +29,7 @@ import (
 	"gongzhi/internal/fault"
 	"gongzhi/internal/house"
 	"gongzhi/internal/page"
+	"gongzhi/internal/step"
 	"gongzhi/internal/store"
 	"gongzhi/internal/text"
 	"gongzhi/internal/web/assets"
@@ -56,12 +58,15 @@ type Site struct {
 	tries    *tries
 	layers   recent[layers]
 	shown    recent[page.Figures]
+
+	certificates *lru.Cache[certifiedVisit, step.Certificate]
 }
 
 // New builds the site.
 func New(c Config) *Site {
 	s := &Site{House: c.House, origin: c.Origin, demo: c.Demo, sessions: scs.New(), tries: newTries()}
-	s.sessions.Store = s.People.Sessions(s.Store, clock.System) // the manager reckons by the machine's clock, so must its store
+	s.certificates, _ = lru.New[certifiedVisit, step.Certificate](certificatesKept) // fails only where nothing is to be kept
+	s.sessions.Store = s.People.Sessions(s.Store, clock.System)                     // the manager reckons by the machine's clock, so must its store
 	s.sessions.Lifetime = 30 * 24 * time.Hour
 	s.sessions.Cookie.Name = "gongzhi"
 	s.sessions.Cookie.HttpOnly = true

@@ -60,6 +60,10 @@ type Ballot struct {
 	Boxes      Boxes          `yaml:"boxes,omitempty"`
 	Recount    Task           `yaml:"recount,omitempty"`  // counts the papers by hand before the vote is counted; never who typed one in
 	Stations   []step.Item    `yaml:"stations,omitempty"` // where one may vote before witnesses
+	// PublishBallots puts every ballot into a public file after the count, without names, for anyone to recount. Areas stand
+	// in it, so who knows a neighbour's area may know the neighbour's vote: owners are told so before they vote.
+	PublishBallots bool   `yaml:"publish_ballots,omitempty"`
+	Follows        string `yaml:"follows,omitempty"` // clause of the covenant by which the silent follow the majority; shown, never counted
 
 	profiles vote.Profiles // set by Check
 }

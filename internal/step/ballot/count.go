@@ -6,6 +6,7 @@ import (
 
 	"gongzhi/internal/act"
 	"gongzhi/internal/step"
+	"gongzhi/internal/text"
 	"gongzhi/internal/vote"
 )
 
@@ -75,4 +76,12 @@ func (b *Ballot) Left(v step.View) (out []act.RowID) {
 		}
 	}
 	return out
+}
+
+// castLead tells a voter what becomes of the ballot.
+func (b *Ballot) castLead() text.Words {
+	if b.PublishBallots {
+		return text.Key("ballot.cast_lead_published")
+	}
+	return text.Key("ballot.cast_lead")
 }

@@ -103,7 +103,7 @@ func (b *Ballot) Asks(v step.View) []step.Ask {
 	var asks []step.Ask
 	if !st.Closed {
 		asks = append(asks, step.Ask{
-			Verb: "cast", By: b.Cast.By, Words: text.Key("ballot.cast"), Lead: text.Key("ballot.cast_lead"), Fields: b.itemFields(false),
+			Verb: "cast", By: b.Cast.By, Words: text.Key("ballot.cast"), Lead: b.castLead(), Fields: b.itemFields(false),
 			Due: st.Closes, Own: true, Clause: "cast",
 		})
 	}
