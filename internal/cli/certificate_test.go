@@ -11,6 +11,7 @@ import (
 	"path"
 	"path/filepath"
 	"regexp"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -82,8 +83,10 @@ func recountAll(t *testing.T, h *house.House) (n int) {
 	link := regexp.MustCompile(`/matters/\d+/certificates/[a-z_]+/\d+`)
 	for _, m := range matters {
 		for _, last := range link.FindAllString(get(fmt.Sprintf("/matters/%d", m.Number)), -1) {
-			var visits int
-			fmt.Sscanf(path.Base(last), "%d", &visits)
+			visits, err := strconv.Atoi(path.Base(last))
+			if err != nil {
+				t.Fatal(err)
+			}
 			for visit := 1; visit <= visits; visit++ {
 				n++
 				recountOne(t, get, fmt.Sprintf("%s/%d", path.Dir(last), visit))
