@@ -79,6 +79,9 @@ func Offline(item Item, precedence []Channel, closes time.Time) Terms {
 	return Terms{Items: []Item{item, {ID: otherItems, Rule: item.Rule}}, Precedence: precedence, Closes: closes}
 }
 
+// inTheFile are the reasons that the columns show by themselves; others have to be told.
+var inTheFile = []Reason{UnknownPart, ExcludedSpace, Unsigned, Late, SpoiledBallot, Superseded}
+
 // masking numbers a vote anew.
 type masking struct {
 	terms Terms
@@ -114,13 +117,8 @@ func (m *masking) gather(ballots []Ballot, reasons []Reason) {
 			b.head = head
 		}
 		said := b.Choices[id]
-		switch b.reason {
-		case UnknownPart, ExcludedSpace, Unsigned, Late, Superseded: // what the file shows by itself
-		case SpoiledBallot:
-			if said >= Yes && said <= Abstain { // what is spoiled stands elsewhere on the paper
-				b.void = b.reason
-			}
-		default:
+		marked := said >= Yes && said <= Abstain // then what is spoiled stands elsewhere on the paper
+		if !slices.Contains(inTheFile, b.reason) || b.reason == SpoiledBallot && marked {
 			b.void = b.reason
 		}
 		b.others = (b.void == 0 || b.void == OutOfMandate) && slices.ContainsFunc(m.terms.Items, func(it Item) bool {
