@@ -8,6 +8,7 @@ import (
 
 	"gongzhi/internal/act"
 	"gongzhi/internal/calendar"
+	"gongzhi/internal/exact"
 	"gongzhi/internal/fault"
 	"gongzhi/internal/page"
 	"gongzhi/internal/step"
@@ -398,6 +399,36 @@ func (m *Method) Left(r *Run, c Context) []act.RowID {
 		return nil
 	}
 	return rounds.Left(m.view(r, c, act.By{}, act.RowID{}))
+}
+
+// Weights are the areas that those who are left would bring, where the step weighs them.
+func (m *Method) Weights(r *Run, c Context) map[act.RowID]exact.Area {
+	p, ok := m.Step(r.Step)
+	if !ok {
+		return nil
+	}
+	weighed, ok := p.Step.(step.Weighed)
+	if !ok {
+		return nil
+	}
+	return weighed.Weights(m.view(r, c, act.By{}, act.RowID{}))
+}
+
+// Contacts are when each unit was last spoken to, or visited, by the acts of a matter.
+func (m *Method) Contacts(acts []act.Act) map[act.RowID]time.Time {
+	last := map[act.RowID]time.Time{}
+	for _, a := range acts {
+		p, ok := m.Step(a.Step)
+		if !ok {
+			continue
+		}
+		if contacts, ok := p.Step.(step.Contacts); ok {
+			if unit, ok := contacts.Contact(a); ok && a.At.After(last[unit]) {
+				last[unit] = a.At
+			}
+		}
+	}
+	return last
 }
 
 // Discreet tells whether an act says what one household answered; the public sees that it was recorded, and totals.

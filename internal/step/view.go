@@ -6,6 +6,7 @@ import (
 
 	"gongzhi/internal/act"
 	"gongzhi/internal/calendar"
+	"gongzhi/internal/exact"
 	"gongzhi/internal/fault"
 	"gongzhi/internal/vote"
 )
@@ -58,6 +59,18 @@ type Discreet interface {
 type Rounds interface {
 	// Left are the units not heard from yet, in the order of the register: the doors to knock on.
 	Left(v View) []act.RowID
+}
+
+// Weighed is a step that hears from units of unequal weight: some doors matter more than others.
+type Weighed interface {
+	Rounds
+	// Weights are the areas that those who are left would bring.
+	Weights(v View) map[act.RowID]exact.Area
+}
+
+// Contacts is a step whose acts tell that somebody spoke to a unit, or stood at its door.
+type Contacts interface {
+	Contact(a act.Act) (unit act.RowID, ok bool)
 }
 
 // Enrols is a step that freezes a roll of who may vote when it begins, so that another step can publish that roll for

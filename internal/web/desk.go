@@ -300,35 +300,6 @@ func (s *Site) doorsPanel(st desk.Standing) []page.Block {
 	}}}}
 }
 
-// doors lists the households not heard from yet in the order of the register: building, staircase, room. It is printed
-// and taken along.
-func (s *Site) doors(r *http.Request, rd *reader) (page.Page, error) {
-	n, err := number(r, "n")
-	if err != nil {
-		return page.Page{}, err
-	}
-	var p page.Page
-	err = s.Desk.Read(r.Context(), act.Matter(n), func(_ context.Context, _ store.Q, st desk.Standing) error {
-		left := st.Method.Left(st.Run, st.Context)
-		t := page.Table{Caption: text.Key("web.doors"), Empty: text.Key("web.doors_none"), Total: strconv.Itoa(len(left)), Columns: []page.Column{{Words: text.Key("web.col.name")}}}
-		for _, id := range left {
-			row, ok, err := st.Context.Book.Row(id, calendar.DateOf(st.Context.Now))
-			if err != nil {
-				return err
-			}
-			if ok {
-				t.Rows = append(t.Rows, page.Row{Cells: []page.Cell{{Words: text.Plain(row.Name), Href: "/desk/registers/" + id.String()}}})
-			}
-		}
-		p = page.Page{
-			Frame: page.Desk, Title: text.Key("web.doors"), State: st.Run.Matter.Title.Words(), Lead: s.standing(st.Row),
-			Back: &page.Link{Words: st.Run.Matter.Title.Words(), Href: fmt.Sprintf("/desk/matters/%d", n)}, Blocks: []page.Block{t},
-		}
-		return nil
-	})
-	return p, err
-}
-
 func (s *Site) factsPanel(st desk.Standing) page.Block {
 	f := page.Facts{List: []page.Fact{
 		{Term: text.Key("web.col.number"), Value: text.Plain(strconv.FormatInt(st.Row.Number, 10))},

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"gongzhi/internal/act"
+	"gongzhi/internal/exact"
 	"gongzhi/internal/step"
 	"gongzhi/internal/text"
 	"gongzhi/internal/vote"
@@ -73,6 +74,21 @@ func (b *Ballot) Left(v step.View) (out []act.RowID) {
 	for _, l := range st.Roll.Lines() {
 		if l.Head != "" && !st.Tally.Voted(l.Head) {
 			out = append(out, act.RowID{Register: b.Roll.Register, ID: string(l.ID)})
+		}
+	}
+	return out
+}
+
+// Weights are the areas of the parts that have not voted.
+func (b *Ballot) Weights(v step.View) map[act.RowID]exact.Area {
+	st := v.State.(*state)
+	if st.Opened.IsZero() {
+		return nil
+	}
+	out := map[act.RowID]exact.Area{}
+	for _, l := range st.Roll.Lines() {
+		if l.Head != "" && !st.Tally.Voted(l.Head) {
+			out[act.RowID{Register: b.Roll.Register, ID: string(l.ID)}] = l.Area
 		}
 	}
 	return out

@@ -180,6 +180,15 @@ func (s *Solicit) end(st *state) act.Draft {
 // Discreet are the acts that tell what one unit said, or that nobody was at home.
 func (s *Solicit) Discreet() []string { return []string{answered, recorded} }
 
+// Contact is a household that answered, or a door at which somebody stood.
+func (s *Solicit) Contact(a act.Act) (unit act.RowID, ok bool) {
+	var b opinionBody
+	if (a.Kind != answered && a.Kind != recorded) || a.Into(&b) != nil {
+		return act.RowID{}, false
+	}
+	return act.RowID{Register: s.Units.Register, ID: b.Unit}, true
+}
+
 // Left are the units that are not covered.
 func (s *Solicit) Left(v step.View) []act.RowID {
 	st := v.State.(*state)
