@@ -81,6 +81,14 @@ func (b *Book) Apply(ctx context.Context, tx *store.Tx, tenant act.Tenant, schem
 	if err := store.Bulk(ctx, tx, writeBlind, w.blinds); err != nil {
 		return Counts{}, "", err
 	}
+	for _, d := range w.dropped {
+		if _, err := store.Exec(ctx, tx, dropWord, tenant, d.Word, d.Register, d.Path); err != nil {
+			return Counts{}, "", err
+		}
+	}
+	if err := store.Bulk(ctx, tx, writeWord, w.words); err != nil {
+		return Counts{}, "", err
+	}
 	counts, root := p.Counts(), rootOf(w.rows)
 	_, err := store.Exec(ctx, tx, writeChange, tenant, id, p.On.String(), counts.Added, counts.Changed, counts.Unchanged,
 		counts.Ended, string(root), p.undoes, w.at)
@@ -97,6 +105,8 @@ type writer struct {
 	id      string
 	rows    []stored
 	blinds  []blindRow
+	words   []wordRow
+	dropped []wordRow // words that rows no longer have
 }
 
 func (w *writer) version(ch Change, ended bool) error {
@@ -108,6 +118,11 @@ func (w *writer) version(ch Change, ended bool) error {
 	if !ok {
 		return fmt.Errorf("book: there is no register %q", ch.ID.Register)
 	}
+	var now map[string]any
+	if !ended {
+		now = ch.values
+	}
+	w.reword(schema, ch.ID, ch.from, spot{ch.Parent, ch.path}, ch.before, now)
 	sealed := map[string]string{}
 	for _, key := range slices.Sorted(maps.Keys(ch.values)) {
 		f, ok := schema.Field(key)
@@ -256,6 +271,9 @@ func (p *planner) takeBack(s stored) error {
 	}
 	now, err := p.b.all(p.tenant, s)
 	if err != nil {
+		return err
+	}
+	if err := p.b.was(&ch, s, now); err != nil {
 		return err
 	}
 	if schema, ok := p.schemas.Get(s.Register); ok {

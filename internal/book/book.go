@@ -7,7 +7,8 @@
 // somebody leaves every hash as it was.
 //
 // It decides no permission: a Reader shows personal fields only as its caller opened them, and the caller keeps the
-// access log. It owns the tables register_row, register_blind and register_change.
+// access log. It owns the tables register_row,
+// register_blind, register_change, register_word and register_indexed.
 package book
 
 import (
@@ -44,6 +45,18 @@ var (
 	writeBlind    = queries.Get("write-blind")
 	writeChange   = queries.Get("write-change")
 	changeByID    = queries.Get("change")
+	byWord        = queries.Get("by-word")
+	byPrefix      = queries.Get("by-prefix")
+	countWord     = queries.Get("count-word")
+	countAnywhere = queries.Get("count-word-anywhere")
+	countUnder    = queries.Get("count-under")
+	hasWord       = queries.Get("has-word")
+	writeWord     = queries.Get("write-word")
+	dropWord      = queries.Get("drop-word")
+	dropWords     = queries.Get("drop-words")
+	lastPage      = queries.Get("last-page")
+	indexed       = queries.Get("indexed")
+	markIndexed   = queries.Get("index")
 	forgetSealed  = queries.Get("forget")
 	endedRows     = queries.Get("ended-holding")
 	forgetBlinded = queries.Get("forget-blind")
@@ -187,6 +200,15 @@ func plain(path string) string {
 		i = n
 	}
 	return b.String()
+}
+
+// rowAt is the row that lies at a path: its last two parts.
+func rowAt(path string) act.RowID {
+	parts := strings.Split(strings.TrimSuffix(plain(path), "/"), "/")
+	if len(parts) < 2 {
+		return act.RowID{}
+	}
+	return act.RowID{Register: parts[len(parts)-2], ID: parts[len(parts)-1]}
 }
 
 // below gives the bounds, both outside, of all paths under one; of everything for the empty path.

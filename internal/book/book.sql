@@ -88,3 +88,65 @@ SELECT r.id FROM register_row r
 WHERE r.tenant = $1 AND r.register = $2 AND r.ended = 1 AND r.valid_to = '9999-12-31' AND r.valid_from < $3 AND EXISTS (
 	SELECT 1 FROM register_row o WHERE o.tenant = r.tenant AND o.register = r.register AND o.id = r.id AND o.sealed <> '{}'
 ) ORDER BY r.id LIMIT $4;
+
+-- name: by-word
+-- Rows of one register that have a word, as they last stand, a page at a time in the order of their places. Walks the
+-- primary key of register_word, then register_row_path.
+SELECT r.register, r.id, r.version, r.path, r.valid_from, r.valid_to, r.ended, r.body, r.hash, r.sealed, r.change, r.made
+FROM register_word w JOIN register_row r ON r.tenant = w.tenant AND r.register = w.register AND r.path = w.path
+WHERE w.tenant = $1 AND w.word = $2 AND w.register = $3 AND w.path > $4 AND w.path < $5 AND w.reach <= $6
+  AND r.valid_to = '9999-12-31' AND r.ended = 0
+ORDER BY w.path LIMIT $7;
+
+-- name: by-prefix
+-- Rows that have a word with this beginning, out of no more words than asked, in no order that means anything.
+SELECT r.register, r.id, r.version, r.path, r.valid_from, r.valid_to, r.ended, r.body, r.hash, r.sealed, r.change, r.made
+FROM (
+  SELECT tenant, register, path FROM register_word
+  WHERE tenant = $1 AND word >= $2 AND word < $3 AND path > $4 AND path < $5 AND reach <= $6 LIMIT $7
+) w JOIN register_row r ON r.tenant = w.tenant AND r.register = w.register AND r.path = w.path
+WHERE r.tenant = $1 AND r.valid_to = '9999-12-31' AND r.ended = 0;
+
+-- name: count-word
+-- How many rows have a word, counted no further than asked. Walks the primary key of register_word.
+SELECT count(*) FROM (
+  SELECT path FROM register_word
+  WHERE tenant = $1 AND word = $2 AND register = $3 AND path > $4 AND path < $5 AND reach <= $6 LIMIT $7
+) AS counted;
+
+-- name: count-word-anywhere
+-- How many rows of any register have a word, counted no further than asked. Walks the primary key of register_word.
+SELECT count(*) FROM (SELECT path FROM register_word WHERE tenant = $1 AND word = $2 LIMIT $3) AS counted;
+
+-- name: count-under
+-- How many rows of a register stand below a path on a day, counted no further than asked. Walks register_row_path.
+SELECT count(*) FROM (
+  SELECT path FROM register_row
+  WHERE tenant = $1 AND register = $2 AND path > $3 AND path < $4 AND valid_from <= $5 AND valid_to > $5 AND ended = 0 LIMIT $6
+) AS counted;
+
+-- name: has-word
+-- Where the rows with a word lie, at most as many as asked. Walks the primary key of register_word.
+SELECT path FROM register_word WHERE tenant = $1 AND word = $2 AND register = $3 ORDER BY path LIMIT $4;
+
+-- name: write-word
+INSERT INTO register_word (tenant, word, register, path, reach) VALUES ($1, $2, $3, $4, $5)
+ON CONFLICT (tenant, word, register, path) DO UPDATE SET reach = excluded.reach;
+
+-- name: drop-word
+DELETE FROM register_word WHERE tenant = $1 AND word = $2 AND register = $3 AND path = $4;
+
+-- name: drop-words
+DELETE FROM register_word WHERE tenant = $1;
+
+-- name: last-page
+-- Rows of a register as they last stand, a page at a time, for making their words. Walks register_row_path.
+SELECT register, id, version, path, valid_from, valid_to, ended, body, hash, sealed, change, made FROM register_row
+WHERE tenant = $1 AND register = $2 AND path > $3 AND valid_to = '9999-12-31' AND ended = 0
+ORDER BY path LIMIT $4;
+
+-- name: indexed
+SELECT digest FROM register_indexed WHERE tenant = $1;
+
+-- name: index
+INSERT INTO register_indexed (tenant, digest) VALUES ($1, $2) ON CONFLICT (tenant) DO UPDATE SET digest = excluded.digest;

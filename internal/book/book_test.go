@@ -35,6 +35,8 @@ var (
 INSERT INTO tenant (tenant, name, title, made) VALUES ($1, $2, $2, 0);
 -- name: damage
 UPDATE register_row SET body = replace(body, $3, $4) WHERE tenant = $1 AND id = $2;
+-- name: words
+SELECT word || ' ' || register || ' ' || path FROM register_word WHERE tenant = $1 ORDER BY word, register, path;
 -- name: raw
 SELECT body || sealed FROM register_row WHERE tenant = $1;`)
 	day1, day2, day3 = calendar.MustDate("2026-03-02"), calendar.MustDate("2026-03-10"), calendar.MustDate("2026-04-01")
@@ -115,6 +117,11 @@ func (h *house) apply(set book.Set) (counts book.Counts, root act.Digest, err er
 		return err
 	})
 	return counts, root, err
+}
+
+func (h *house) index() {
+	h.t.Helper()
+	h.write(func(ctx context.Context, tx *store.Tx) error { return h.book.Index(ctx, tx, tenant, h.schemas) })
 }
 
 func (h *house) id() string { return fmt.Sprint("c", h.n) }

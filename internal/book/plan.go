@@ -42,7 +42,9 @@ type Change struct {
 
 	after  int64 // the version it follows, 0 for none
 	path   string
-	values map[string]any // all of them, personal ones too
+	values map[string]any // all of them, personal ones too; nil for rows that end
+	from   spot           // where it lay while it stood
+	before map[string]any // all values it had; nil where it did not stand
 }
 
 // Diff is a value before and after; nil where there is none. Personal values are in the open here: whoever plans
@@ -187,12 +189,16 @@ func (p *planner) entry(e register.Entry) error {
 	}
 	p.paths[e.ID] = path
 	before := map[string]any{}
+	ch := Change{ID: e.ID, Parent: e.Parent, Row: e.Row, path: path}
 	if old != nil {
 		if before, err = p.b.all(p.tenant, *old); err != nil {
 			return err
 		}
+		if err := p.b.was(&ch, *old, before); err != nil {
+			return err
+		}
 	}
-	ch := Change{ID: e.ID, Parent: e.Parent, Row: e.Row, path: path, values: merged(before, e)}
+	ch.values = merged(before, e)
 	for _, f := range schema.CheckValues(ch.values) {
 		f.Row = e.Row
 		p.bad = append(p.bad, f)
@@ -275,9 +281,16 @@ func (p *planner) endings() error {
 		if err != nil {
 			return err
 		}
+		values, err := p.b.all(p.tenant, *s)
+		if err != nil {
+			return err
+		}
 		ch := Change{ID: id, after: s.Version, path: s.Path}
 		if b.Parent != nil {
 			ch.Parent = *b.Parent
+		}
+		if err := p.b.was(&ch, *s, values); err != nil {
+			return err
 		}
 		p.plan.Ending = append(p.plan.Ending, ch)
 	}
@@ -311,6 +324,22 @@ func (p *planner) empty(schema *register.Schema, s stored, row int, code string)
 				return nil
 			}
 		}
+	}
+	return nil
+}
+
+// was notes what a row was and where it lay, if it stood.
+func (b *Book) was(ch *Change, s stored, values map[string]any) error {
+	if s.Ended == 1 {
+		return nil
+	}
+	open, err := s.decode()
+	if err != nil {
+		return err
+	}
+	ch.before, ch.from.path = values, s.Path
+	if open.Parent != nil {
+		ch.from.parent = *open.Parent
 	}
 	return nil
 }

@@ -3,7 +3,6 @@ package book
 import (
 	"cmp"
 	"context"
-	"encoding/base64"
 	"errors"
 	"fmt"
 	"slices"
@@ -176,94 +175,6 @@ func (r *Reader) Find(name, field, value string, on calendar.Date) ([]register.R
 		return nil, err
 	}
 	return r.show(found, on)
-}
-
-// Filter says which rows a list shows.
-type Filter struct {
-	Register string
-	Under    act.RowID // zero: everywhere
-	On       calendar.Date
-	Equal    map[string]string // open fields and the values they must have, as stored
-}
-
-// Page is one page of a list.
-type Page struct {
-	Rows []register.Row
-	Next string // hand it to List for the page after; empty on the last
-}
-
-const maxPage = 500
-
-// List gives a page of rows. Its cost is that of the page, not of the register: after is the Next of the page before,
-// or empty. A limit below one or above 500 means 500. It refuses a cursor that is none.
-func (r *Reader) List(f Filter, after string, limit int) (Page, error) {
-	if limit < 1 || limit > maxPage {
-		limit = maxPage
-	}
-	from, to, ok, err := r.bounds(f.Under, f.On)
-	if err != nil || !ok {
-		return Page{}, err
-	}
-	if after != "" {
-		raw, err := base64.RawURLEncoding.DecodeString(after)
-		if err != nil || string(raw) < from || string(raw) >= to {
-			return Page{}, fault.Refuse(fault.Invalid, "book.cursor", fault.Basis{}, nil)
-		}
-		from = string(raw)
-	}
-	var page []stored
-	for {
-		batch, err := store.Select[stored](r.ctx, r.q, pageUnder, r.tenant, f.Register, from, to, f.On.String(), maxPage)
-		if err != nil {
-			return Page{}, err
-		}
-		for _, s := range batch {
-			from = s.Path
-			if fits, err := r.equal(s, f.Equal); err != nil {
-				return Page{}, err
-			} else if !fits {
-				continue
-			}
-			if page = append(page, s); len(page) > limit {
-				break
-			}
-		}
-		if len(page) > limit || len(batch) < maxPage {
-			break
-		}
-	}
-	var next string
-	if len(page) > limit {
-		page = page[:limit]
-		next = base64.RawURLEncoding.EncodeToString([]byte(page[limit-1].Path))
-	}
-	rows, err := r.show(page, f.On)
-	return Page{Rows: rows, Next: next}, err
-}
-
-// equal tells whether a version has the values that are wanted. A value the reader may not see fits nothing: a list must
-// not tell by what it leaves out.
-func (r *Reader) equal(s stored, want map[string]string) (bool, error) {
-	if len(want) == 0 {
-		return true, nil
-	}
-	b, err := s.decode()
-	if err != nil {
-		return false, err
-	}
-	for key, v := range want {
-		if r.sight(s, key) != redact.Plain {
-			return false, nil
-		}
-		if list, ok := b.Values[key].([]string); ok {
-			if !slices.Contains(list, v) {
-				return false, nil
-			}
-		} else if got, ok := b.Values[key]; !ok || fmt.Sprint(got) != v {
-			return false, nil
-		}
-	}
-	return true, nil
 }
 
 // sight tells how much of a field of a version is shown. Of a field that the charter no longer knows, only the rules see

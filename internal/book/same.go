@@ -1,17 +1,14 @@
 package book
 
 import (
-	"fmt"
-	"strings"
-
 	"gongzhi/internal/act"
 	"gongzhi/internal/fault"
-	"gongzhi/internal/register"
 	"gongzhi/internal/store"
 )
 
 // siblings makes sure that no new or changed row is, by the fields its register names, the same as another in the
-// same place: a second 3号楼 in one compound would split its rooms between two.
+// same place: a second 3号楼 in one compound would split its rooms between two. It asks once for each row of the plan,
+// however many lie beside it.
 func (p *planner) siblings() error {
 	planned := map[act.RowID]bool{}
 	for _, list := range [][]Change{p.plan.Added, p.plan.Changed, p.plan.Ending} {
@@ -20,53 +17,43 @@ func (p *planner) siblings() error {
 		}
 	}
 	taken := map[string]act.RowID{} // what makes a row the same, in its place → who has it
-	read := map[string]bool{}
 	for _, list := range [][]Change{p.plan.Added, p.plan.Changed} {
 		for _, ch := range list {
 			schema, _ := p.schemas.Get(ch.ID.Register)
-			above := strings.TrimSuffix(ch.path, ch.ID.Register+"/"+sortable(ch.ID.ID)+"/")
-			if place := ch.ID.Register + above; !read[place] {
-				read[place] = true
-				if err := p.standing(schema, above, planned, taken); err != nil {
+			word := p.b.sameWord(p.tenant, schema, ch.Parent, ch.values)
+			other, ok := taken[word]
+			if !ok {
+				var err error
+				if other, ok, err = p.standing(word, ch.ID, planned); err != nil {
 					return err
 				}
 			}
-			key := sameness(schema, above, ch.values)
-			if other, ok := taken[key]; ok {
+			if ok {
 				p.fault(ch.Row, schema.Same[0], "book.same", fault.Args{"Row": ch.ID.String(), "Other": other.String()})
 				continue
 			}
-			taken[key] = ch.ID
+			taken[word] = ch.ID
 		}
 	}
 	return nil
 }
 
-// standing notes the rows of a register that lie directly in a place and that the plan leaves as they are.
-func (p *planner) standing(schema *register.Schema, above string, planned map[act.RowID]bool, taken map[string]act.RowID) error {
-	from, to := below(above)
-	rows, err := store.Select[stored](p.ctx, p.q, latestUnder, p.tenant, schema.Key, from, to)
+// standing finds a row with a word that the plan leaves as it is.
+func (p *planner) standing(word string, id act.RowID, planned map[act.RowID]bool) (act.RowID, bool, error) {
+	paths, err := store.Select[string](p.ctx, p.q, hasWord, p.tenant, word, id.Register, 10)
 	if err != nil {
-		return err
+		return act.RowID{}, false, err
 	}
-	for _, s := range rows {
-		if s.Ended == 1 || planned[s.row()] || pathOf(above, s.row()) != s.Path {
-			continue
+	for _, path := range paths {
+		if other := rowAt(path); other != id && !planned[other] {
+			s, err := p.last(other)
+			if err != nil {
+				return act.RowID{}, false, err
+			}
+			if s != nil && s.Ended == 0 {
+				return other, true, nil
+			}
 		}
-		values, err := p.b.all(p.tenant, s)
-		if err != nil {
-			return err
-		}
-		taken[sameness(schema, above, values)] = s.row()
 	}
-	return nil
-}
-
-func sameness(schema *register.Schema, above string, values map[string]any) string {
-	var b strings.Builder
-	b.WriteString(schema.Key + "\x00" + above)
-	for _, key := range schema.Same {
-		fmt.Fprintf(&b, "\x00%v", values[key])
-	}
-	return b.String()
+	return act.RowID{}, false, nil
 }

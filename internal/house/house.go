@@ -190,7 +190,8 @@ func key(given, dir string) (*vault.Vault, error) {
 	return vault.New(raw)
 }
 
-// settle makes the clock go on from the last act on record, installs the charter and seeds its rows.
+// settle makes the clock go on from the last act on record, installs the charter, and makes its rows and the words they
+// are found by.
 func (h *House) settle(ctx context.Context) error {
 	last, err := h.lastRecorded(ctx)
 	if err != nil {
@@ -205,6 +206,12 @@ func (h *House) settle(ctx context.Context) error {
 	}
 	if err := h.Urns.Sweep(ctx, h.Store.Read()); err != nil {
 		return err
+	}
+	err = h.Store.Write(ctx, func(ctx context.Context, tx *store.Tx) error {
+		return h.Book.Index(ctx, tx, h.Tenant, h.Desk.Charter().Registers)
+	})
+	if err != nil {
+		return fmt.Errorf("house: the words that rows are found by: %w", err)
 	}
 	return h.seed(ctx)
 }
