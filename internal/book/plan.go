@@ -64,6 +64,7 @@ func (p *Plan) Counts() Counts {
 // It refuses, with every faulty row at once, values that do not fit their schema, a row named twice or the same as
 // another in its place, a parent that does not stand or is of the wrong register, a day before the row's last change
 // (history is not rewritten), moving or ending a row that others still lie in.
+// With [fault.Conflict] it refuses a row that has another version than its writer saw.
 func (b *Book) Plan(ctx context.Context, q store.Q, tenant act.Tenant, schemas *register.Schemas, set Set) (*Plan, error) {
 	p := planner{
 		ctx: ctx, b: b, q: q, tenant: tenant, schemas: schemas, set: set,
@@ -197,6 +198,9 @@ func (p *planner) entry(e register.Entry) error {
 		if err := p.b.was(&ch, *old, before); err != nil {
 			return err
 		}
+	}
+	if e.After != 0 && (old == nil || old.Version != e.After) {
+		return fault.Refuse(fault.Conflict, "book.changed_since", fault.Basis{}, fault.Args{"Row": e.ID.String()})
 	}
 	ch.values = merged(before, e)
 	for _, f := range schema.CheckValues(ch.values) {
@@ -385,6 +389,14 @@ func diff(schema *register.Schema, before, after map[string]any) (list []Diff) {
 		}
 	}
 	return list
+}
+
+// Differing are the fields of a row whose values differ, in the order of its register.
+func Differing(schema *register.Schema, before, after map[string]any) (keys []string) {
+	for _, d := range diff(schema, before, after) {
+		keys = append(keys, d.Field)
+	}
+	return keys
 }
 
 func same(a, b any) bool {

@@ -241,7 +241,7 @@ func (r *Reader) show(list []stored, on calendar.Date) ([]register.Row, error) {
 		if err != nil {
 			return nil, err
 		}
-		row := register.Row{ID: s.row(), Values: b.Values}
+		row := register.Row{ID: s.row(), Version: s.Version, Values: b.Values}
 		if schema, ok := r.schemas.Get(s.Register); ok {
 			row.Values = schema.Compute(b.Values)
 		}

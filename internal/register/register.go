@@ -59,6 +59,7 @@ type Schema struct {
 	Same   []string  `yaml:"same"`             // fields that tell one row from another below the same parent
 	Title  string    `yaml:"title"`            // how a row is called: "{parent}[{unit}单元]{room}"
 	Basis  string    `yaml:"basis,omitempty"`
+	Open   bool      `yaml:"open,omitempty"`   // each row has a page for anyone, who may search for it
 	Period Period    `yaml:"period,omitempty"` // what holds for a time says so in two of its fields
 	Fields []Field   `yaml:"fields"`
 	Seed   []Seed    `yaml:"rows,omitempty"` // rows that the charter itself brings

@@ -126,6 +126,7 @@ func TestCheck(t *testing.T) {
 		{"option words shared", []string{strings.Replace(base, "type: line", "type: choice, options: [{ value: x, label: { zh: 一, en: One } }, { value: y, label: { zh: 二, en: Two }, synonyms: [一] }]", 1)}, []string{"1.yaml:6 register.option_ambiguous"}},
 		{"seed without its parent", []string{base, child + "rows: [{ id: r, values: { k: v } }]\n"}, []string{"2.yaml:8 register.seed_parent"}},
 		{"period of no dates", []string{strings.Replace(base, "same:", "period: { from: k, until: z }\nsame:", 1)}, []string{"1.yaml:3 register.period", "1.yaml:3 register.period"}},
+		{"open, with names that are not", []string{strings.Replace(strings.Replace(base, "same:", "open: true\nsame:", 1), "audience: public", "audience: staff", 1)}, []string{"1.yaml:3 register.open"}},
 		{"formula", []string{formula("k.size() * 2", "count")}, nil},
 		{"formula of an unknown field", []string{formula("z * 2", "count")}, []string{"1.yaml:7 register.formula"}},
 		{"formula of another type", []string{formula("k", "count")}, []string{"1.yaml:7 register.formula"}},
@@ -480,7 +481,7 @@ var findings = []string{
 	"register.same_none", "register.field_unknown", "register.title", "register.field_type", "register.field_options",
 	"register.field_registers", "register.unknown_named", "register.pattern", "register.bound", "register.personal_public",
 	"register.audience", "register.personal_type", "register.option_ambiguous", "register.option_unknown", "register.seed_id",
-	"register.seed_parent", "register.seed_value", "register.period", "register.formula", "register.formula_type",
+	"register.seed_parent", "register.seed_value", "register.period", "register.formula", "register.formula_type", "register.open",
 	"register.formula_written", "import.kind", "import.column_missing", "import.column_key", "import.ambiguous",
 }
 

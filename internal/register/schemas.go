@@ -153,6 +153,9 @@ func (c *checker) schema(s *Schemas, one *Schema) {
 			c.add("register.field_unknown", text.Args{"Field": key}, "title")
 		}
 	}
+	if _, reach := one.ownName(nil); one.Open && reach != ToAll {
+		c.add("register.open", text.Args{"Register": one.Key}, "open")
+	}
 	c.period(one)
 	c.seeds(one)
 }
@@ -281,7 +284,8 @@ type Entry struct {
 	// Defaults fill fields that the row does not have yet: what a sheet without the column means for a new row must
 	// not undo what somebody wrote into an old one.
 	Defaults map[string]any
-	Row      int // of the sheet it came from, as the person sees it; 0 where there was none
+	After    int64 // the version that the writer saw; 0 where that does not matter
+	Row      int   // of the sheet it came from, as the person sees it; 0 where there was none
 }
 
 // Seeds are the rows the charter brings, parents first. Call it on schemas that Check found nothing wrong with.

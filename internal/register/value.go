@@ -1,6 +1,7 @@
 package register
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"regexp"
@@ -360,14 +361,22 @@ func (f *Field) Told(v any) text.Words {
 	return w
 }
 
-func (f *Field) label(value string) string {
+// OptionLabel is the label of an option, or the value itself where it is none any more.
+func (f *Field) OptionLabel(value string) text.Text {
 	for _, o := range f.Options {
-		if o.Value == value && o.Label.ZH != "" {
-			return o.Label.ZH
+		if o.Value == value {
+			return o.Label
 		}
 	}
-	return value
+	return text.Text{ZH: value, EN: value}
 }
+
+// AssumedOption tells whether an option is a default that nobody has confirmed.
+func (f *Field) AssumedOption(value string) bool {
+	return slices.ContainsFunc(f.Options, func(o Option) bool { return o.Value == value && o.Assumed })
+}
+
+func (f *Field) label(value string) string { return cmp.Or(f.OptionLabel(value).ZH, value) }
 
 var idForm = regexp.MustCompile(`^[a-z0-9][a-z0-9_-]{0,79}$`)
 

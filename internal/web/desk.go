@@ -31,10 +31,12 @@ func (s *Site) nav(rd *reader, path string) []ui.Group {
 		return page.Link{Words: text.Key(key), Href: href, Icon: icon, Here: path == href}
 	}
 	govern := []page.Link{link("web.nav.matters", "/desk/matters", "clipboard-list"), link("web.nav.begin", "/desk/begin", "plus"), link("web.nav.charter", "/charter", "scale")}
-	var registers []page.Link
+	// There are some two dozen registers; the one that is open stands here beside the list of all.
+	registers := []page.Link{link("lists.all", "/desk/registers", "table")}
 	for _, sch := range c.Registers.All() {
-		href := "/desk/registers/" + sch.Key
-		registers = append(registers, page.Link{Words: sch.Name.Words(), Href: href, Icon: "table", Here: path == href})
+		if href := "/desk/registers/" + sch.Key; strings.HasPrefix(path, href) && (len(path) == len(href) || path[len(href)] == '/') {
+			registers = append(registers, page.Link{Words: sch.Name.Words(), Href: href, Icon: "table", Here: true})
+		}
 	}
 	registers = append(registers, link("web.nav.import", "/desk/import", "upload"))
 	groups := []ui.Group{

@@ -62,6 +62,7 @@ func (s *Site) home(r *http.Request, rd *reader) (page.Page, error) {
 	p.Blocks = append(p.Blocks,
 		page.Rows{Title: text.Key("web.home.going"), Empty: text.Key("web.matters_none"), List: append(going, page.Link{Words: text.Key("web.matters"), Href: "/matters", Icon: "clipboard-list"})},
 		page.Rows{Title: text.Key("web.home.check"), List: append([]page.Link{
+			{Words: text.Key("search.title"), Note: text.Key("lists.text_hint"), Href: "/search", Icon: "search"},
 			{Words: text.Key("web.check.title"), Note: text.Key("web.check.note"), Href: "/check", Icon: "receipt"},
 			{Words: text.Key("web.methods"), Note: text.Key("web.methods_note"), Href: "/methods", Icon: "scale"},
 		}, s.fanLink()...)})

@@ -57,9 +57,13 @@ func (s *Site) place(r *http.Request, rd *reader) (page.Page, error) {
 	}, nil
 }
 
-// public tells whether rows of a register have a page of their own for anyone: those that methods are run on.
+// public tells whether rows of a register have a page of their own for anyone: those that methods are run on, and
+// those of registers that say so.
 func (s *Site) public(register string) bool {
 	c := s.charter()
+	if sch, ok := c.Registers.Get(register); ok && sch.Open {
+		return true
+	}
 	for _, m := range c.Methods {
 		if m.Subject == register {
 			return true
@@ -289,7 +293,7 @@ func (s *Site) household(r *http.Request, rd *reader, row register.Row) (page.Bl
 	if err != nil {
 		return nil, err
 	}
-	place, err := s.within(in, row, map[act.RowID]register.Row{})
+	place, err := s.within(in, row, s.today(), map[act.RowID]register.Row{})
 	if err != nil {
 		return nil, err
 	}

@@ -9,6 +9,7 @@ import (
 
 	"gongzhi/internal/act"
 	"gongzhi/internal/book"
+	"gongzhi/internal/calendar"
 	"gongzhi/internal/fault"
 	"gongzhi/internal/page"
 	"gongzhi/internal/redact"
@@ -16,12 +17,23 @@ import (
 	"gongzhi/internal/text"
 )
 
+// registerList names every register with how many rows it has.
 func (s *Site) registerList(r *http.Request, rd *reader) (page.Page, error) {
+	in := s.registers(r.Context(), s.Store.Read(), rd)
 	var list []page.Link
 	for _, sch := range s.charter().Registers.All() {
-		list = append(list, page.Link{Words: sch.Name.Words(), Href: "/desk/registers/" + sch.Key, Icon: "table"})
+		got, err := in.List(book.Filter{Register: sch.Key, On: s.today()}, "", 1)
+		if err != nil {
+			return page.Page{}, err
+		}
+		list = append(list, page.Link{
+			Words: sch.Name.Words(), Note: text.Key("lists.rows", "N", bounded(got.Total)), Href: "/desk/registers/" + sch.Key, Icon: "table",
+		})
 	}
-	return page.Page{Frame: page.Desk, Title: text.Key("web.nav.registers"), Blocks: []page.Block{page.Rows{List: list}}}, nil
+	return page.Page{
+		Frame: page.Desk, Title: text.Key("web.nav.registers"), Blocks: []page.Block{page.Rows{List: list}},
+		Head: []page.Link{{Words: text.Key("web.nav.import"), Href: "/desk/import", Icon: "upload"}},
+	}, nil
 }
 
 func (s *Site) schema(key string) (*register.Schema, error) {
@@ -32,156 +44,183 @@ func (s *Site) schema(key string) (*register.Schema, error) {
 	return sch, nil
 }
 
-// register lists the rows of one register as they stand today; personal fields stay sealed in lists.
-func (s *Site) register(r *http.Request, rd *reader) (page.Page, error) {
-	sch, err := s.schema(r.PathValue("register"))
-	if err != nil {
-		return page.Page{}, err
+// asOf is the day that a page of registers is asked for, and whether it lies before today.
+func (s *Site) asOf(r *http.Request) (on calendar.Date, past bool, err error) {
+	said := r.URL.Query().Get(queryOn)
+	if said == "" {
+		return s.today(), false, nil
 	}
-	q := r.URL.Query()
-	f := book.Filter{Register: sch.Key, On: s.today()}
-	if under, ok := register.ParseRowID(q.Get("under")); ok {
-		f.Under = under
+	on, ok := register.ReadDate(said)
+	if !ok {
+		return on, false, fault.Refuse(fault.Invalid, "lists.filter_unknown", fault.Basis{}, fault.Args{"Name": queryOn})
 	}
-	in := s.registers(r.Context(), s.Store.Read(), rd)
-	got, err := in.List(f, q.Get("after"), pageOf)
-	if err != nil {
-		return page.Page{}, err
-	}
-	t := page.Table{Caption: sch.Name.Words(), Empty: text.Key("web.rows_none"), Columns: []page.Column{{Words: text.Key("web.col.name")}}}
-	var shown []*register.Field
-	for i := range sch.Fields {
-		f := &sch.Fields[i]
-		if !f.Personal && len(shown) < 6 && f.Type != register.Rows && f.Type != register.Geometry {
-			shown = append(shown, f)
-			t.Columns = append(t.Columns, page.Column{Words: f.Label.Words(), Numeric: f.Type == register.Area || f.Type == register.Count})
-		}
-	}
-	if sch.Parent != "" {
-		t.Columns = slices.Insert(t.Columns, 1, page.Column{Words: text.Key("web.col.within")})
-	}
-	places := map[act.RowID]register.Row{}
-	for _, row := range got.Rows {
-		href := fmt.Sprintf("/desk/registers/%s/%s", sch.Key, row.ID.ID)
-		cells := []page.Cell{{Words: text.Plain(row.Name), Href: href}}
-		if sch.Parent != "" {
-			place, err := s.within(in, row, places)
-			if err != nil {
-				return page.Page{}, err
-			}
-			cells = append(cells, page.Cell{Words: text.Plain(place)})
-		}
-		for _, f := range shown {
-			cells = append(cells, page.Cell{Words: text.Plain(f.Say(row.Values[f.Key]))})
-		}
-		t.Rows = append(t.Rows, page.Row{Href: href, Cells: cells})
-	}
-	if got.Next != "" {
-		q.Set("after", got.Next)
-		t.Next = "/desk/registers/" + sch.Key + "?" + q.Encode()
-	}
-	add := "/desk/registers/" + sch.Key + "/new"
-	if !f.Under.IsZero() && f.Under.Register == sch.Parent {
-		add += "?under=" + f.Under.ID
-	}
-	return page.Page{
-		Frame: page.Desk, Title: sch.Name.Words(), Lead: text.Key("web.as_of", "Day", s.today().String()), Blocks: []page.Block{t},
-		Head: []page.Link{{Words: text.Key("web.row.new", "Register", sch.Name), Href: add, Icon: "plus"}},
-	}, nil
+	return on, on.Before(s.today()), nil
 }
 
-// within names where a row lies: the nearest row above that its own name does not tell already. seen remembers rows
-// above, which many rows of one page share.
-func (s *Site) within(in *book.Reader, row register.Row, seen map[act.RowID]register.Row) (string, error) {
-	for id := row.Parent; !id.IsZero(); {
-		above, known := seen[id]
-		if !known {
-			var err error
-			if above, known, err = in.Row(id, s.today()); err != nil || !known {
-				return "", err
-			}
-			seen[id] = above
-		}
-		if !strings.Contains(row.Name, above.Name) {
-			return above.Name, nil
-		}
-		id = above.Parent
-	}
-	return "", nil
-}
-
-// registerRow is one row: its fields as they stand, and how they came to be.
+// registerRow is one row: its fields as they stood on a day, what names it, and how it came to be.
 func (s *Site) registerRow(r *http.Request, rd *reader) (page.Page, error) {
 	sch, err := s.schema(r.PathValue("register"))
 	if err != nil {
 		return page.Page{}, err
 	}
+	on, past, err := s.asOf(r)
+	if err != nil {
+		return page.Page{}, err
+	}
 	id := act.RowID{Register: sch.Key, ID: r.PathValue("id")}
-	reader := s.registers(r.Context(), s.Store.Read(), rd)
-	row, ok, err := reader.Row(id, s.today())
+	in := s.registers(r.Context(), s.Store.Read(), rd)
+	row, ok, err := in.Row(id, on)
 	if err != nil {
 		return page.Page{}, err
 	}
 	if !ok {
 		return page.Page{}, fault.Refuse(fault.NotFound, "web.nowhere", fault.Basis{}, nil)
 	}
-	path, err := reader.Path(id, s.today())
+	path, err := in.Path(id, on)
 	if err != nil {
 		return page.Page{}, err
 	}
 	facts := page.Facts{}
+	eyes := s.eyes(rd)
 	for i := range sch.Fields {
 		f := &sch.Fields[i]
-		facts.List = append(facts.List, page.Fact{Term: f.Label.Words(), Value: s.seen(rd, row, path, f)})
+		value, err := s.factWords(in, eyes.Sees(id, path, f), f, row, on)
+		if err != nil {
+			return page.Page{}, err
+		}
+		facts.List = append(facts.List, page.Fact{Term: f.Label.Words(), Value: value})
 	}
-	versions, err := reader.History(id)
+	history, err := s.rowHistory(in, sch, id)
 	if err != nil {
 		return page.Page{}, err
 	}
-	t := page.Table{Caption: text.Key("web.versions"), Columns: []page.Column{{Words: text.Key("web.col.version"), Numeric: true}, {Words: text.Key("web.col.from")}, {Words: text.Key("web.col.until")}, {Words: text.Key("web.col.change")}}}
+	p := page.Page{
+		Frame: page.Desk, Title: text.Plain(row.Name), Lead: sch.Name.Words(), Back: &page.Link{Words: sch.Name.Words(), Href: "/desk/registers/" + sch.Key},
+		Blocks: []page.Block{page.Panel{Title: text.Key("web.facts"), Blocks: []page.Block{facts}}, page.Panel{Title: text.Key("web.versions"), Blocks: []page.Block{history}}},
+		Head:   []page.Link{{Words: text.Key("web.row.change"), Href: "/desk/registers/" + id.String() + "/change", Icon: "edit"}},
+	}
+	if _, may := eyes.Opens(path); may && len(row.Masked) > 0 {
+		p.Head = append(p.Head, page.Link{Words: text.Key("privacy.open"), Href: "/desk/registers/" + id.String() + "/sealed", Icon: "lock"})
+	}
+	if past {
+		p.Head = nil
+		p.Blocks = slices.Insert(p.Blocks, 0, page.Block(page.Banner{
+			Tone: page.Soon, Words: text.Key("lists.past", "Day", on.String()), Links: []page.Link{{Words: text.Key("lists.back"), Href: "/desk/registers/" + id.String()}},
+		}))
+	}
+	if r.URL.Query().Get("done") != "" {
+		p.Blocks = slices.Insert(p.Blocks, 0, page.Block(page.Banner{Tone: page.Good, Words: text.Key("web.row.done")}))
+	}
+	if below := s.below(sch, id); len(below) > 0 {
+		p.Aside = append(p.Aside, page.Rows{Title: text.Key("web.below"), List: below})
+	}
+	named, err := s.naming(in, id)
+	if err != nil {
+		return page.Page{}, err
+	}
+	if len(named) > 0 {
+		p.Aside = append(p.Aside, page.Rows{Title: text.Key("lists.used_by"), List: named})
+	}
+	return p, nil
+}
+
+// factWords is one value on the page of its row as the reader may see it: itself, its mask, or that it is not for them.
+// What is computed says from what.
+func (s *Site) factWords(in *book.Reader, sight redact.Sight, f *register.Field, row register.Row, on calendar.Date) (text.Words, error) {
+	switch {
+	case sight == redact.Hidden:
+		return text.Key("privacy.hidden"), nil
+	case sight == redact.Masked && row.Masked[f.Key] != "":
+		return text.Plain(row.Masked[f.Key]), nil
+	case sight == redact.Masked:
+		return text.Key("web.sealed_field"), nil
+	}
+	value, err := s.valueWords(in, f, row.Values[f.Key], on)
+	if err != nil || value.IsZero() && f.Formula == "" {
+		return value, err
+	}
+	if unit := f.Unit.Words(); !unit.IsZero() && !value.IsZero() {
+		value = text.Key("lists.quantity", "N", value, "Unit", f.Unit)
+	}
+	switch {
+	case f.Formula != "" && row.Values[f.Key] == nil:
+		return text.Key("lists.computed_not", "Formula", f.Formula), nil
+	case f.Formula != "":
+		return text.Key("lists.computed", "Value", value, "Formula", f.Formula), nil
+	case f.Assumed:
+		return text.Key("lists.assumed", "Value", value), nil
+	}
+	return value, nil
+}
+
+// rowHistory is every version of a row with what changed in it. A personal value is not shown, only that it stands.
+func (s *Site) rowHistory(in *book.Reader, sch *register.Schema, id act.RowID) (page.Table, error) {
+	t := page.Table{Caption: text.Key("web.versions"), Columns: []page.Column{
+		{Words: text.Key("web.col.version"), Numeric: true}, {Words: text.Key("web.col.from")}, {Words: text.Key("web.col.until")}, {Words: text.Key("lists.changed")},
+	}}
+	versions, err := in.History(id)
+	if err != nil {
+		return t, err
+	}
+	before := map[string]any{}
 	for _, v := range versions {
 		until := text.Key("web.still")
 		if !v.To.IsZero() {
 			until = text.Plain(v.To.String())
 		}
+		what := text.Key("lists.first")
+		switch {
+		case v.Ended:
+			what = text.Key("lists.ended")
+		case v.N > 1:
+			var zh, en []string
+			for _, key := range book.Differing(sch, before, v.Row.Values) {
+				f, _ := sch.Field(key)
+				zh, en = append(zh, f.Label.ZH), append(en, f.Label.EN)
+			}
+			what = text.Text{ZH: strings.Join(zh, "、"), EN: strings.Join(en, ", ")}.Words()
+		}
+		if !v.Ended {
+			before = v.Row.Values
+		}
 		t.Rows = append(t.Rows, page.Row{Cells: []page.Cell{
-			{Words: text.Plain(strconv.FormatInt(int64(v.N), 10))}, {Words: text.Plain(v.From.String())}, {Words: until}, {Words: text.Plain(v.Change)},
+			{Words: text.Plain(strconv.FormatInt(v.N, 10))}, {Words: text.Plain(v.From.String()), Href: fmt.Sprintf("/desk/registers/%s?on=%s", id, v.From)},
+			{Words: until}, {Words: what},
 		}})
 	}
-	p := page.Page{
-		Frame: page.Desk, Title: text.Plain(row.Name), Lead: sch.Name.Words(), Back: &page.Link{Words: sch.Name.Words(), Href: "/desk/registers/" + sch.Key},
-		Blocks: []page.Block{page.Panel{Title: text.Key("web.facts"), Blocks: []page.Block{facts}}, page.Panel{Title: text.Key("web.versions"), Blocks: []page.Block{t}}},
-		Head:   []page.Link{{Words: text.Key("web.row.change"), Href: "/desk/registers/" + id.String() + "/change", Icon: "edit"}},
-	}
-	if _, may := s.eyes(rd).Opens(path); may && len(row.Masked) > 0 {
-		p.Head = append(p.Head, page.Link{Words: text.Key("privacy.open"), Href: "/desk/registers/" + id.String() + "/sealed", Icon: "lock"})
-	}
-	if r.URL.Query().Get("done") != "" {
-		p.Blocks = append([]page.Block{page.Banner{Tone: page.Good, Words: text.Key("web.row.done")}}, p.Blocks...)
-	}
-	var below []page.Link
-	for _, other := range s.charter().Registers.All() {
-		if other.Parent == sch.Key {
-			below = append(below, page.Link{Words: other.Name.Words(), Href: "/desk/registers/" + other.Key + "?under=" + id.String(), Icon: "table"})
-		}
-	}
-	if len(below) > 0 {
-		p.Aside = []page.Block{page.Rows{Title: text.Key("web.below"), List: below}}
-	}
-	return p, nil
+	return t, nil
 }
 
-// seen is a value as the reader may see it: itself, its mask, or that it is not for them.
-func (s *Site) seen(rd *reader, row register.Row, path string, f *register.Field) text.Words {
-	switch s.eyes(rd).Sees(row.ID, path, f) {
-	case redact.Plain:
-		return f.Told(row.Values[f.Key])
-	case redact.Masked:
-		if m := row.Masked[f.Key]; m != "" {
-			return text.Plain(m)
+// below are the registers whose rows lie in those of this one.
+func (s *Site) below(sch *register.Schema, id act.RowID) (list []page.Link) {
+	for _, other := range s.charter().Registers.All() {
+		if other.Parent == sch.Key {
+			list = append(list, page.Link{Words: other.Name.Words(), Href: "/desk/registers/" + other.Key + "?under=" + id.String(), Icon: "table"})
 		}
-		return text.Key("web.sealed_field")
-	case redact.Hidden:
 	}
-	return text.Key("privacy.hidden")
+	return list
+}
+
+// naming are the lists of rows that name a row in one of their fields, with how many there are.
+func (s *Site) naming(in *book.Reader, id act.RowID) (list []page.Link, err error) {
+	for _, other := range s.charter().Registers.All() {
+		for i := range other.Fields {
+			f := &other.Fields[i]
+			if !f.Filters() || !slices.Contains(f.Registers, id.Register) {
+				continue
+			}
+			l := listing{schema: other}
+			got, err := in.List(book.Filter{Register: other.Key, On: s.today(), Equal: map[string]string{f.Key: id.String()}}, "", 1)
+			if err != nil {
+				return nil, err
+			}
+			if len(got.Rows) > 0 {
+				list = append(list, page.Link{
+					Words: text.Key("lists.used", "Register", other.Name, "Field", f.Label), Note: text.Key("lists.rows", "N", bounded(got.Total)),
+					Href: l.with(l.path(), queryFilter+f.Key, id.String()), Icon: "table",
+				})
+			}
+		}
+	}
+	return list, nil
 }

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"strconv"
+	"strings"
 
 	"gongzhi/internal/act"
 	"gongzhi/internal/book"
@@ -15,8 +17,10 @@ import (
 
 // One row is added or changed by a form that follows from its register's file; many come by import.
 
-// nameParent is the form field that names the row above.
-const nameParent = "_parent"
+const (
+	nameParent = "_parent" // the row above
+	nameSeen   = "_seen"   // the version that the form was made from
+)
 
 // rowInputs is the control for each type of value that one control can hold.
 var rowInputs = map[register.Type]page.Input{
@@ -33,6 +37,7 @@ type rowDraft struct {
 	parent act.RowID
 	values url.Values
 	send   string // the change set's id
+	seen   int64  // the version the form was made from; 0 while it is new
 }
 
 func (d rowDraft) new() bool { return d.id.ID == "" }
@@ -68,7 +73,7 @@ func (s *Site) rowDraft(r *http.Request, rd *reader) (d rowDraft, row register.R
 	if !ok {
 		return d, row, fault.Refuse(fault.NotFound, "web.nowhere", fault.Basis{}, nil)
 	}
-	d.parent, d.values = row.Parent, url.Values{}
+	d.parent, d.values, d.seen = row.Parent, url.Values{}, row.Version
 	for i := range d.schema.Fields {
 		f := &d.schema.Fields[i]
 		switch v := row.Values[f.Key].(type) {
@@ -96,6 +101,7 @@ func (s *Site) rowForm(r *http.Request, rd *reader, d rowDraft, problem *fault.R
 	in := s.registers(r.Context(), s.Store.Read(), rd)
 	if !d.new() {
 		form.Action, form.Submit = "/desk/registers/"+d.id.String()+"/change", text.Key("web.row.save")
+		form.Hidden[nameSeen] = strconv.FormatInt(d.seen, 10)
 		p.Title = text.Key("web.row.change")
 		if row, ok, err := in.Row(d.id, s.today()); err != nil {
 			return p, err
@@ -117,7 +123,7 @@ func (s *Site) rowForm(r *http.Request, rd *reader, d rowDraft, problem *fault.R
 	for i := range d.schema.Fields {
 		f := &d.schema.Fields[i]
 		input, ok := rowInputs[f.Type]
-		if !ok {
+		if !ok || f.Formula != "" {
 			continue // several rows, such as the owners of a flat, come by import
 		}
 		x := page.Field{
@@ -202,6 +208,9 @@ func (s *Site) rowChange(r *http.Request, rd *reader) (page.Page, error) {
 		return page.Page{}, badForm(err)
 	}
 	d.values, d.send = r.PostForm, r.PostForm.Get(nameID)
+	if d.seen, err = strconv.ParseInt(r.PostForm.Get(nameSeen), 10, 64); err != nil || d.seen < 1 {
+		return page.Page{}, fault.Refuse(fault.Invalid, "lists.no_version", fault.Basis{}, nil)
+	}
 	return s.rowWrite(r, rd, d, d.id, map[string]any{})
 }
 
@@ -221,17 +230,11 @@ func (s *Site) rowWrite(r *http.Request, rd *reader, d rowDraft, id act.RowID, k
 	values := map[string]any{}
 	for i := range d.schema.Fields {
 		f := &d.schema.Fields[i]
-		if _, asked := rowInputs[f.Type]; !asked {
+		if _, asked := rowInputs[f.Type]; !asked || f.Formula != "" {
 			continue
 		}
-		given := ""
-		for _, v := range d.values[f.Key] {
-			if given != "" {
-				given += "、"
-			}
-			given += v
-		}
-		if given == "" && kept != nil && (f.Personal || f.Audience == register.Self) {
+		given := strings.Join(d.values[f.Key], "、")
+		if given == "" && kept != nil && unseen(f) {
 			continue
 		}
 		v, why := f.Parse(given, s.today())
@@ -255,7 +258,10 @@ func (s *Site) rowWrite(r *http.Request, rd *reader, d rowDraft, id act.RowID, k
 	if err != nil {
 		return page.Page{}, err
 	}
-	_, err = s.Change(r.Context(), by, d.send, clause, book.Set{Entries: []register.Entry{{ID: id, Parent: d.parent, Values: values}}, On: s.today()})
+	_, err = s.Change(r.Context(), by, d.send, clause, book.Set{Entries: []register.Entry{{ID: id, Parent: d.parent, Values: values, After: d.seen}}, On: s.today()})
+	if no, ok := fault.As(err); ok && no.Code == "book.changed_since" {
+		return s.rowConflict(r, rd, d, no)
+	}
 	if no, ok := fault.As(err); ok && no.Kind == fault.Invalid {
 		return s.rowForm(r, rd, d, no)
 	}
@@ -286,4 +292,39 @@ func (s *Site) offered(in *book.Reader, rd *reader, name string) (rows []registe
 		rows = append(rows, some...)
 	}
 	return rows, nil
+}
+
+// unseen tells whether a form leaves a value out, so that an empty answer leaves it as it is.
+func unseen(f *register.Field) bool { return f.Personal || f.Audience == register.Self }
+
+// rowConflict shows the form again to somebody whose row was changed by another while they wrote: at each field that
+// differs, what the other wrote stands beside what they did. Sent again, theirs is written over it, knowingly.
+func (s *Site) rowConflict(r *http.Request, rd *reader, d rowDraft, no *fault.Refusal) (page.Page, error) {
+	now, row, err := s.rowDraft(r, rd)
+	if err != nil {
+		return page.Page{}, err
+	}
+	d.seen = now.seen
+	in := s.registers(r.Context(), s.Store.Read(), rd)
+	told := *no
+	told.Fields = nil
+	for i := range d.schema.Fields {
+		f := &d.schema.Fields[i]
+		if _, asked := rowInputs[f.Type]; !asked || unseen(f) || f.Formula != "" {
+			continue
+		}
+		mine, why := f.Parse(strings.Join(d.values[f.Key], "、"), s.today())
+		if why == nil && f.Say(mine) == f.Say(row.Values[f.Key]) {
+			continue
+		}
+		theirs, err := s.valueWords(in, f, row.Values[f.Key], s.today())
+		if err != nil {
+			return page.Page{}, err
+		}
+		if theirs.IsZero() {
+			theirs = text.Key("lists.nothing")
+		}
+		told.Fields = append(told.Fields, fault.Field{Name: f.Key, Code: "lists.theirs", Args: fault.Args{"Value": theirs}})
+	}
+	return s.rowForm(r, rd, d, &told)
 }

@@ -261,6 +261,7 @@ func (s *Site) context(r *http.Request, rd *reader, p page.Page) *ui.Context {
 	if p.Frame == page.Desk {
 		u.Nav = s.nav(rd, r.URL.Path)
 		u.Tools = []page.Link{{Words: text.Key("web.wall_name"), Href: "/wall", Icon: "map-2"}, {Words: text.Key("web.public"), Href: "/", Icon: "home"}}
+		u.Search = "/desk/search"
 	}
 	return u
 }
