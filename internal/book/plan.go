@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 
 	"gongzhi/internal/act"
@@ -45,6 +46,22 @@ type Change struct {
 	values map[string]any // all of them, personal ones too; nil for rows that end
 	from   spot           // where it lay while it stood
 	before map[string]any // all values it had; nil where it did not stand
+}
+
+// Title is what people call the row by its own fields, after the change, or before it where the row ends. A name that
+// tells of a person is masked.
+func (c Change) Title(schema *register.Schema) string {
+	values := c.values
+	if values == nil {
+		values = c.before
+	}
+	said := maps.Clone(values)
+	for _, key := range schema.TitleFields() {
+		if f, ok := schema.Field(key); ok && f.Personal {
+			said[key] = f.Masked(said[key])
+		}
+	}
+	return cmp.Or(schema.TitleOf(said, ""), c.ID.ID)
 }
 
 // Diff is a value before and after; nil where there is none. Personal values are in the open here: whoever plans

@@ -157,3 +157,27 @@ func (i *Import) columns(c *checker, s *Schemas) {
 		}
 	}
 }
+
+// Keys of the columns of a register's own sheet that are no fields.
+const (
+	SheetID     = "_id"
+	SheetParent = "_parent"
+)
+
+// Sheet is the sheet of one register, as it is exported and read again: what a row is known by, where it lies, and a
+// column for each field that is written. Shapes have files of their own.
+func (s *Schema) Sheet() *Import {
+	imp := &Import{Key: s.Key, Name: s.Name, Columns: []Column{{Key: SheetID, Label: text.Text{ZH: "记录编号", EN: "Row id"}}}}
+	if s.Parent != "" {
+		imp.Columns = append(imp.Columns, Column{Key: SheetParent, Label: text.Text{ZH: "上级记录", EN: "Lies in"}})
+	}
+	for _, f := range s.Fields {
+		if f.Formula != "" || f.Type == Geometry {
+			continue
+		}
+		imp.Columns = append(imp.Columns, Column{
+			Key: f.Key, Label: f.Label, Synonyms: f.Synonyms, Hint: f.Hint, Field: s.Key + "." + f.Key, Required: f.Required && !f.Personal,
+		})
+	}
+	return imp
+}

@@ -229,7 +229,10 @@ func (s *Site) register(r *http.Request, rd *reader) (page.Page, error) {
 	p := page.Page{
 		Frame: page.Desk, Title: l.schema.Name.Words(), Lead: text.Key("web.as_of", "Day", l.filter.On.String()), Blocks: []page.Block{t},
 		Back: &page.Link{Words: text.Key("lists.all"), Href: "/desk/registers"},
-		Head: []page.Link{{Words: text.Key("web.row.new", "Register", l.schema.Name), Href: add, Icon: "plus"}},
+		Head: []page.Link{
+			{Words: text.Key("web.row.new", "Register", l.schema.Name), Href: add, Icon: "plus"},
+			{Words: text.Key("lists.import", "Register", l.schema.Name), Href: "/desk/sheets/" + l.schema.Key, Icon: "upload"},
+		},
 	}
 	if got.Next != "" && len(got.Rows) == 0 {
 		p.Blocks = append(p.Blocks, page.Buttons{Quiet: true, List: []page.Link{{Words: text.Key("lists.more"), Href: t.Next}}})
