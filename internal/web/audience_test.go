@@ -405,7 +405,7 @@ func (w *town) everyAddress(want string, secrets []secret) []string {
 	fill := map[string][]string{
 		"{part}": append(parts, "no-such-part"),
 		"{$}":    {""}, "{n}": matters, "{verb}": {"close", "record", "object", "post", "submit"}, "{key}": methods, "{method}": methods,
-		"{hash}": files, "{under}": {compound.ID}, "{file...}": {"roles.yaml"}, "{register}": registers, "{id}": {"begin-renovation-1"},
+		"{hash}": files, "{under}": {compound.ID}, "{file...}": {"roles.yaml"}, "{register}": registers, "{change}": {"demo-places"}, "{id}": {"begin-renovation-1"},
 		"{path...}": {"0/000", "entries/000", "entries/000.p/9"}, "{matter}": append(matters, "0"), "{seq}": {"1", "2", "3", "7", "12"}, "{digest}": {string(w.house.Charter.Digest)},
 	}
 	var out []string

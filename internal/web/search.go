@@ -15,7 +15,7 @@ import (
 
 // search finds rows of registers for anyone: what stands in public fields of rows that have a page.
 func (s *Site) search(r *http.Request, rd *reader) (page.Page, error) {
-	p := page.Page{Frame: page.Resident, Title: text.Key("search.title"), Lead: text.Key("search.lead"), Back: &page.Link{Words: text.Key("web.home"), Href: "/"}}
+	p := page.Page{Frame: page.Resident, Title: text.Key("search.title"), Lead: text.Key("search.lead"), Back: &page.Link{Words: text.Key("web.home_name"), Href: "/"}}
 	return s.searched(r, rd, p, "/search", []book.Sight{book.Everywhere}, func(h book.Hits, row register.Row) string {
 		if !s.public(h.Schema.Key) {
 			return ""
