@@ -255,7 +255,9 @@ test("a renovation, from the roster to the handover", { timeout: 420_000 }, asyn
   const ballots = slips.filter((slip) => !/铺/.test(slip.part));
   const papers = ["3号楼1单元601", "3号楼1单元602", "3号楼2单元101"];
   const online = ballots.filter((slip) => !papers.some((part) => slip.part.includes(part))).slice(0, 135);
-  await inBatches(online, 6, async (slip, i) => {
+  // One after the other: an owner of several flats has a code for each, the later ballot stands, and the clock stands still
+  // here. Six at once would leave it to chance which one that is, and whether the owner's spouse has said the same.
+  await inBatches(online, 1, async (slip, i) => {
     const one = await w.visitor().enter(slip.code);
     const ask = await one.page(`/matters/${matter}/do/cast`);
     const as = /name="_as" value="([^"]*)"|value="([^"]*)" [^>]*name="_as"/.exec(ask.html);
@@ -288,8 +290,7 @@ test("a renovation, from the roster to the handover", { timeout: 420_000 }, asyn
   w.time("2026-04-21T09:00:00+08:00");
 
   // ── 公开一，有异议 ────────────────────────────────────────────────────────
-  // Co-owners who answer differently are disputed and count as not cast, so the last figure is not the number of forms.
-  await stands("第 6 步，共 11 步：公开决议", /参加 13[5-8] \/ 162 户/, /同意 12\d 户/);
+  await stands("第 6 步，共 11 步：公开决议", /参加 137 \/ 162 户/, /同意 12\d 户/);
   await act(shuji, matter, "post", {
     resolution: "同意本院改造方案。", item_list: "供水、电力、燃气、排水、道路、外墙、绿化。", funding: "市区两级财政。",
     builder_name: "某建设公司（演示）", supervisor_name: "某监理公司（演示）", hotline: "办公电话见公示栏",
