@@ -121,7 +121,7 @@ func newWalker(t *testing.T, files fs.FS) *walker {
 func (w *walker) furnish() {
 	on := calendar.DateOf(w.h.Clock.Now())
 	reader := w.h.Book.Reader(w.ctx, w.h.Store.Read(), w.h.Tenant, w.h.Charter.Registers)
-	for _, schema := range w.h.Charter.Registers.All() {
+	for _, schema := range w.named() {
 		parents := []register.Row{{}}
 		if schema.Parent != "" {
 			all := w.rows(reader, schema.Parent, on)
@@ -162,6 +162,30 @@ func (w *walker) furnish() {
 	slices.SortFunc(w.people, func(a, b method.Actor) int { return strings.Compare(string(a.Person), string(b.Person)) })
 }
 
+// named are all registers, those first whose rows others lie below or name.
+func (w *walker) named() (out []*register.Schema) {
+	seen := map[string]bool{}
+	var visit func(key string)
+	visit = func(key string) {
+		schema, ok := w.h.Charter.Registers.Get(key)
+		if !ok || seen[key] {
+			return
+		}
+		seen[key] = true
+		visit(schema.Parent)
+		for _, f := range schema.Fields {
+			for _, other := range f.Registers {
+				visit(other)
+			}
+		}
+		out = append(out, schema)
+	}
+	for _, schema := range w.h.Charter.Registers.All() {
+		visit(schema.Key)
+	}
+	return out
+}
+
 // own keeps the rows that furnish made.
 func own(rows []register.Row) []register.Row {
 	return slices.DeleteFunc(rows, func(r register.Row) bool { return !strings.HasPrefix(r.ID.ID, "w0") })
@@ -192,7 +216,7 @@ func (w *walker) value(reader *book.Reader, f register.Field, i int, on calendar
 	case register.Yes:
 		return true
 	case register.Count, register.Money:
-		for _, try := range []int{6 + i, 1990 + i, 1} {
+		for _, try := range []int{6 + i, 1990 + i, 2020 + i, 1} {
 			if v, bad := f.Parse(strconv.Itoa(try), on); bad == nil {
 				return v
 			}
