@@ -136,6 +136,9 @@ func (w *walker) furnish() {
 				e.Parent = parents[i%len(parents)].ID
 			}
 			for _, f := range schema.Fields {
+				if f.Formula != "" {
+					continue // computed, never written
+				}
 				if v := w.value(reader, f, i, on); v != nil {
 					e.Values[f.Key] = v
 				}
@@ -229,16 +232,23 @@ func (w *walker) value(reader *book.Reader, f register.Field, i int, on calendar
 		return "演示路" + strconv.Itoa(i+1) + "号"
 	case register.Rows, register.OneRow:
 		for _, name := range f.Registers {
-			for j, r := range w.rows(reader, name, on) {
-				if j == i || f.Type == register.OneRow {
-					if f.Type == register.OneRow {
-						return r.ID.String()
-					}
-					return []string{r.ID.String()}
+			rows := w.rows(reader, name, on)
+			switch {
+			case f.Type == register.OneRow && len(rows) > 0:
+				return rows[(i+i/len(rows))%len(rows)].ID.String() // another for each in one place
+			case f.Type == register.Rows && i < len(rows):
+				return []string{rows[i].ID.String()}
+			}
+		}
+	case register.USCC: // two characters of it are check digits: one pair fits
+		for _, organisation := range "0123456789X" {
+			for _, whole := range "0123456789ABCDEFGHJKLMNPQRTUWXY" {
+				if v, bad := f.Parse(fmt.Sprintf("91410102%08d%c%c", 99990000+i, organisation, whole), on); bad == nil {
+					return v
 				}
 			}
 		}
-	case register.Phone, register.IDNumber, register.USCC, register.Division, register.Geometry: // rarely required, and their forms are tested where they are
+	case register.Phone, register.IDNumber, register.Division, register.Geometry: // rarely required, and their forms are tested where they are
 	}
 	return nil
 }

@@ -1,6 +1,8 @@
 package secretballot
 
 import (
+	"fmt"
+
 	"strings"
 
 	"gongzhi/internal/page"
@@ -31,7 +33,7 @@ func (b *Ballot) Panel(v step.View) page.Panel {
 		}}
 		for _, it := range c.Items {
 			t.Rows = append(t.Rows, page.Row{Cells: []page.Cell{
-				{Words: it.Label.Words()}, {Words: text.Key("value.n", "N", it.Yes)}, {Words: text.Key("value.n", "N", it.No)}, {Words: text.Key("value.n", "N", it.Abstain)},
+				{Words: it.Label.Words()}, {Words: text.Plain(fmt.Sprint(it.Yes))}, {Words: text.Plain(fmt.Sprint(it.No))}, {Words: text.Plain(fmt.Sprint(it.Abstain))},
 				{Words: text.Key("ballot.outcome." + it.Outcome.String())},
 			}})
 		}

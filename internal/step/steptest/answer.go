@@ -19,6 +19,7 @@ func Answer(rng *rand.Rand, ask step.Ask, view step.View) step.Submission {
 		Verb: ask.Verb, Item: ask.Item, Values: map[string][]string{}, Files: map[string][]step.File{},
 		Made: view.Now, Channel: pick(rng, "web", "paper", "api"),
 	}
+	most := pick(rng, 12, 12, 12, 0) // counts that belong together may have to be small together
 	for _, f := range ask.Fields {
 		if !f.Required && rng.IntN(10) < 3 {
 			continue
@@ -28,7 +29,7 @@ func Answer(rng *rand.Rand, ask step.Ask, view step.View) step.Submission {
 			s.Files[f.Key] = []step.File{{Name: name, Type: "application/pdf", Size: int64(1 + rng.IntN(1<<20)), Hash: act.Sum([]byte(name))}}
 			continue
 		}
-		if v := value(rng, f, view); v != nil {
+		if v := value(rng, f, most, view); v != nil {
 			s.Values[f.Key] = v
 		}
 	}
@@ -40,8 +41,8 @@ func Answer(rng *rand.Rand, ask step.Ask, view step.View) step.Submission {
 
 func pick[T any](rng *rand.Rand, of ...T) T { return of[rng.IntN(len(of))] }
 
-func value(rng *rand.Rand, f step.Field, view step.View) []string {
-	limit := 12
+func value(rng *rand.Rand, f step.Field, most int, view step.View) []string {
+	limit := most
 	if f.Max > 0 {
 		limit = min(limit, f.Max)
 	}
@@ -51,6 +52,11 @@ func value(rng *rand.Rand, f step.Field, view step.View) []string {
 		words := fmt.Sprintf("words-%08x of %s", rng.Uint32(), f.Key)
 		if f.Max > 0 && len(words) > f.Max {
 			words = words[:f.Max]
+		}
+		if f.Type == step.TextType && f.Audience == step.Public && f.Max == 0 { // some are lists, a line each
+			for range rng.IntN(5) {
+				words += fmt.Sprintf("\nwords-%08x of %s", rng.Uint32(), f.Key)
+			}
 		}
 		return []string{words}
 	case step.ChoiceType:
