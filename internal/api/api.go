@@ -22,6 +22,7 @@ import (
 	"gongzhi/internal/ledger"
 	"gongzhi/internal/people"
 	"gongzhi/internal/store"
+	"gongzhi/internal/text"
 )
 
 // Config says what the door shows and where it writes.
@@ -69,6 +70,7 @@ func (a *API) Handler() http.Handler {
 type answer struct {
 	status   int // 0 is 200
 	location string
+	lang     text.Lang // of the words in the body, where it speaks one language only
 	body     any
 }
 
@@ -93,6 +95,9 @@ func (a *API) serve(rt route) http.Handler {
 		h := w.Header()
 		if got.location != "" {
 			h["Location"] = []string{got.location}
+		}
+		if got.lang != "" {
+			speaks(h, got.lang)
 		}
 		if got.status == 0 {
 			got.status = http.StatusOK

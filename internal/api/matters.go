@@ -27,6 +27,12 @@ const (
 	manyMore = "1,000+"
 )
 
+// The parameters that the two lists take.
+var (
+	listKeys = []string{"method", "step", "subject", "before", "limit"}
+	actKeys  = []string{"after", "limit"}
+)
+
 // query reads the parameters of a list and refuses those it does not know: a filter that is misspelt must not come back
 // as the whole list.
 func query(r *http.Request, known ...string) (url.Values, error) {
@@ -68,7 +74,7 @@ const farthest = 1<<53 - 1
 
 // matters is the list, newest first.
 func (a *API) matters(r *http.Request, _ *caller) (answer, error) {
-	q, err := query(r, "method", "step", "subject", "before", "limit")
+	q, err := query(r, listKeys...)
 	if err != nil {
 		return answer{}, err
 	}
@@ -249,7 +255,7 @@ func (a *API) acts(r *http.Request, _ *caller) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
-	q, err := query(r, "after", "limit")
+	q, err := query(r, actKeys...)
 	if err != nil {
 		return answer{}, err
 	}

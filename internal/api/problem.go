@@ -46,10 +46,14 @@ func (a *API) problem(w http.ResponseWriter, r *http.Request, status int, no *fa
 	for _, f := range no.Fields {
 		p.Fields = append(p.Fields, problemField{f.Name, f.Row, f.Code, words.Say(l, text.Words{Key: f.Code, Args: f.Args})})
 	}
-	h := w.Header()
+	speaks(w.Header(), l)
+	a.write(w, "application/problem+json", status, p)
+}
+
+// speaks says in which language an answer is, and that another reader may get another.
+func speaks(h http.Header, l text.Lang) {
 	h["Content-Language"] = []string{l.Tag()}
 	h["Vary"] = append(h["Vary"], "Accept-Language")
-	a.write(w, "application/problem+json", status, p)
 }
 
 // language is the one of ours that Accept-Language likes best; Chinese where it likes neither or says nothing.

@@ -6,22 +6,24 @@ import (
 	"gongzhi/internal/fault"
 )
 
-// route is one address: its pattern, who may use it, what answers.
+// route is one address: its pattern, who may use it, what answers, and what its description says of it.
 type route struct {
 	pattern  string
 	audience audience
 	handle   func(*http.Request, *caller) (answer, error)
+	operation
 }
 
 // routes is every address of the door. A test walks the list as everybody.
 func (a *API) routes() []route {
 	return []route{
-		{"GET " + base + "/matters", anyone, a.matters},
-		{"POST " + base + "/matters", tokenHolder, a.begin},
-		{"GET " + base + "/matters/{n}", anyone, a.matter},
-		{"GET " + base + "/matters/{n}/acts", anyone, a.acts},
-		{"POST " + base + "/matters/{n}/submissions", tokenHolder, a.submit},
-		{"GET " + base + "/receipts/{id}", anyone, a.receipt},
+		{"GET " + base + "/matters", anyone, a.matters, operation{id: "listMatters", query: listKeys, gives: list{}}},
+		{"POST " + base + "/matters", tokenHolder, a.begin, operation{id: "beginMatter", takes: beginKeys, gives: receipt{}}},
+		{"GET " + base + "/matters/{n}", anyone, a.matter, operation{id: "readMatter", gives: standing{}}},
+		{"GET " + base + "/matters/{n}/acts", anyone, a.acts, operation{id: "listActs", query: actKeys, gives: record{}}},
+		{"POST " + base + "/matters/{n}/submissions", tokenHolder, a.submit, operation{id: "submit", takes: submitKeys, gives: receipt{}}},
+		{"GET " + base + "/receipts/{id}", anyone, a.receipt, operation{id: "readReceipt", gives: receipt{}}},
+		{"GET " + base + "/openapi.json", anyone, a.document, operation{id: "readDescription", gives: map[string]any{}}},
 	}
 }
 

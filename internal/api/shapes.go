@@ -53,9 +53,9 @@ type line struct {
 	Subject string `json:"subject,omitempty"`
 	Step    string `json:"step,omitempty"`   // absent once it is closed
 	Result  string `json:"result,omitempty"` // absent while it is open
-	Opened  string `json:"opened"`
-	Updated string `json:"updated"`
-	Due     string `json:"due,omitempty"` // when time alone moves it
+	Opened  string `json:"opened" format:"date-time"`
+	Updated string `json:"updated" format:"date-time"`
+	Due     string `json:"due,omitempty" format:"date-time"` // when time alone moves it
 	Parent  string `json:"parent,omitempty"`
 }
 
@@ -83,7 +83,7 @@ type standing struct {
 	Charter  string            `json:"charter"` // the version it goes by
 	Facts    map[string]any    `json:"facts,omitempty"`
 	StepName *words            `json:"step_name,omitempty"`
-	Entered  string            `json:"entered,omitempty"`
+	Entered  string            `json:"entered,omitempty" format:"date-time"`
 	Deadline *deadline         `json:"deadline,omitempty"`
 	Asks     []ask             `json:"asks,omitempty"`
 	Results  map[string]result `json:"results,omitempty"`
@@ -93,7 +93,7 @@ type standing struct {
 
 // deadline is until when the step at hand should end, and how that was counted.
 type deadline struct {
-	At      string                `json:"at"`
+	At      string                `json:"at" format:"date-time"`
 	Counted *calendar.Explanation `json:"counted"`
 }
 
@@ -104,8 +104,8 @@ type ask struct {
 	By     []string `json:"by"`
 	Words  *words   `json:"words,omitempty"`
 	Fields []field  `json:"fields,omitempty"`
-	Opens  string   `json:"opens,omitempty"`
-	Due    string   `json:"due,omitempty"`
+	Opens  string   `json:"opens,omitempty" format:"date-time"`
+	Due    string   `json:"due,omitempty" format:"date-time"`
 	Owed   bool     `json:"owed"` // somebody has to; otherwise it is a right
 	Clause string   `json:"clause"`
 	Mine   bool     `json:"mine,omitempty"`
@@ -131,7 +131,7 @@ type option struct {
 // result is how a step ended, the latest visit.
 type result struct {
 	Outcome string         `json:"outcome"`
-	At      string         `json:"at"`
+	At      string         `json:"at" format:"date-time"`
 	Facts   map[string]any `json:"facts,omitempty"`
 }
 
@@ -155,8 +155,8 @@ type recorded struct {
 	Seq      int64           `json:"seq"`
 	Kind     string          `json:"kind"`
 	Step     string          `json:"step,omitempty"`
-	At       string          `json:"at"`
-	Recorded string          `json:"recorded"`
+	At       string          `json:"at" format:"date-time"`
+	Recorded string          `json:"recorded" format:"date-time"`
 	Role     string          `json:"role"`
 	Charter  string          `json:"charter"`
 	Clause   string          `json:"clause,omitempty"`
@@ -190,7 +190,7 @@ type receipt struct {
 	Matter   string `json:"matter"`
 	First    int64  `json:"first"`
 	Last     int64  `json:"last"`
-	Recorded string `json:"recorded"`
+	Recorded string `json:"recorded" format:"date-time"`
 }
 
 func receiptOf(r ledger.Receipt) receipt {

@@ -9,9 +9,15 @@ import (
 // A submission's id is the Idempotency-Key: sent again, the same one gets the same answer, also after a crash of either
 // side. It is the program that makes it, so that it can send again what it does not know to have arrived.
 
+// The keys that the two bodies may have.
+var (
+	beginKeys  = []string{"method", "subject", "as", "made", "values"}
+	submitKeys = []string{"step", "verb", "item", "as", "made", "values"}
+)
+
 // begin starts a matter.
 func (a *API) begin(r *http.Request, c *caller) (answer, error) {
-	b, err := a.body(r, "method", "subject", "as", "made", "values")
+	b, err := a.body(r, beginKeys...)
 	if err != nil {
 		return answer{}, err
 	}
@@ -32,7 +38,7 @@ func (a *API) submit(r *http.Request, c *caller) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
-	b, err := a.body(r, "step", "verb", "item", "as", "made", "values")
+	b, err := a.body(r, submitKeys...)
 	if err != nil {
 		return answer{}, err
 	}

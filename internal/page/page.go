@@ -379,6 +379,9 @@ type Question struct {
 	Choices []text.Words
 }
 
+// Code is text for programs, set in even width, line by line. It is shown as it is.
+type Code struct{ Text string }
+
 // QR is a code that opens a page.
 type QR struct {
 	Href string
@@ -487,6 +490,7 @@ func (Refused) block()  {}
 func (Banner) block()   {}
 func (Diagram) block()  {}
 func (Sheet) block()    {}
+func (Code) block()     {}
 func (QR) block()       {}
 func (Figures) block()  {}
 func (Ordered) block()  {}
@@ -498,7 +502,7 @@ func (Trend) block()    {}
 func All() []Block {
 	return []Block{
 		Prose{}, Panel{}, Section{}, Facts{}, Table{}, Tag{}, Light{}, Progress{}, Buttons{}, Deadline{}, Steps{}, Tally{},
-		Notice{}, Form{}, Rows{}, History{}, Basis{}, Receipt{}, Check{}, Refused{}, Banner{}, Diagram{}, QR{}, Figures{},
+		Notice{}, Form{}, Rows{}, History{}, Basis{}, Receipt{}, Check{}, Refused{}, Banner{}, Diagram{}, Code{}, QR{}, Figures{},
 		Ordered{}, Map{}, Bars{}, Trend{}, Sheet{},
 	}
 }

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"gongzhi/internal/act"
+	"gongzhi/internal/api"
 	"gongzhi/internal/docket"
 	"gongzhi/internal/fault"
 	"gongzhi/internal/method"
@@ -211,9 +212,13 @@ func (s *Site) about(*http.Request, *reader) (page.Page, error) {
 	}
 	return page.Page{
 		Frame: page.Resident, Title: text.Key("web.about"), Back: &page.Link{Words: text.Key("web.home_name"), Href: "/"},
-		Blocks: []page.Block{page.Prose{Words: []text.Words{text.Key("web.about_access"), text.Key("web.about_privacy"), text.Key("web.about_record")}}, facts},
+		Blocks: []page.Block{page.Prose{Words: []text.Words{text.Key("web.about_access"), text.Key("web.about_privacy"), text.Key("web.about_record")}}, facts,
+			page.Rows{List: []page.Link{{Words: text.Key("api.doc.title"), Note: text.Key("web.api_note"), Href: "/api", Icon: "file-text"}}}},
 	}, nil
 }
+
+// apiReference describes the door for programs.
+func (s *Site) apiReference(*http.Request, *reader) (page.Page, error) { return api.Reference(), nil }
 
 // me is what is asked of the reader, and as what they are known.
 func (s *Site) me(r *http.Request, rd *reader) (page.Page, error) {

@@ -41,6 +41,7 @@ func (s *Site) routes() []route {
 		{"GET /check", anyone, s.checkReceipt},
 		{"GET /wall", anyone, s.wall},
 		{"GET /fan", anyone, s.fanPage},
+		{"GET /api", anyone, s.apiReference},
 		{"GET /about", anyone, s.about},
 		{"GET /log", anyone, s.logPage},
 		{"GET /log/at", anyone, s.logAt},

@@ -191,6 +191,7 @@ func sampleParts() page.Page {
 			sampleHistory(),
 			page.Prose{Raw: "**1**\n\n- [OK](https://example.org/a?b=1&c=2)\n- <script>\n\n1. A\n2. B"},
 			page.Figures{List: sampleFigures()},
+			page.Code{Text: "GET /api/v1/matters?limit=2"},
 			page.Diagram{SVG: `<svg viewBox="0 0 120 24" width="120" height="24"><path d="M2 22 40 14 80 16 118 2" fill="none" stroke="currentColor" stroke-width="2"/></svg>`, Caption: w("diagram.caption")},
 			page.QR{Href: "/matters/1", Note: w("qr.note")},
 			sampleMap(), page.Map{Says: w("map.says")}, sampleBars(), sampleTrend(), page.Trend{Title: w("trend.title")},
