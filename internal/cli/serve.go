@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"flag"
@@ -19,6 +20,7 @@ import (
 	"gongzhi/charters"
 	"gongzhi/internal/api"
 	"gongzhi/internal/clock"
+	"gongzhi/internal/courier"
 	"gongzhi/internal/demo"
 	"gongzhi/internal/fault"
 	"gongzhi/internal/house"
@@ -116,6 +118,7 @@ func serve(c *call) int {
 	at.flags(flags)
 	listen := flags.String("listen", address, "")
 	origin := flags.String("origin", "", "")
+	channels := flags.String("channels", "", "")
 	withDemo := flags.Bool("demo", false, "")
 	if words, fine := c.parse(flags); !fine || len(words) > 0 {
 		if fine {
@@ -130,7 +133,7 @@ func serve(c *call) int {
 	log := slog.New(slog.NewTextHandler(c.err, nil))
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	if err := c.serve(ctx, at, *listen, *origin, *withDemo, log); err != nil {
+	if err := c.serve(ctx, at, serving{*listen, *origin, *channels, *withDemo}, log); err != nil {
 		if no, refused := fault.As(err); refused {
 			return c.refuse(text.Words{Key: no.Code, Args: no.Args})
 		}
@@ -139,18 +142,32 @@ func serve(c *call) int {
 	return ok
 }
 
-func (c *call) serve(ctx context.Context, at place, listen, origin string, withDemo bool, log *slog.Logger) (err error) {
+// serving is how serve was called.
+type serving struct {
+	listen   string
+	origin   string // before addresses in letters, feeds and QR codes; "" is where it listens
+	channels string // file of the ways out of the house; "" is none
+	demo     bool
+}
+
+func (c *call) serve(ctx context.Context, at place, how serving, log *slog.Logger) (err error) {
 	// The port first: a second start must not touch the data of the first.
-	l, err := net.Listen("tcp", listen)
+	l, err := net.Listen("tcp", how.listen)
 	if err != nil {
 		return err
 	}
-	h, people, err := at.begin(ctx, withDemo, log)
+	var channels courier.Channels
+	if how.channels != "" {
+		if channels, err = courier.Load(how.channels); err != nil {
+			return errors.Join(err, l.Close())
+		}
+	}
+	h, people, err := at.begin(ctx, how.demo, log)
 	if err != nil {
 		return errors.Join(err, l.Close())
 	}
 	defer func() { err = errors.Join(err, h.Close()) }()
-	config := web.Config{House: h, Origin: origin}
+	config := web.Config{House: h, Origin: how.origin}
 	for _, p := range people {
 		config.Demo = append(config.Demo, web.DemoPerson{Login: p.Login, Password: p.Password, Role: p.Role})
 	}
@@ -162,7 +179,9 @@ func (c *call) serve(ctx context.Context, at place, listen, origin string, withD
 	mux.Handle("/api/", api.New(api.Config{
 		Store: h.Store, Desk: h.Desk, Docket: h.Docket, Ledger: h.Ledger, People: h.People, Clock: h.Clock, Log: log,
 	}).Handler())
-	mux.Handle("/", site.Handler())
+	pages := site.Handler()
+	mux.Handle("/", pages)
+	mux.Handle("GET /api", pages) // the description, for people
 	server := &http.Server{
 		Handler: mux, ReadHeaderTimeout: 10 * time.Second, ReadTimeout: 5 * time.Minute, WriteTimeout: 5 * time.Minute, IdleTimeout: 2 * time.Minute,
 		MaxHeaderBytes: 64 << 10, ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelInfo),
@@ -174,13 +193,23 @@ func (c *call) serve(ctx context.Context, at place, listen, origin string, withD
 		keeping.Look = lookTested
 	}
 	keeper := timekeeper.New(keeping)
-	done := make(chan error, 3)
+	here := "http://" + l.Addr().String()
+	carrying := courier.Config{
+		Outbox: h.Outbox, Store: h.Store, Docket: h.Docket, Charter: h.Desk.Charter, Clock: h.Clock, Origin: cmp.Or(how.origin, here),
+		Channels: channels, Log: log,
+	}
+	messenger, err := courier.New(carrying)
+	if err != nil {
+		return errors.Join(err, l.Close())
+	}
+	done := make(chan error, 4)
 	running, cancel := context.WithCancel(ctx)
 	defer cancel()
 	go func() { done <- keeper.Run(running) }()
 	go func() { done <- h.PublicLog.Run(running) }()
+	go func() { done <- messenger.Run(running) }()
 	go func() { done <- server.Serve(l) }()
-	c.welcome("http://"+l.Addr().String(), at, people)
+	c.welcome(here, at, people)
 
 	select {
 	case <-ctx.Done():

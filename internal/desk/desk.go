@@ -22,6 +22,7 @@ import (
 	"gongzhi/internal/docket"
 	"gongzhi/internal/ledger"
 	"gongzhi/internal/method"
+	"gongzhi/internal/outbox"
 	"gongzhi/internal/step"
 	"gongzhi/internal/store"
 	"gongzhi/internal/urn"
@@ -40,6 +41,7 @@ type Config struct {
 	Ledger  *ledger.Ledger                      // required
 	Docket  *docket.Docket                      // required
 	Files   *attachment.Files                   // required: what answers name
+	Outbox  *outbox.Outbox                      // required
 	Book    func(context.Context, store.Q) Book // required: registers as one transaction sees them
 	Urns    *urn.Urns                           // required: slips of secret votes
 	Charter *charter.Charter                    // required: the version new matters begin under
@@ -54,6 +56,7 @@ type Desk struct {
 	ledger *ledger.Ledger
 	docket *docket.Docket
 	files  *attachment.Files
+	outbox *outbox.Outbox
 	book   func(context.Context, store.Q) Book
 	urns   *urn.Urns
 	clock  clock.Clock
@@ -93,7 +96,7 @@ func New(c Config) (*Desk, error) {
 		return nil, fmt.Errorf("desk: %w", err)
 	}
 	return &Desk{
-		db: c.Store, ledger: c.Ledger, docket: c.Docket, files: c.Files, book: c.Book, urns: c.Urns, clock: c.Clock, log: c.Log,
+		db: c.Store, ledger: c.Ledger, docket: c.Docket, files: c.Files, outbox: c.Outbox, book: c.Book, urns: c.Urns, clock: c.Clock, log: c.Log,
 		current: c.Charter, versions: map[act.Digest]*charter.Charter{c.Charter.Digest: c.Charter},
 		writing: writing, reading: reading, wake: make(chan struct{}, 1),
 	}, nil

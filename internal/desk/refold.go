@@ -74,5 +74,8 @@ func (d *Desk) refold(ctx context.Context, tx *store.Tx, number act.Matter) erro
 		// What is due and owed was last worked out when the last act was written.
 		context: d.around(ctx, tx, c, run.Updated),
 	}
-	return w.project(ctx)
+	if err := w.project(ctx); err != nil {
+		return err
+	}
+	return w.publish(ctx, acts)
 }

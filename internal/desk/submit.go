@@ -376,10 +376,17 @@ func (w *session) finish(ctx context.Context, until time.Time) error {
 	d, number := w.desk, w.run.Matter.Number
 	closed := w.run.Closed && len(w.chain.Acts()) > 0 // before the children: one that ends at once may close this matter too
 	if len(w.chain.Acts()) > 0 {
+		before := w.work
 		if err := w.chain.Write(ctx, w.tx); err != nil {
 			return err
 		}
 		if err := w.project(ctx); err != nil {
+			return err
+		}
+		if err := w.publish(ctx, w.chain.Acts()); err != nil {
+			return err
+		}
+		if err := d.outbox.Add(ctx, w.tx, w.news(before)); err != nil {
 			return err
 		}
 	}

@@ -284,8 +284,10 @@ func after(path string) string {
 
 // Clear throws the docket away, to be folded again.
 func (d *Docket) Clear(ctx context.Context, tx *store.Tx) error {
-	if _, err := store.Exec(ctx, tx, clearWork, d.tenant); err != nil {
-		return err
+	for _, query := range []*store.Query{clearPublications, clearWork} {
+		if _, err := store.Exec(ctx, tx, query, d.tenant); err != nil {
+			return err
+		}
 	}
 	_, err := store.Exec(ctx, tx, clearMatters, d.tenant)
 	return err

@@ -97,6 +97,23 @@ SELECT w.matter, w.verb, w.item, w.role, w.step, w.scope, w.opens, w.due, w.sinc
 JOIN matter m ON m.tenant = w.tenant AND m.matter = w.matter
 WHERE w.tenant = $1 AND w.role = $2 AND w.scope >= $3 AND w.scope < $4 ORDER BY w.due, w.matter, w.verb, w.item LIMIT $5;
 
+-- name: publish
+INSERT INTO publication (tenant, matter, step, item, kind, begins, ends, place, seq, changed, is_over) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+ON CONFLICT (tenant, matter, step, item) DO UPDATE SET kind = excluded.kind, begins = excluded.begins, ends = excluded.ends,
+	place = excluded.place, seq = excluded.seq, changed = excluded.changed, is_over = excluded.is_over;
+
+-- name: published
+-- A public list, the latest beginning first. Walks publication_begins.
+SELECT p.matter, p.step, p.item, p.kind, p.begins, p.ends, p.place, p.seq, p.changed, p.is_over, m.method, m.title_zh, m.title_en FROM publication p
+JOIN matter m ON m.tenant = p.tenant AND m.matter = p.matter
+WHERE p.tenant = $1 AND p.kind = $2 AND p.begins >= $3 ORDER BY p.begins DESC, p.matter, p.step, p.item LIMIT $4;
+
+-- name: publications-of
+SELECT matter, step, item, kind, begins, ends, place, seq, changed, is_over FROM publication WHERE tenant = $1 AND matter = $2 ORDER BY step, item;
+
+-- name: clear-publications
+DELETE FROM publication WHERE tenant = $1;
+
 -- name: clear-work
 DELETE FROM work WHERE tenant = $1;
 

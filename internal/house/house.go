@@ -26,6 +26,7 @@ import (
 	"gongzhi/internal/desk"
 	"gongzhi/internal/docket"
 	"gongzhi/internal/ledger"
+	"gongzhi/internal/outbox"
 	"gongzhi/internal/people"
 	"gongzhi/internal/step"
 	"gongzhi/internal/store"
@@ -65,6 +66,7 @@ type House struct {
 	Access  *access.Log
 	Files   *attachment.Files
 	Urns    *urn.Urns
+	Outbox  *outbox.Outbox
 	Desk    *desk.Desk
 	Log     *slog.Logger
 
@@ -171,9 +173,13 @@ func (h *House) rooms(ctx context.Context, c Config) error {
 	}
 	h.PublicLog = tlog.New(tlog.Config{Tenant: c.Tenant, Store: h.Store, Ledger: h.Ledger, Clock: h.Clock, Log: c.Log})
 	h.Book, h.People, h.Access = book.New(h.Vault), people.New(c.Tenant, h.Vault), access.New(c.Tenant)
+	h.Outbox = outbox.New(outbox.Config{
+		Tenant: c.Tenant, Vault: h.Vault, People: h.People, Ledger: h.Ledger, Log: c.Log,
+		Own: func() map[string]bool { return h.Desk.Charter().OwnRoles() },
+	})
 	h.Desk, err = desk.New(desk.Config{
-		Store: h.Store, Ledger: h.Ledger, Docket: h.Docket, Files: h.Files, Book: h.registers, Urns: h.Urns, Charter: h.Charter, Clock: h.Clock, Log: c.Log,
-		Runs: c.Runs,
+		Store: h.Store, Ledger: h.Ledger, Docket: h.Docket, Files: h.Files, Outbox: h.Outbox, Book: h.registers, Urns: h.Urns, Charter: h.Charter,
+		Clock: h.Clock, Log: c.Log, Runs: c.Runs,
 	})
 	return err
 }

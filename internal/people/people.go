@@ -39,6 +39,7 @@ var (
 	closeAccount   = queries.Get("close-account")
 	mandatesOn     = queries.Get("mandates")
 	roleHolders    = queries.Get("holders")
+	rolesHeld      = queries.Get("roles-held")
 	addMandate     = queries.Get("add-mandate")
 	endMandate     = queries.Get("end-mandate")
 	addCode        = queries.Get("add-code")
@@ -329,6 +330,16 @@ func (p *People) Holders(ctx context.Context, q store.Q, role, path string, own 
 		out = append(out, some...)
 	}
 	return out, err
+}
+
+// RolesHeld are the roles that anybody holds, or held once.
+func (p *People) RolesHeld(ctx context.Context, q store.Q) (map[string]bool, error) {
+	list, err := store.Select[string](ctx, q, rolesHeld, p.tenant)
+	held := make(map[string]bool, len(list))
+	for _, role := range list {
+		held[role] = true
+	}
+	return held, err
 }
 
 func (p *People) holders(ctx context.Context, q store.Q, role, from, to string, on calendar.Date, limit int) ([]Holder, error) {

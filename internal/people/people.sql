@@ -90,3 +90,21 @@ SELECT digest, label, expires, made FROM api_token WHERE tenant = $1 AND person 
 
 -- name: drop-token
 DELETE FROM api_token WHERE tenant = $1 AND person = $2 AND digest = $3;
+
+-- name: roles-held
+-- Roles that somebody with an open account holds or held. Walks mandate_role.
+SELECT DISTINCT m.role FROM mandate m JOIN account a ON a.tenant = m.tenant AND a.person = m.person WHERE m.tenant = $1 AND a.closed = 0;
+
+-- name: set-link
+INSERT INTO calendar_link (tenant, person, digest, made) VALUES ($1, $2, $3, $4)
+ON CONFLICT (tenant, person) DO UPDATE SET digest = excluded.digest, made = excluded.made;
+
+-- name: link-person
+SELECT l.person FROM calendar_link l JOIN account a ON a.tenant = l.tenant AND a.person = l.person
+WHERE l.tenant = $1 AND l.digest = $2 AND a.closed = 0;
+
+-- name: link
+SELECT made FROM calendar_link WHERE tenant = $1 AND person = $2;
+
+-- name: drop-link
+DELETE FROM calendar_link WHERE tenant = $1 AND person = $2;

@@ -177,6 +177,13 @@ func Dump(ctx context.Context, h *house.House) (string, error) {
 				for _, w := range work {
 					fmt.Fprintf(&b, "  %+v\n", w)
 				}
+				lists, err := h.Docket.PublicationsOf(ctx, q, act.Matter(m.Number))
+				if err != nil {
+					return err
+				}
+				for _, p := range lists {
+					fmt.Fprintf(&b, "  %+v\n", p)
+				}
 				before = m.Number
 			}
 			if before == 1 {

@@ -47,6 +47,7 @@ func (s *Site) nav(rd *reader, path string) []ui.Group {
 	if rd.holds(adminRole) {
 		groups = append(groups, ui.Group{Title: text.Key("web.nav.admin"), Links: []page.Link{link("web.book.title", "/desk/ledger", "book"),
 			link("web.nav.people", "/desk/people", "users"), link("web.nav.codes", "/desk/codes", "qrcode"),
+			link("outbox.desk.title", "/desk/messages", "message"),
 		}})
 	}
 	if rd.audits {

@@ -213,7 +213,7 @@ func (s *Site) about(*http.Request, *reader) (page.Page, error) {
 	return page.Page{
 		Frame: page.Resident, Title: text.Key("web.about"), Back: &page.Link{Words: text.Key("web.home_name"), Href: "/"},
 		Blocks: []page.Block{page.Prose{Words: []text.Words{text.Key("web.about_access"), text.Key("web.about_privacy"), text.Key("web.about_record")}}, facts,
-			page.Rows{List: []page.Link{{Words: text.Key("api.doc.title"), Note: text.Key("web.api_note"), Href: "/api", Icon: "file-text"}}}},
+			page.Rows{List: []page.Link{{Words: text.Key("api.doc.title"), Note: text.Key("web.api_note"), Href: "/api", Icon: "file-text"}}}, feedRows()},
 	}, nil
 }
 
@@ -281,6 +281,7 @@ func (s *Site) me(r *http.Request, rd *reader) (page.Page, error) {
 	}
 	p.Blocks = append(append(p.Blocks, households...), page.Panel{Title: text.Key("web.me.roles"), Blocks: []page.Block{mandates}},
 		page.Rows{Title: text.Key("web.me.more"), List: append(s.reports(),
+			s.bell(r.Context(), rd), page.Link{Words: text.Key("feed.mine"), Href: "/me/calendar", Icon: "calendar"},
 			page.Link{Words: text.Key("web.check.title"), Note: text.Key("web.check.note"), Href: "/check", Icon: "receipt"},
 			page.Link{Words: text.Key("privacy.data"), Note: text.Key("privacy.data_note"), Href: "/me/data", Icon: "user"},
 			page.Link{Words: text.Key("privacy.mine"), Note: text.Key("privacy.mine_note"), Href: "/me/access", Icon: "history"})})

@@ -42,6 +42,11 @@ func (s *Site) routes() []route {
 		{"GET /wall", anyone, s.wall},
 		{"GET /fan", anyone, s.fanPage},
 		{"GET /api", anyone, s.apiReference},
+		{"GET /feeds/notices.atom", anyone, s.noticesFeed},
+		{"GET /feeds/meetings.ics", anyone, s.meetingsFeed},
+		{"GET /calendars/{link}/duties.ics", anyone, s.dutiesFeed}, // whoever has the link
+		{"GET /sitemap.xml", anyone, s.sitemap},
+		{"GET /robots.txt", anyone, s.robots},
 		{"GET /about", anyone, s.about},
 		{"GET /log", anyone, s.logPage},
 		{"GET /log/at", anyone, s.logAt},
@@ -68,6 +73,12 @@ func (s *Site) routes() []route {
 		{"GET /me/data.json", signedIn, s.myDataFile},
 		{"GET /begin/{method}", signedIn, s.beginForm},
 		{"POST /begin/{method}", signedIn, s.begin},
+		{"GET /me/calendar", signedIn, s.myCalendar},
+		{"POST /me/calendar", signedIn, s.calendarSet},
+		{"GET /me/notifications", signedIn, s.notifications},
+		{"POST /me/notifications", signedIn, s.seeNotifications},
+		{"GET /me/notifications/settings", signedIn, s.notifyForm},
+		{"POST /me/notifications/settings", signedIn, s.notifySave},
 		{"GET /matters/{n}/do/{verb}", signedIn, s.ask},
 		{"POST /matters/{n}/do/{verb}", signedIn, s.answer},
 
@@ -120,6 +131,8 @@ func (s *Site) routes() []route {
 
 		// Accounts and codes.
 		{"GET /desk/people", admins, s.peopleList},
+		{"GET /desk/messages", admins, s.messages},
+		{"POST /desk/messages", admins, s.retryMessages},
 		{"GET /desk/codes", admins, s.codesPage},
 		{"POST /desk/codes", admins, s.issueCodes},
 	}

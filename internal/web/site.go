@@ -256,11 +256,11 @@ func (s *Site) context(r *http.Request, rd *reader, p page.Page) *ui.Context {
 		u.Checkpoint = s.pinned(r.Context())
 	}
 	if rd.signedIn() {
-		u.Person = &ui.Person{Name: rd.account.Name, Mandate: rd.mandateWords(c), Links: []page.Link{{Words: text.Key("web.sign_out"), Href: "/sign-out"}}}
+		u.Person = &ui.Person{Name: rd.account.Name, Mandate: rd.mandateWords(c), Links: []page.Link{{Words: text.Key("web.me.title"), Href: "/me"}, {Words: text.Key("web.sign_out"), Href: "/sign-out"}}}
 	}
 	if p.Frame == page.Desk {
 		u.Nav = s.nav(rd, r.URL.Path)
-		u.Tools = []page.Link{{Words: text.Key("web.wall_name"), Href: "/wall", Icon: "map-2"}, {Words: text.Key("web.public"), Href: "/", Icon: "home"}}
+		u.Tools = []page.Link{s.bell(r.Context(), rd), {Words: text.Key("web.wall_name"), Href: "/wall", Icon: "map-2"}, {Words: text.Key("web.public"), Href: "/", Icon: "home"}}
 		u.Search = "/desk/search"
 	}
 	return u

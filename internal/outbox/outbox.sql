@@ -1,0 +1,62 @@
+-- name: add-event
+INSERT INTO event (tenant, id, matter, seq, kind, role, step, scope, verb, due, at, ready, tries) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $11, 0)
+ON CONFLICT (tenant, id) DO NOTHING;
+
+-- name: claim-events
+-- Takes events for a while. Whoever comes second finds them taken. Walks event_ready.
+UPDATE event SET ready = $3, tries = tries + 1 WHERE tenant = $1 AND ready <= $2 AND id IN
+	(SELECT e.id FROM event e WHERE e.tenant = $1 AND e.ready <= $2 ORDER BY e.ready LIMIT $4)
+RETURNING id, matter, seq, kind, role, step, scope, verb, due, at, tries;
+
+-- name: drop-event
+DELETE FROM event WHERE tenant = $1 AND id = $2;
+
+-- name: add-note
+INSERT INTO note (tenant, person, id, made, seen, matter, kind, step, due) VALUES ($1, $2, $3, $4, 0, $5, $6, $7, $8)
+ON CONFLICT (tenant, person, id) DO NOTHING;
+
+-- name: notes
+-- A person's notes, newest first. Walks note_made.
+SELECT id, made, seen, matter, kind, step, due FROM note WHERE tenant = $1 AND person = $2 ORDER BY made DESC, id LIMIT $3;
+
+-- name: count-unseen
+-- Counted no further than asked. Walks note_unseen.
+SELECT count(*) FROM (SELECT id FROM note WHERE tenant = $1 AND person = $2 AND seen = 0 LIMIT $3) AS n;
+
+-- name: see-notes
+UPDATE note SET seen = $3 WHERE tenant = $1 AND person = $2 AND seen = 0;
+
+-- name: add-message
+INSERT INTO message (tenant, id, channel, person, matter, kind, step, due, at, made, ready, tries, state, fault) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $10, 0, 1, '')
+ON CONFLICT (tenant, id) DO NOTHING;
+
+-- name: claim-messages
+-- Takes waiting messages of one channel for a while. Whoever comes second finds them taken. Walks message_ready.
+UPDATE message SET ready = $4, tries = tries + 1 WHERE tenant = $1 AND state = 1 AND ready <= $3 AND id IN
+	(SELECT m.id FROM message m WHERE m.tenant = $1 AND m.channel = $2 AND m.state = 1 AND m.ready <= $3 ORDER BY m.ready LIMIT $5)
+RETURNING id, channel, person, matter, kind, step, due, at, made, tries, fault;
+
+-- name: settle-message
+UPDATE message SET state = $3, ready = $4, fault = $5 WHERE tenant = $1 AND id = $2;
+
+-- name: dead
+-- What was given up, newest first. Walks message_dead.
+SELECT id, channel, person, matter, kind, step, due, at, made, tries, fault FROM message WHERE tenant = $1 AND state = 3 ORDER BY made DESC, id LIMIT $2;
+
+-- name: count-states
+SELECT channel, state, count(*) AS n FROM message WHERE tenant = $1 GROUP BY channel, state ORDER BY channel, state;
+
+-- name: retry
+UPDATE message SET state = 1, ready = $3, tries = 0 WHERE tenant = $1 AND id = $2 AND state = 3;
+
+-- name: sweep-messages
+-- What was sent long ago is forgotten. Walks message_sent.
+DELETE FROM message WHERE tenant = $1 AND state = 2 AND made < $2;
+
+-- name: preference
+SELECT person, channel, address, work, notice, decided FROM preference WHERE tenant = $1 AND person = $2;
+
+-- name: set-preference
+INSERT INTO preference (tenant, person, channel, address, work, notice, decided, changed) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+ON CONFLICT (tenant, person) DO UPDATE SET channel = excluded.channel, address = excluded.address, work = excluded.work,
+	notice = excluded.notice, decided = excluded.decided, changed = excluded.changed;

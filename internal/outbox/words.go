@@ -1,0 +1,29 @@
+package outbox
+
+import (
+	"time"
+
+	"gongzhi/internal/calendar"
+	"gongzhi/internal/charter"
+	"gongzhi/internal/docket"
+	"gongzhi/internal/text"
+)
+
+// Say puts an event into words: what happened in which matter, at which step, and until when something is wanted.
+func Say(c *charter.Charter, m docket.Matter, kind, step string, due int64) text.Words {
+	title, name := text.Text{ZH: m.TitleZH, EN: m.TitleEN}, text.Plain(step)
+	result := text.Plain(m.Result)
+	if meth, ok := c.Method(m.Method); ok {
+		if p, ok := meth.Step(step); ok {
+			name = p.Step.Shared().Name.Words()
+		}
+		if r, ok := meth.Results[m.Result]; ok {
+			result = r.Words()
+		}
+	}
+	key, args := "outbox.told."+kind, []any{"Matter", title, "Step", name, "Result", result}
+	if due > 0 && due != docket.Never && kind != Decided {
+		key, args = key+"_due", append(args, "Due", calendar.LastDay(time.UnixMicro(due)).String())
+	}
+	return text.Key(key, args...)
+}
