@@ -8,6 +8,11 @@ UPDATE event SET ready = $3, tries = tries + 1 WHERE tenant = $1 AND ready <= $2
 	(SELECT e.id FROM event e WHERE e.tenant = $1 AND e.ready <= $2 ORDER BY e.ready LIMIT $4)
 RETURNING id, matter, seq, kind, role, step, scope, verb, due, at, tries;
 
+-- name: claim-events @postgres
+UPDATE event SET ready = $3, tries = tries + 1 WHERE tenant = $1 AND ready <= $2 AND id IN
+	(SELECT e.id FROM event e WHERE e.tenant = $1 AND e.ready <= $2 ORDER BY e.ready LIMIT $4 FOR UPDATE SKIP LOCKED)
+RETURNING id, matter, seq, kind, role, step, scope, verb, due, at, tries;
+
 -- name: drop-event
 DELETE FROM event WHERE tenant = $1 AND id = $2;
 
@@ -34,6 +39,11 @@ ON CONFLICT (tenant, id) DO NOTHING;
 -- Takes waiting messages of one channel for a while. Whoever comes second finds them taken. Walks message_ready.
 UPDATE message SET ready = $4, tries = tries + 1 WHERE tenant = $1 AND state = 1 AND ready <= $3 AND id IN
 	(SELECT m.id FROM message m WHERE m.tenant = $1 AND m.channel = $2 AND m.state = 1 AND m.ready <= $3 ORDER BY m.ready LIMIT $5)
+RETURNING id, channel, person, matter, kind, step, due, at, made, tries, fault;
+
+-- name: claim-messages @postgres
+UPDATE message SET ready = $4, tries = tries + 1 WHERE tenant = $1 AND state = 1 AND ready <= $3 AND id IN
+	(SELECT m.id FROM message m WHERE m.tenant = $1 AND m.channel = $2 AND m.state = 1 AND m.ready <= $3 ORDER BY m.ready LIMIT $5 FOR UPDATE SKIP LOCKED)
 RETURNING id, channel, person, matter, kind, step, due, at, made, tries, fault;
 
 -- name: settle-message
