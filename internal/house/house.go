@@ -174,7 +174,7 @@ func (h *House) rooms(ctx context.Context, c Config) error {
 	h.PublicLog = tlog.New(tlog.Config{Tenant: c.Tenant, Store: h.Store, Ledger: h.Ledger, Clock: h.Clock, Log: c.Log})
 	h.Book, h.People, h.Access = book.New(h.Vault), people.New(c.Tenant, h.Vault), access.New(c.Tenant)
 	h.Outbox = outbox.New(outbox.Config{
-		Tenant: c.Tenant, Vault: h.Vault, People: h.People, Ledger: h.Ledger, Log: c.Log,
+		Tenant: c.Tenant, Vault: h.Vault, People: h.People, Ledger: h.Ledger, Docket: h.Docket, Log: c.Log,
 		Own: func() map[string]bool { return h.Desk.Charter().OwnRoles() },
 	})
 	h.Desk, err = desk.New(desk.Config{

@@ -13,7 +13,7 @@ import (
 // Note is what one person is shown here.
 type Note struct {
 	ID     string `db:"id"`
-	Made   int64  `db:"made"` // µs since 1970 UTC
+	Made   int64  `db:"made"` // when it happened, µs since 1970 UTC
 	Seen   int64  `db:"seen"` // 0 not yet
 	Matter int64  `db:"matter"`
 	Kind   string `db:"kind"`

@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"gongzhi/internal/act"
+	"gongzhi/internal/docket"
 	"gongzhi/internal/ledger"
 	"gongzhi/internal/people"
 	"gongzhi/internal/store"
@@ -85,6 +86,7 @@ type Config struct {
 	Vault  *vault.Vault           // required
 	People *people.People         // required
 	Ledger *ledger.Ledger         // required
+	Docket *docket.Docket         // required
 	Own    func() map[string]bool // required: roles whose scope lies within a matter's
 	Log    *slog.Logger           // default discards
 }

@@ -106,7 +106,7 @@ func TestWhatDidNotHappenIsNotTold(t *testing.T) {
 // Roles that nobody holds leave no row; a target outside that follows such work has one kept.
 func TestWorkThatNobodyFollowsIsNotKept(t *testing.T) {
 	housetest.Each(t, func(t *testing.T, h *house.House, c *clock.Manual) {
-		nobody := outbox.Event{Matter: 1, Seq: 1, Kind: outbox.Work, Role: "nobody", Verb: "x", Due: 0, At: c.Now().UnixMicro()}
+		nobody := outbox.Event{Matter: 1, Seq: 1, Kind: outbox.Work, Role: "nobody", Step: "write", Verb: "x", At: c.Now().UnixMicro()}
 		begin(t, h, "li", "begin-0001")
 		spread(t, h, 2)
 		add := func() {

@@ -53,7 +53,13 @@ func (o *Outbox) Spread(ctx context.Context, db *store.DB) (int, error) {
 
 func (o *Outbox) spread(ctx context.Context, db *store.DB, e taken) error {
 	var who []act.Person
+	over := false
 	err := db.View(ctx, func(ctx context.Context, q store.Q) (err error) {
+		// Work that was done before anybody could be told of it is no news.
+		m, _, err := o.Docket.Find(ctx, q, act.Matter(e.Matter))
+		if over = e.Kind == Work && m.Step != e.Step; over || err != nil {
+			return err
+		}
 		who, err = o.audience(ctx, q, e.Event)
 		return err
 	})
@@ -63,6 +69,9 @@ func (o *Outbox) spread(ctx context.Context, db *store.DB, e taken) error {
 	o.mu.Lock()
 	targets := o.following(e.Kind)
 	o.mu.Unlock()
+	if over {
+		targets = nil
+	}
 	for len(who) > chunk {
 		if err := db.Write(ctx, func(ctx context.Context, tx *store.Tx) error { return o.tell(ctx, tx, e.Event, who[:chunk]) }); err != nil {
 			return err
@@ -160,7 +169,7 @@ func (o *Outbox) tell(ctx context.Context, tx *store.Tx, e Event, who []act.Pers
 		if !p.wants(e.Kind) {
 			continue
 		}
-		if _, err := store.Exec(ctx, tx, addNote, o.tenant, string(person), e.about(), tx.Now().UnixMicro(), e.Matter, e.Kind, e.Step, e.Due); err != nil {
+		if _, err := store.Exec(ctx, tx, addNote, o.tenant, string(person), e.about(), e.At, e.Matter, e.Kind, e.Step, e.Due); err != nil {
 			return err
 		}
 		if p.Channel != "" {

@@ -1,6 +1,7 @@
 package outbox
 
 import (
+	"fmt"
 	"time"
 
 	"gongzhi/internal/calendar"
@@ -23,7 +24,13 @@ func Say(c *charter.Charter, m docket.Matter, kind, step string, due int64) text
 	}
 	key, args := "outbox.told."+kind, []any{"Matter", title, "Step", name, "Result", result}
 	if due > 0 && due != docket.Never && kind != Decided {
-		key, args = key+"_due", append(args, "Due", calendar.LastDay(time.UnixMicro(due)).String())
+		key, args = key+"_due", append(args, "Due", shortDay(time.UnixMicro(due)))
 	}
 	return text.Key(key, args...)
+}
+
+// shortDay is the last day before an instant as people say it: 11月27日.
+func shortDay(at time.Time) text.Text {
+	_, month, d := calendar.LastDay(at).YMD()
+	return text.Text{ZH: fmt.Sprintf("%d月%d日", month, d), EN: fmt.Sprintf("%d %s", d, month)}
 }

@@ -49,15 +49,17 @@ func (s *Site) notifications(r *http.Request, rd *reader) (page.Page, error) {
 		if !ok {
 			continue // the docket is being folded anew
 		}
-		l := page.Link{
-			Words: outbox.Say(s.charter(), m, n.Kind, n.Step, n.Due), Note: day(date(n.Made), s.Clock.Now()),
-			Href: fmt.Sprintf("/matters/%d", n.Matter), Icon: noteIcons[n.Kind],
+		when := day(date(n.Made), s.Clock.Now())
+		if n.Kind == outbox.Work && m.Step != n.Step {
+			when = text.Key("outbox.done", "Day", when)
 		}
 		if n.Seen == 0 {
 			unseen++
-			l.Tone = page.Going
+			when = text.Key("outbox.new", "Day", when)
 		}
-		rows = append(rows, l)
+		rows = append(rows, page.Link{
+			Words: outbox.Say(s.charter(), m, n.Kind, n.Step, n.Due), Note: when, Href: fmt.Sprintf("/matters/%d", n.Matter), Icon: noteIcons[n.Kind],
+		})
 	}
 	p := page.Page{
 		Frame: page.Resident, Title: text.Key("outbox.title"), Lead: text.Key("outbox.lead"), State: text.Key("outbox.unseen_none"),

@@ -25,7 +25,7 @@ CREATE TABLE note (
 	tenant bigint NOT NULL REFERENCES tenant (tenant),
 	person text   NOT NULL,
 	id     text   NOT NULL, -- "7-12-work", as the event
-	made   bigint NOT NULL,
+	made   bigint NOT NULL, -- µs since 1970 UTC: when the thing happened
 	seen   bigint NOT NULL, -- µs; 0 not yet
 	matter bigint NOT NULL,
 	kind   text   NOT NULL,
