@@ -379,6 +379,27 @@ type Question struct {
 	Choices []text.Words
 }
 
+// Official is a document in the layout of official documents. It is laid out in the measures of paper.
+type Official struct {
+	Issuer text.Words // whose name stands at the head, in red
+	Number text.Words // 〔2026〕3号, where the office gives one
+	Title  text.Words
+	To     text.Words
+	Body   []Para
+	Facts  []Fact // a table after the text; only words of it are shown
+	Annex  []text.Words
+	Signed text.Words
+	Date   text.Words
+	Check  text.Words // what it was made of and how to check it
+	Href   string     // what the code at the end opens
+}
+
+// Para is one paragraph of an Official. Level 1 is a heading, 0 is text.
+type Para struct {
+	Words text.Words
+	Level int
+}
+
 // Code is text for programs, set in even width, line by line. It is shown as it is.
 type Code struct{ Text string }
 
@@ -491,6 +512,7 @@ func (Banner) block()   {}
 func (Diagram) block()  {}
 func (Sheet) block()    {}
 func (Code) block()     {}
+func (Official) block() {}
 func (QR) block()       {}
 func (Figures) block()  {}
 func (Ordered) block()  {}
@@ -502,7 +524,7 @@ func (Trend) block()    {}
 func All() []Block {
 	return []Block{
 		Prose{}, Panel{}, Section{}, Facts{}, Table{}, Tag{}, Light{}, Progress{}, Buttons{}, Deadline{}, Steps{}, Tally{},
-		Notice{}, Form{}, Rows{}, History{}, Basis{}, Receipt{}, Check{}, Refused{}, Banner{}, Diagram{}, Code{}, QR{}, Figures{},
+		Notice{}, Form{}, Rows{}, History{}, Basis{}, Receipt{}, Check{}, Refused{}, Banner{}, Diagram{}, Code{}, Official{}, QR{}, Figures{},
 		Ordered{}, Map{}, Bars{}, Trend{}, Sheet{},
 	}
 }

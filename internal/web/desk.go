@@ -243,6 +243,11 @@ func (s *Site) deskMatter(r *http.Request, rd *reader) (page.Page, error) {
 		if links := s.paperLinks(st, "/desk"); len(links) > 0 {
 			p.Blocks = append(p.Blocks, page.Rows{List: links})
 		}
+		papers, err := s.documentsPanel(ctx, q, st)
+		if err != nil {
+			return err
+		}
+		p.Blocks = append(p.Blocks, papers...)
 		p.Blocks = append(p.Blocks, page.Section{Title: text.Key("web.acts"), Blocks: history},
 			page.Rows{List: append(sealedLink(st, rd), page.Link{Words: text.Key("web.record"), Href: fmt.Sprintf("/matters/%d/record", n), Icon: "history"})})
 		p.Aside = []page.Block{s.stepsPanel(st), s.factsPanel(st)}

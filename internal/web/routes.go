@@ -28,6 +28,8 @@ func (s *Site) routes() []route {
 		{"GET /places/{register}", anyone, s.placeList},
 		{"GET /matters/{n}/papers", anyone, s.papersPublic},
 		{"GET /matters/{n}/b/{part}", anyone, s.paperCode},
+		{"GET /matters/{n}/documents/{document}", anyone, s.document},
+		{"GET /matters/{n}/documents/{document}/docx", anyone, s.docx},
 		{"GET /places/{register}/{id}", anyone, s.place},
 		{"GET /layers/{register}", anyone, s.layer},
 		{"GET /search", anyone, s.search},

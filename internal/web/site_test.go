@@ -193,7 +193,7 @@ func (v *visitor) read(res *http.Response, err error) (int, string, http.Header)
 func (w *town) address(pattern string) string {
 	_, path, _ := strings.Cut(pattern, " ")
 	r := strings.NewReplacer(
-		"{$}", "", "{n}", "1", "{verb}", "close", "{register}", "compound", "{id}", compound.ID, "{key}", "renovation", "{method}", "renovation",
+		"{$}", "", "{n}", "1", "{verb}", "close", "{document}", "certificate", "{register}", "compound", "{id}", compound.ID, "{key}", "renovation", "{method}", "renovation",
 		"{file...}", "charter.yaml", "{hash}", strings.Repeat("0", 64), "{under}", compound.ID,
 	)
 	if strings.HasPrefix(path, "/receipts/") {

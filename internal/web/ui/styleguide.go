@@ -22,7 +22,7 @@ func w(key string, pairs ...any) text.Words { return text.Key("styleguide."+key,
 // Styleguide is pages with every component in every state, on made-up data: a resident's matter, the parts of resident
 // pages one by one, the workbench, the wall and a printed notice. Tests render them in every language, size and frame.
 func Styleguide() []page.Page {
-	return []page.Page{sampleMatter(), sampleParts(), sampleDesk(), sampleWall(), samplePaper()}
+	return []page.Page{sampleMatter(), sampleParts(), sampleDesk(), sampleWall(), samplePaper(), sampleOfficial()}
 }
 
 func sampleVote() page.Deadline {
@@ -363,5 +363,18 @@ func samplePaper() page.Page {
 			page.QR{Href: "/matters/1", Note: w("qr.note")},
 		},
 		Foot: []text.Words{w("matter.contact")},
+	}
+}
+
+func sampleOfficial() page.Page {
+	return page.Page{
+		Frame: page.Paper, Title: w("official.title"), Back: &page.Link{Words: w("matter.back"), Href: "#"},
+		Head: []page.Link{{Words: text.Key("official.docx"), Href: "#", Icon: "download"}},
+		Blocks: []page.Block{page.Official{
+			Issuer: w("official.issuer"), Number: w("official.number"), Title: w("official.title"), To: w("official.to"),
+			Body:  []page.Para{{Words: w("official.head"), Level: 1}, {Words: w("official.text")}},
+			Facts: []page.Fact{{Term: w("official.term"), Value: w("official.value")}}, Annex: []text.Words{w("official.annex")},
+			Signed: w("official.issuer"), Date: w("official.date"), Check: text.Key("official.check", "Matter", 12, "Act", 34), Href: "/matters/12/record",
+		}},
 	}
 }

@@ -244,3 +244,17 @@ func absolute(ctx context.Context, href string) string {
 func sheets(p page.Page) bool {
 	return slices.ContainsFunc(p.Blocks, func(b page.Block) bool { _, ok := b.(page.Sheet); return ok })
 }
+
+// officialOf is the document of a page that is one.
+func officialOf(p page.Page) (page.Official, bool) {
+	if len(p.Blocks) != 1 {
+		return page.Official{}, false
+	}
+	o, ok := p.Blocks[0].(page.Official)
+	return o, ok
+}
+
+// annex names an attachment at the end of a document.
+func annex(i int, name text.Words) text.Words {
+	return text.Key("official.annex", "N", i+1, "Name", name)
+}

@@ -1,0 +1,63 @@
+package meeting
+
+import (
+	"gongzhi/internal/act"
+	"gongzhi/internal/calendar"
+	"gongzhi/internal/page"
+	"gongzhi/internal/step"
+	"gongzhi/internal/text"
+	"gongzhi/internal/vote"
+)
+
+// Documents: for each body the minutes once its record is confirmed, and where it passed the matter, its resolution.
+func (m *Meeting) Documents(acts []act.Act) ([]step.Document, error) {
+	var folded any
+	seq := map[string]int64{}
+	for _, a := range acts {
+		var err error
+		if folded, err = m.Fold(folded, a); err != nil {
+			return nil, err
+		}
+		var b confirmedBody
+		if a.Kind == confirmed && a.Into(&b) == nil {
+			seq[b.Body] = a.Seq
+		}
+	}
+	st, ok := folded.(*state)
+	if !ok {
+		return nil, nil
+	}
+	var out []step.Document
+	for _, b := range m.Bodies {
+		s := st.of(b.Key)
+		if !s.Confirmed {
+			continue
+		}
+		r := s.Record
+		numbers := []any{"Body", b.Name, "Entitled", s.Call.Entitled, "Present", r.Present, "Yes", r.Yes, "No", r.No, "Abstain", r.Abstain}
+		facts := []page.Fact{
+			{Term: text.Key("meeting.field.at"), Value: text.Plain(s.Call.At.In(calendar.Zone).Format("2006-01-02 15:04"))},
+			{Term: text.Key("meeting.field.place"), Value: text.Plain(s.Call.Place)},
+			{Term: text.Key("official.meeting_of"), Value: b.Name.Words()},
+			{Term: text.Key("official.present"), Value: text.Key("official.present_of", numbers...)},
+		}
+		body := step.Headed([]page.Fact{
+			{Term: text.Key("meeting.field.agenda"), Value: text.Plain(s.Call.Agenda)},
+			{Term: text.Key("meeting.field.minutes"), Value: text.Plain(r.Minutes)},
+			{Term: text.Key("official.vote"), Value: text.Key("official.vote_of", numbers...)},
+			{Term: text.Key("official.outcome"), Value: text.Key("meeting.outcome." + s.Outcome)},
+		})
+		doc := step.Document{Kind: step.MinutesPaper, Item: b.Key, Body: body, Facts: facts, By: b.Name.Words(), At: s.Recorded, Seq: seq[b.Key]}
+		out = append(out, doc)
+		if s.Outcome == vote.Passed.String() {
+			doc.Kind, doc.Facts = step.ResolutionPaper, nil
+			doc.Body = []page.Para{{Words: text.Key("official.resolved", append(numbers, "At", calendar.DateOf(s.Call.At).String())...)}}
+			if r.Changes != "" {
+				doc.Body = append(doc.Body, page.Para{Words: text.Key("official.changes", "Changes", r.Changes)})
+			}
+			doc.Body = append(doc.Body, page.Para{Words: text.Key("official.rule", "Basis", b.Rule.Basis)})
+			out = append(out, doc)
+		}
+	}
+	return out, nil
+}
