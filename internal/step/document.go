@@ -1,6 +1,7 @@
 package step
 
 import (
+	"strconv"
 	"time"
 
 	"gongzhi/internal/act"
@@ -42,7 +43,7 @@ func Headed(facts []page.Fact) []page.Para {
 	for i, f := range facts {
 		head := f.Term
 		if i < len(numerals) {
-			head = text.Key("official.head", "N", numerals[i], "No", i+1, "Head", f.Term)
+			head = text.Key("official.head", "Numeral", numerals[i], "No", text.Plain(strconv.Itoa(i+1)), "Head", f.Term)
 		}
 		out = append(out, page.Para{Words: head, Level: 1}, page.Para{Words: f.Value})
 	}

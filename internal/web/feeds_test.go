@@ -3,6 +3,7 @@ package web_test
 import (
 	"context"
 	"encoding/xml"
+	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -15,6 +16,7 @@ import (
 	ics "github.com/arran4/golang-ical"
 
 	"gongzhi/charters"
+	"gongzhi/internal/act"
 	"gongzhi/internal/demo"
 	"gongzhi/internal/house"
 	"gongzhi/internal/web"
@@ -266,5 +268,51 @@ func TestNotifications(t *testing.T) {
 	body(c.post("/me/notifications/settings", url.Values{"kinds": {"work"}, "channel": {"email"}, "email": {"yanshi@yanshi.example"}}))
 	if page := body(c.get("/me/notifications/settings")); !strings.Contains(page, "yanshi@yanshi.example") {
 		t.Error("the address is not kept")
+	}
+}
+
+// Every document that the demo's matters have left can be read and taken along, with all its words, in both languages.
+func TestDocuments(t *testing.T) {
+	s, h := showcase(t)
+	seen := map[string]int{}
+	for n := 1; n <= 12; n++ {
+		row, ok, err := h.Docket.Find(context.Background(), h.Store.Read(), act.Matter(n))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !ok {
+			continue
+		}
+		names := []string{"certificate"}
+		for key := range h.Charter.Methods[row.Method].List {
+			p := h.Charter.Methods[row.Method].List[key]
+			names = append(names, p.Key+".notice", p.Key+".resolution")
+			for _, item := range []string{"party", "committee", "owners", "meeting", "joint"} {
+				names = append(names, p.Key+".minutes."+item, p.Key+".resolution."+item)
+			}
+		}
+		for _, name := range names {
+			at := fmt.Sprintf("%s/matters/%d/documents/%s", s.URL, n, name)
+			for _, lang := range []string{"zh", "en"} {
+				res, page := fetch(t, at, "Cookie", "lang="+lang)
+				if res.StatusCode == 404 {
+					continue
+				}
+				_, kind, _ := strings.Cut(name, ".")
+				kind, _, _ = strings.Cut(kind, ".")
+				seen[kind]++
+				if res.StatusCode != 200 || strings.Contains(page, "⟦") || strings.Contains(page, "<no value>") {
+					t.Errorf("%s (%s): %d %s", at, lang, res.StatusCode, missing.FindString(page))
+				}
+				if file, raw := fetch(t, at+"/docx", "Cookie", "lang="+lang); file.StatusCode != 200 || !strings.HasPrefix(raw, "PK") {
+					t.Errorf("%s/docx: %d", at, file.StatusCode)
+				}
+			}
+		}
+	}
+	for _, kind := range []string{"notice", "minutes", "resolution", ""} { // "" is the certificate
+		if seen[kind] == 0 {
+			t.Errorf("no document of kind %q: %v", kind, seen)
+		}
 	}
 }

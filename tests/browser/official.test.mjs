@@ -70,6 +70,7 @@ test("a notice, minutes and a certificate can be read, printed and taken along",
   const [sheet] = await words(t, page);
   const text = sheet.words.map((w) => w.text).join("");
   assert.match(text, /公示期为/);
+  assert.doesNotMatch(text, /⟦/, "words are missing");
   assert.doesNotMatch(text, /下载/, "what only a screen can use is not printed");
   const file = await fetch(url + "/matters/3/documents/publicity_1.notice/docx");
   assert.equal(file.status, 200);
