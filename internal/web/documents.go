@@ -19,7 +19,7 @@ import (
 	"gongzhi/internal/text"
 )
 
-// certificate is the one document that the matter as a whole leaves.
+// certificateText is the one document that the matter as a whole leaves.
 const certificate = "certificate"
 
 // paper is a document with its address within the matter.
@@ -70,13 +70,13 @@ func (s *Site) papers(ctx context.Context, q store.Q, st desk.Standing, origin s
 		}
 	}
 	if st.Run.Closed {
-		out = append(out, paper{certificate, s.certificate(st, origin)})
+		out = append(out, paper{certificate, s.certificateText(st, origin)})
 	}
 	return out, nil
 }
 
-// certificate says how each step of a closed matter ended, and by which chain of acts anyone can check it.
-func (s *Site) certificate(st desk.Standing, origin string) page.Official {
+// certificateText says how each step of a closed matter ended, and by which chain of acts anyone can check it.
+func (s *Site) certificateText(st desk.Standing, origin string) page.Official {
 	c := st.Charter
 	o := page.Official{
 		Issuer: c.Head.Name.Words(), Title: text.Key("official.title.certificate", "Matter", st.Run.Matter.Title),
