@@ -15,7 +15,7 @@ import (
 func Reference() page.Page {
 	words := func(key string) text.Words { return text.Key("api.doc." + key) }
 	p := page.Page{
-		Frame: page.Resident, Title: words("title"), Lead: words("says"), Back: &page.Link{Words: text.Key("web.home"), Href: "/"},
+		Frame: page.Resident, Title: words("title"), Lead: words("says"), Back: &page.Link{Words: text.Key("web.home_name"), Href: "/"},
 		Blocks: []page.Block{
 			page.Facts{List: []page.Fact{{Term: words("version"), Value: text.Plain(Version)}, {Term: words("address"), Value: text.Plain(base)}}},
 			page.Rows{List: []page.Link{{Words: words("file"), Note: words("file_note"), Href: base + "/openapi.json", Icon: "download"}}},

@@ -17,19 +17,19 @@ RETURNING id, matter, seq, kind, role, step, scope, verb, due, at, tries;
 DELETE FROM event WHERE tenant = $1 AND id = $2;
 
 -- name: add-note
-INSERT INTO note (tenant, person, id, made, seen, matter, kind, step, due) VALUES ($1, $2, $3, $4, 0, $5, $6, $7, $8)
+INSERT INTO notification (tenant, person, id, made, seen, matter, kind, step, due) VALUES ($1, $2, $3, $4, 0, $5, $6, $7, $8)
 ON CONFLICT (tenant, person, id) DO NOTHING;
 
 -- name: notes
--- A person's notes, newest first. Walks note_made.
-SELECT id, made, seen, matter, kind, step, due FROM note WHERE tenant = $1 AND person = $2 ORDER BY made DESC, id LIMIT $3;
+-- A person's notes, newest first. Walks notification_made.
+SELECT id, made, seen, matter, kind, step, due FROM notification WHERE tenant = $1 AND person = $2 ORDER BY made DESC, id LIMIT $3;
 
 -- name: count-unseen
--- Counted no further than asked. Walks note_unseen.
-SELECT count(*) FROM (SELECT id FROM note WHERE tenant = $1 AND person = $2 AND seen = 0 LIMIT $3) AS n;
+-- Counted no further than asked. Walks notification_unseen.
+SELECT count(*) FROM (SELECT id FROM notification WHERE tenant = $1 AND person = $2 AND seen = 0 LIMIT $3) AS n;
 
 -- name: see-notes
-UPDATE note SET seen = $3 WHERE tenant = $1 AND person = $2 AND seen = 0;
+UPDATE notification SET seen = $3 WHERE tenant = $1 AND person = $2 AND seen = 0;
 
 -- name: add-message
 INSERT INTO message (tenant, id, channel, person, matter, kind, step, due, at, made, ready, tries, state, fault) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $10, 0, 1, '')

@@ -2,6 +2,7 @@ package web_test
 
 import (
 	"context"
+	"fmt"
 	"net/http"
 	"net/http/cookiejar"
 	"net/http/httptest"
@@ -16,6 +17,7 @@ import (
 	"gongzhi/internal/calendar"
 	"gongzhi/internal/clock"
 	"gongzhi/internal/demo"
+	"gongzhi/internal/docket"
 	"gongzhi/internal/house"
 	"gongzhi/internal/web"
 )
@@ -42,7 +44,11 @@ func TestDoorsOfAVote(t *testing.T) {
 		t.Fatal(err)
 	}
 	_ = in.Body.Close()
-	got, err := client.Get(server.URL + "/desk/matters/4/doors")
+	voting, err := h.Docket.List(t.Context(), h.Store.Read(), docket.Filter{Method: "renovation", Step: "owners_ballot"})
+	if err != nil || len(voting) == 0 {
+		t.Fatalf("no vote is on in the demo: %v", err)
+	}
+	got, err := client.Get(fmt.Sprintf("%s/desk/matters/%d/doors", server.URL, voting[len(voting)-1].Number)) // the first begun: six buildings
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -197,7 +197,7 @@ func (w *town) address(pattern string) string {
 		"{file...}", "charter.yaml", "{hash}", strings.Repeat("0", 64), "{under}", compound.ID,
 	)
 	if strings.HasPrefix(path, "/receipts/") {
-		return "/receipts/begin-renovation-1"
+		path = strings.Replace(path, "{id}", "begin-renovation-1", 1)
 	}
 	return r.Replace(path)
 }
@@ -205,6 +205,9 @@ func (w *town) address(pattern string) string {
 // Every page answers every role, in every language, with a status that is meant, whole words, and the policy.
 func TestEveryRouteForEveryRole(t *testing.T) {
 	w := newTown(t)
+	if _, err := w.house.PublicLog.Integrate(t.Context()); err != nil { // a proof is there once the log has the act
+		t.Fatal(err)
+	}
 	readers := map[string]*visitor{"nobody": w.visitor()}
 	for key, role := range w.house.Charter.Roles {
 		if !role.Own {
@@ -222,6 +225,9 @@ func TestEveryRouteForEveryRole(t *testing.T) {
 				status, body, h := v.get(path)
 				role := w.house.Charter.Roles[name]
 				want := allowed(rt.Audience, name != "nobody", role.Desk, role.Seals, role.Audit, name == "it_admin")
+				if strings.HasSuffix(rt.Pattern, "/opening") {
+					want = false // only who sent it, and none of these did
+				}
 				admitted := status != http.StatusForbidden && !(status == http.StatusSeeOther && strings.HasPrefix(h.Get("Location"), "/sign-in"))
 				if admitted != want && status != http.StatusConflict {
 					t.Errorf("%s as %s (%s): %d, admitted %v, want %v", path, name, lang, status, admitted, want)

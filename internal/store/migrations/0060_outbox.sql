@@ -21,7 +21,7 @@ CREATE TABLE event (
 CREATE INDEX event_ready ON event (tenant, ready);
 
 -- Owned by outbox: what is shown to one person here. One for each person and event.
-CREATE TABLE note (
+CREATE TABLE notification (
 	tenant bigint NOT NULL REFERENCES tenant (tenant),
 	person text   NOT NULL,
 	id     text   NOT NULL, -- "7-12-work", as the event
@@ -33,8 +33,8 @@ CREATE TABLE note (
 	due    bigint NOT NULL,
 	PRIMARY KEY (tenant, person, id)
 ) /*sqlite WITHOUT ROWID*/;
-CREATE INDEX note_made ON note (tenant, person, made);
-CREATE INDEX note_unseen ON note (tenant, person) WHERE seen = 0;
+CREATE INDEX notification_made ON notification (tenant, person, made);
+CREATE INDEX notification_unseen ON notification (tenant, person) WHERE seen = 0;
 
 -- Owned by outbox: what is to be carried out of the house, and what became of it.
 CREATE TABLE message (
