@@ -116,7 +116,7 @@ test("ballots on paper", { timeout: 300_000 }, async (t) => {
   assert.ok(code, "no reader reads the printed code");
   const where = new RegExp(`^${url}/matters/${matter}/b/([^/]+)$`).exec(code.data);
   assert.ok(where, `the code says ${code.data}`);
-  const root = /[0-9a-f]{64}/.exec(await said(roll))[0];
+  const root = /[0-9a-f]{64}/.exec(await roll.locator("main").textContent())[0]; // behind a fold
   assert.ok((await first.innerText()).includes(root), "the sheet does not carry the roll's root");
   assert.match(await first.innerText(), /业主签名[^]*截止时间/);
   const pdf = (await worker.pdf({ format: "A4", preferCSSPageSize: true })).toString("latin1");
