@@ -75,8 +75,9 @@ type Desk struct {
 // held is a run with the work that the docket has on it. It is valid only while number and hash of its last act are
 // those of the docket's row, so a transaction that was rolled back leaves nothing wrong behind.
 type held struct {
-	run  *method.Run
-	work []docket.Work
+	run   *method.Run
+	work  []docket.Work
+	given given
 }
 
 // New makes a desk. The charter must have no errors.

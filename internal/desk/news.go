@@ -9,9 +9,28 @@ import (
 	"gongzhi/internal/step"
 )
 
+// given is to whom work was given by name.
+type given map[thing]outbox.Persons
+
+type thing struct{ verb, item string }
+
+func givenBy(asks []step.Ask) given {
+	var out given
+	for _, a := range asks {
+		if len(a.Only) > 0 {
+			if out == nil {
+				out = given{}
+			}
+			out[thing{a.Verb, a.Item}] = outbox.PersonsOf(a.Only)
+		}
+	}
+	return out
+}
+
 // news is what somebody is to be told of the acts just recorded: work that a role did not owe before, a notice that was
-// posted, the end of the matter. A verb that is owed for thirty items is one piece of news.
-func (w *session) news(before []docket.Work) []outbox.Event {
+// posted, the end of the matter. A verb that is owed for thirty items is one piece of news. What was given to somebody by
+// name is news again when it is given to somebody else.
+func (w *session) news(before []docket.Work, given given) []outbox.Event {
 	acts := w.chain.Acts()
 	last := acts[len(acts)-1]
 	event := outbox.Event{Matter: int64(w.run.Matter.Number), Seq: last.Seq, Step: w.run.Step, Scope: w.scope, At: last.Recorded.UnixMicro()}
@@ -21,12 +40,33 @@ func (w *session) news(before []docket.Work) []outbox.Event {
 		known[owed{x.Role, x.Verb, x.Step}] = true
 	}
 	var out []outbox.Event
-	for _, x := range w.work {
-		if k := (owed{x.Role, x.Verb, x.Step}); !known[k] {
-			known[k] = true
+	at := map[owed]int{}
+	for _, a := range w.asks {
+		if !a.Owed {
+			continue
+		}
+		named := outbox.PersonsOf(a.Only)
+		was, there := given[thing{a.Verb, a.Item}]
+		for _, role := range a.By {
+			k := owed{role, a.Verb, w.run.Step}
+			if i, ok := at[k]; ok { // one more of the same: whoever may do one of them is told
+				out[i].Spared = out[i].Spared.And(outbox.PersonsOf(a.Except))
+				if out[i].Named == "" || named == "" {
+					out[i].Named = ""
+				} else {
+					out[i].Named = out[i].Named.Or(named)
+				}
+				continue
+			}
+			if handedOn := there && was != named; known[k] && !handedOn {
+				continue
+			}
 			e := event
-			e.Kind, e.Role, e.Verb, e.Due = outbox.Work, x.Role, x.Verb, x.Due
-			out = append(out, e)
+			e.Kind, e.Role, e.Verb, e.Due, e.Spared, e.Named = outbox.Work, role, a.Verb, docket.Never, outbox.PersonsOf(a.Except), named
+			if !a.Due.IsZero() {
+				e.Due = a.Due.UnixMicro()
+			}
+			at[k], out = len(out), append(out, e)
 		}
 	}
 	for _, a := range acts {

@@ -37,8 +37,10 @@ type session struct {
 	run     *method.Run
 	scope   string
 	work    []docket.Work
-	due     int64 // as the docket has it
-	fresh   bool  // the docket has no row yet
+	given   given
+	asks    []step.Ask // what the matter waits for after this, once it is in the docket
+	due     int64      // as the docket has it
+	fresh   bool       // the docket has no row yet
 	chain   *ledger.Chain
 	context method.Context
 	now     time.Time // when what is recorded here is written; context.Now is when it counts as done
@@ -105,7 +107,7 @@ func (d *Desk) Submit(ctx context.Context, who method.Actor, number act.Matter, 
 		w.id = s.ID
 		if err := w.method.Take(w.run, w.context, who, s, w.record); err != nil {
 			if _, refused := fault.As(err); refused && w.run.Seq == before {
-				d.writing.Add(number, &held{w.run, w.work}) // untouched: a flood of bad submissions must not cost a replay each
+				d.writing.Add(number, &held{w.run, w.work, w.given}) // untouched: a flood of bad submissions must not cost a replay each
 			}
 			return nil, err
 		}
@@ -248,14 +250,14 @@ func (d *Desk) open(ctx context.Context, tx *store.Tx, number act.Matter) (*sess
 		if err != nil {
 			return nil, err
 		}
-		h = &held{run, work}
+		h = &held{run, work, givenBy(meth.Asks(run, d.around(ctx, tx, c, later(tx.Now(), run.Updated))))}
 	}
 	// Until it is put back whole, nobody may meet a run that was half changed.
 	d.writing.Remove(number)
 	// Never before what is recorded already: another server's clock, or this one before it was set back, was ahead.
 	now := later(tx.Now(), h.run.Updated)
 	return &session{
-		desk: d, tx: tx, charter: c, method: meth, run: h.run, scope: m.Scope, work: h.work, due: m.Due,
+		desk: d, tx: tx, charter: c, method: meth, run: h.run, scope: m.Scope, work: h.work, given: h.given, due: m.Due,
 		chain: d.ledger.Chain(number, m.Seq, act.Digest(m.Head)), context: d.around(ctx, tx, c, now), now: now,
 	}, nil
 }
@@ -376,7 +378,7 @@ func (w *session) finish(ctx context.Context, until time.Time) error {
 	d, number := w.desk, w.run.Matter.Number
 	closed := w.run.Closed && len(w.chain.Acts()) > 0 // before the children: one that ends at once may close this matter too
 	if len(w.chain.Acts()) > 0 {
-		before := w.work
+		before, given := w.work, w.given
 		if err := w.chain.Write(ctx, w.tx); err != nil {
 			return err
 		}
@@ -386,11 +388,11 @@ func (w *session) finish(ctx context.Context, until time.Time) error {
 		if err := w.publish(ctx, w.chain.Acts()); err != nil {
 			return err
 		}
-		if err := d.outbox.Add(ctx, w.tx, w.news(before)); err != nil {
+		if err := d.outbox.Add(ctx, w.tx, w.news(before, given)); err != nil {
 			return err
 		}
 	}
-	d.writing.Add(number, &held{w.run, w.work})
+	d.writing.Add(number, &held{w.run, w.work, w.given})
 	for _, c := range w.opened {
 		m, ok := w.charter.Method(c.start.Method)
 		if !ok {
@@ -446,11 +448,12 @@ func (w *session) project(ctx context.Context) error {
 		return err
 	}
 	w.fresh = false
-	now := owed(w.run, w.scope, w.method.Asks(w.run, w.context))
+	w.asks = w.method.Asks(w.run, w.context)
+	now := owed(w.run, w.scope, w.asks)
 	if err := w.desk.docket.SetWork(ctx, w.tx, w.work, now); err != nil {
 		return err
 	}
-	w.work = now
+	w.work, w.given = now, givenBy(w.asks)
 	if !due.IsZero() {
 		w.tx.AfterCommit(w.desk.nudge)
 	}

@@ -44,6 +44,7 @@ var (
 	count          = queries.Get("count")
 	keepCharter    = queries.Get("keep-charter")
 	charterFiles   = queries.Get("charter")
+	allCharters    = queries.Get("charters")
 	addTenant      = queries.Get("add-tenant")
 	lastOfHouse    = queries.Get("last-of-house")
 	queueUnlogged  = queries.Get("queue-unlogged")

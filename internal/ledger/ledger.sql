@@ -71,6 +71,10 @@ INSERT INTO charter (tenant, digest, files, made) VALUES ($1, $2, $3, $4) ON CON
 -- name: charter
 SELECT files FROM charter WHERE tenant = $1 AND digest = $2;
 
+-- name: charters
+-- The versions that are kept, the newest first. There are as many as the charter was changed.
+SELECT digest, made FROM charter WHERE tenant = $1 ORDER BY made DESC, digest;
+
 -- name: add-tenant
 INSERT INTO tenant (tenant, name, title, made) VALUES ($1, $2, $3, $4) ON CONFLICT (tenant) DO NOTHING;
 

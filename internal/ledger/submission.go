@@ -55,6 +55,17 @@ func (l *Ledger) Charter(ctx context.Context, q store.Q, digest act.Digest) ([]b
 	return store.Get[[]byte](ctx, q, charterFiles, int64(l.tenant), string(digest))
 }
 
+// Kept is a version of the charter that is kept here.
+type Kept struct {
+	Digest string `db:"digest"`
+	Made   int64  `db:"made"` // when it was first installed, µs since 1970 UTC
+}
+
+// Charters are the versions that are kept, the newest first.
+func (l *Ledger) Charters(ctx context.Context, q store.Q) ([]Kept, error) {
+	return store.Select[Kept](ctx, q, allCharters, int64(l.tenant))
+}
+
 // LastInstalled is the version that the house's own book says is in force; empty before the first.
 func (l *Ledger) LastInstalled(ctx context.Context, q store.Q) (act.Digest, error) {
 	a, _, err := l.LastOfHouse(ctx, q, act.Installed)

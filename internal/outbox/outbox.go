@@ -4,7 +4,8 @@
 // nothing that happened is forgotten. Out: notes, which a person sees here, and messages, which a courier takes, carries
 // out of the house and settles. An event, and a message, is taken for a while only: when its taker dies it is taken
 // again, so a message may go out twice but always under the same id. Nobody is told the same event twice, in whatever
-// capacities; who just acted is not told what they did.
+// capacities; who just acted is not told what they did, and who may not do a piece of work, or was not given it, is not told
+// of it.
 package outbox
 
 import (
@@ -64,6 +65,9 @@ type Event struct {
 	Verb   string `db:"verb"`  // work: what is owed
 	Due    int64  `db:"due"`   // 0 where nothing presses
 	At     int64  `db:"at"`
+
+	Spared Persons `db:"spared"` // work: those who may not do it
+	Named  Persons `db:"named"`  // work: when not "", those to whom it was given by name; nobody else is told
 }
 
 // id names an event.
@@ -142,7 +146,7 @@ func (o *Outbox) Add(ctx context.Context, tx *store.Tx, events []Event) error {
 		if !wanted {
 			continue
 		}
-		if _, err := store.Exec(ctx, tx, addEvent, o.tenant, e.id(), e.Matter, e.Seq, e.Kind, e.Role, e.Step, e.Scope, e.Verb, e.Due, e.At); err != nil {
+		if _, err := store.Exec(ctx, tx, addEvent, o.tenant, e.id(), e.Matter, e.Seq, e.Kind, e.Role, e.Step, e.Scope, e.Verb, e.Due, e.At, string(e.Spared), string(e.Named)); err != nil {
 			return fmt.Errorf("outbox: event %s: %w", e.id(), err)
 		}
 		tx.AfterCommit(o.nudge)

@@ -1,17 +1,18 @@
 -- name: add-event
-INSERT INTO event (tenant, id, matter, seq, kind, role, step, scope, verb, due, at, ready, tries) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $11, 0)
+INSERT INTO event (tenant, id, matter, seq, kind, role, step, scope, verb, due, at, ready, tries, spared, named)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $11, 0, $12, $13)
 ON CONFLICT (tenant, id) DO NOTHING;
 
 -- name: claim-events
 -- Takes events for a while. Whoever comes second finds them taken. Walks event_ready.
 UPDATE event SET ready = $3, tries = tries + 1 WHERE tenant = $1 AND ready <= $2 AND id IN
 	(SELECT e.id FROM event e WHERE e.tenant = $1 AND e.ready <= $2 ORDER BY e.ready LIMIT $4)
-RETURNING id, matter, seq, kind, role, step, scope, verb, due, at, tries;
+RETURNING id, matter, seq, kind, role, step, scope, verb, due, at, tries, spared, named;
 
 -- name: claim-events @postgres
 UPDATE event SET ready = $3, tries = tries + 1 WHERE tenant = $1 AND ready <= $2 AND id IN
 	(SELECT e.id FROM event e WHERE e.tenant = $1 AND e.ready <= $2 ORDER BY e.ready LIMIT $4 FOR UPDATE SKIP LOCKED)
-RETURNING id, matter, seq, kind, role, step, scope, verb, due, at, tries;
+RETURNING id, matter, seq, kind, role, step, scope, verb, due, at, tries, spared, named;
 
 -- name: drop-event
 DELETE FROM event WHERE tenant = $1 AND id = $2;

@@ -220,3 +220,66 @@ func TestPreferences(t *testing.T) {
 		t.Errorf("told of what they do not want to hear: %v", got)
 	}
 }
+
+// Who may not do a piece of work is not told of it, nor is anybody but the one it was given to by name; when it is given
+// to somebody else, they are told in their turn.
+func TestWorkIsToldToWhomItIsOpen(t *testing.T) {
+	housetest.Each(t, func(t *testing.T, h *house.House, c *clock.Manual) {
+		housetest.Admit(t, h, housetest.Person{Name: "wang", Role: "chief"}) // who drafts must not approve
+		housetest.Admit(t, h, housetest.Person{Name: "vo2", Role: "volunteer", Scope: housetest.Compound})
+		do := func(who act.Person, m act.Matter, verb string, pairs ...string) {
+			t.Helper()
+			c.Advance(time.Minute)
+			id := fmt.Sprintf("%s-%s-%d", verb, who, c.Now().Unix())
+			if _, err := h.Desk.Submit(t.Context(), housetest.Actor(t, h, who), m, housetest.Submission(id, verb, pairs...)); err != nil {
+				t.Fatalf("%s by %s: %v", verb, who, err)
+			}
+			for {
+				if n, err := h.Outbox.Spread(t.Context(), h.Store); err != nil || n == 0 {
+					if err != nil {
+						t.Fatal(err)
+					}
+					break
+				}
+			}
+		}
+		count := func(who act.Person, step string) (n int) {
+			t.Helper()
+			list, err := h.Outbox.Notes(t.Context(), h.Store.Read(), who, 100)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, x := range list {
+				if x.Kind == outbox.Work && x.Step == step {
+					n++
+				}
+			}
+			return n
+		}
+		r, err := h.Desk.Begin(t.Context(), housetest.Actor(t, h, "wang"), "renewal", housetest.Compound, housetest.Submission("begin-0001", "", "why", "x"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		do("wang", r.Matter, "submit", "plan", "p", "cost", "200000.00")
+		do("sun", r.Matter, "post", "summary", "s")
+		c.Advance(8 * housetest.Day)
+		if err := h.Desk.Tick(t.Context(), r.Matter, c.Now()); err != nil {
+			t.Fatal(err)
+		}
+		do("chen", r.Matter, "approve")
+		for who, want := range map[act.Person]int{"wang": 0, "chen": 1, "deng": 1} {
+			if got := count(who, "approval"); got != want {
+				t.Errorf("%s is told %d times of the approval, want %d", who, got, want)
+			}
+		}
+		do("deng", r.Matter, "approve")
+		do("sun", r.Matter, "assign", "assignee", "vo", "task", "x")
+		if a, b := count("vo", "hand"), count("vo2", "hand"); a != 1 || b != 0 {
+			t.Errorf("given to vo: vo is told %d times, vo2 %d", a, b)
+		}
+		do("sun", r.Matter, "reassign", "assignee", "vo2", "task", "x", "reason", "y")
+		if a, b := count("vo", "hand"), count("vo2", "hand"); a != 1 || b != 1 {
+			t.Errorf("then given to vo2: vo is told %d times, vo2 %d", a, b)
+		}
+	})
+}

@@ -104,7 +104,7 @@ func (o *Outbox) audience(ctx context.Context, q store.Q, e Event) ([]act.Person
 	}
 	var out []act.Person
 	add := func(p act.Person) {
-		if !seen[p] {
+		if !seen[p] && !e.Spared.Has(p) && (e.Named == "" || e.Named.Has(p)) {
 			seen[p] = true
 			out = append(out, p)
 		}

@@ -30,25 +30,20 @@ type entry struct {
 }
 
 // agenda gathers what falls due up to a day, earliest first. What is late already stands in the queue.
-func (s *Site) agenda(ctx context.Context, q store.Q, rd *reader, owed []docket.Owed, until calendar.Date) ([]entry, error) {
+func (s *Site) agenda(ctx context.Context, q store.Q, rd *reader, owed []duty, until calendar.Date) ([]entry, error) {
 	now := s.Clock.Now()
 	within := func(micros int64) (time.Time, bool) {
 		at := time.UnixMicro(micros)
 		return at, micros > 0 && micros != docket.Never && at.After(now) && !calendar.LastDay(at).After(until)
 	}
 	var out []entry
-	asked := map[int64][]step.Ask{}
 	for _, w := range owed {
 		at, ok := within(w.Due)
 		if !ok {
 			continue
 		}
-		_, verb, err := s.workWords(ctx, w, asked)
-		if err != nil {
-			return nil, err
-		}
 		out = append(out, entry{at, page.Link{
-			Words: text.Text{ZH: w.TitleZH, EN: w.TitleEN}.Words(), Note: verb, Href: doHref(w.Matter, step.Ask{Verb: w.Verb, Item: w.Item}), Icon: "checkbox",
+			Words: text.Text{ZH: w.TitleZH, EN: w.TitleEN}.Words(), Note: w.verb(), Href: doHref(w.Matter, step.Ask{Verb: w.Verb, Item: w.Item}), Icon: "checkbox",
 		}})
 	}
 	open, err := s.Docket.List(ctx, q, docket.Filter{Limit: mattersOnMap})

@@ -1,7 +1,6 @@
 package web
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 	"math"
@@ -9,7 +8,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 
 	"gongzhi/internal/act"
 	"gongzhi/internal/calendar"
@@ -21,173 +19,7 @@ import (
 	"gongzhi/internal/step"
 	"gongzhi/internal/store"
 	"gongzhi/internal/text"
-	"gongzhi/internal/web/ui"
 )
-
-// nav is the desk's navigation: work, governance, registers, administration.
-func (s *Site) nav(rd *reader, path string) []ui.Group {
-	c := s.charter()
-	link := func(key, href, icon string) page.Link {
-		return page.Link{Words: text.Key(key), Href: href, Icon: icon, Here: path == href}
-	}
-	govern := []page.Link{link("web.nav.matters", "/desk/matters", "clipboard-list"), link("web.nav.begin", "/desk/begin", "plus"), link("web.nav.charter", "/charter", "scale")}
-	// There are some two dozen registers; the one that is open stands here beside the list of all.
-	registers := []page.Link{link("lists.all", "/desk/registers", "table")}
-	for _, sch := range c.Registers.All() {
-		if href := "/desk/registers/" + sch.Key; strings.HasPrefix(path, href) && (len(path) == len(href) || path[len(href)] == '/') {
-			registers = append(registers, page.Link{Words: sch.Name.Words(), Href: href, Icon: "table", Here: true})
-		}
-	}
-	registers = append(registers, link("web.nav.import", "/desk/import", "upload"))
-	groups := []ui.Group{
-		{Title: text.Key("web.nav.work"), Links: []page.Link{link("web.nav.queue", "/desk", "inbox"), link("web.agenda.title", "/desk/calendar", "calendar")}},
-		{Title: text.Key("web.nav.govern"), Links: govern},
-		{Title: text.Key("web.nav.registers"), Links: registers},
-	}
-	if rd.holds(adminRole) {
-		groups = append(groups, ui.Group{Title: text.Key("web.nav.admin"), Links: []page.Link{link("web.book.title", "/desk/ledger", "book"),
-			link("web.nav.people", "/desk/people", "users"), link("web.nav.codes", "/desk/codes", "qrcode"),
-			link("outbox.desk.title", "/desk/messages", "message"),
-		}})
-	}
-	if rd.audits {
-		groups = append(groups, ui.Group{Title: text.Key("privacy.nav"), Links: []page.Link{link("privacy.log", "/desk/access", "history")}})
-	}
-	return groups
-}
-
-// queueLimit is the most work shown at once; there is always a most pressing part of a longer queue.
-const queueLimit = 200
-
-// owedTo gathers what the reader owes, most pressing first. A thing that two of their roles may do is listed once.
-func (s *Site) owedTo(ctx context.Context, q store.Q, rd *reader) ([]docket.Owed, error) {
-	own := s.charter().OwnRoles()
-	seen := map[string]bool{}
-	var out []docket.Owed
-	for _, m := range rd.mandates {
-		queue := s.Docket.Queue
-		if own[m.Role] {
-			queue = s.Docket.QueueAbove // their flat lies in a matter's place, not the place in their flat
-		}
-		list, err := queue(ctx, q, m.Role, m.Path, queueLimit)
-		if err != nil {
-			return nil, err
-		}
-		for _, w := range list {
-			id := fmt.Sprintf("%d %s %s", w.Matter, w.Verb, w.Item)
-			if !seen[id] {
-				seen[id] = true
-				out = append(out, w)
-			}
-		}
-	}
-	slices.SortStableFunc(out, func(a, b docket.Owed) int { return cmp.Or(cmp.Compare(a.Due, b.Due), cmp.Compare(a.Matter, b.Matter)) })
-	return out[:min(len(out), queueLimit)], nil
-}
-
-// light says how pressing a thing is: late, today, soon (three quarters of its time have gone), or in time.
-func light(since, due int64, now time.Time) page.Light {
-	if due == docket.Never {
-		return page.Light{Tone: page.Plain, Words: text.Key("web.light.none")}
-	}
-	at := time.UnixMicro(due)
-	last := calendar.LastDay(at)
-	days := last.Sub(calendar.DateOf(now))
-	l := page.Light{Tone: page.Good, Words: text.Key("web.light.left", "N", days), Note: text.Plain(last.String())}
-	switch {
-	case !now.Before(at):
-		l.Tone, l.Words = page.Late, text.Key("web.light.late", "N", max(1, -days))
-	case days == 0:
-		l.Tone, l.Words = page.Soon, text.Key("web.light.today")
-	case now.UnixMicro()-since >= (due-since)/4*3:
-		l.Tone = page.Soon
-	}
-	return l
-}
-
-// queue is what the reader owes.
-func (s *Site) queue(r *http.Request, rd *reader) (page.Page, error) {
-	q := s.Store.Read()
-	list, err := s.owedTo(r.Context(), q, rd)
-	if err != nil {
-		return page.Page{}, err
-	}
-	now := s.Clock.Now()
-	t := page.Table{
-		Caption: text.Key("web.nav.queue"), Empty: text.Key("web.queue_none"), Total: strconv.Itoa(len(list)),
-		Columns: []page.Column{
-			{Words: text.Key("web.col.matter")}, {Words: text.Key("web.col.standing")}, {Words: text.Key("web.col.due")}, {Words: text.Key("web.col.do")},
-		},
-	}
-	counts := map[page.Tone]int{}
-	asked := map[int64][]step.Ask{}
-	want := r.URL.Query().Get("light")
-	for _, w := range list {
-		l := light(w.Since, w.Due, now)
-		counts[l.Tone]++
-		if want != "" && want != toneNames[l.Tone] {
-			continue
-		}
-		name, verb, err := s.workWords(r.Context(), w, asked)
-		if err != nil {
-			return page.Page{}, err
-		}
-		href := doHref(w.Matter, step.Ask{Verb: w.Verb, Item: w.Item})
-		t.Rows = append(t.Rows, page.Row{Href: fmt.Sprintf("/desk/matters/%d", w.Matter), Cells: []page.Cell{
-			{Words: text.Text{ZH: w.TitleZH, EN: w.TitleEN}.Words(), Href: fmt.Sprintf("/desk/matters/%d", w.Matter)},
-			{Words: name}, {Block: l}, {Block: page.Buttons{Quiet: true, List: []page.Link{{Words: verb, Href: href}}}},
-		}})
-	}
-	tab := func(key, value string, tone page.Tone, n int) page.Link {
-		href := "/desk"
-		if value != "" {
-			href += "?light=" + value
-		}
-		return page.Link{Words: text.Key(key), Count: n, Href: href, Tone: tone, Here: want == value}
-	}
-	t.Tabs = []page.Link{
-		tab("web.light.all", "", page.Plain, len(list)), tab("web.light.is_late", toneNames[page.Late], page.Late, counts[page.Late]),
-		tab("web.light.is_soon", toneNames[page.Soon], page.Soon, counts[page.Soon]),
-	}
-	soon, err := s.agenda(r.Context(), q, rd, list, s.today().Add(agendaDays))
-	if err != nil {
-		return page.Page{}, err
-	}
-	aside := s.byDay(soon)
-	if len(aside) == 0 {
-		aside = []page.Block{page.Rows{Title: text.Key("web.agenda.title"), Empty: text.Key("web.agenda.none", "N", agendaDays)}}
-	}
-	return page.Page{
-		Aside: append(aside, page.Rows{List: []page.Link{{Words: text.Key("web.agenda.title"), Note: text.Key("web.agenda.more", "N", calendarDays), Href: "/desk/calendar", Icon: "calendar"}}}),
-		Frame: page.Desk, Title: text.Key("web.nav.queue"), Lead: text.Key("web.queue_lead", "Name", rd.account.Name, "Late", counts[page.Late], "Soon", counts[page.Soon]),
-		Blocks: []page.Block{t}, Head: []page.Link{{Words: text.Key("web.nav.begin"), Href: "/desk/begin", Icon: "plus"}},
-	}, nil
-}
-
-var toneNames = map[page.Tone]string{page.Late: "late", page.Soon: "soon", page.Good: "good", page.Plain: "none"}
-
-// workWords say the step and the verb of a piece of work, as the step itself calls it. asked remembers what each
-// matter waits for, so that a matter with many open items is looked at once.
-func (s *Site) workWords(ctx context.Context, w docket.Owed, asked map[int64][]step.Ask) (name, verb text.Words, err error) {
-	name, verb = text.Plain(w.Step), text.Key("web.do")
-	if m, ok := s.charter().Method(w.Method); ok {
-		if p, ok := m.Step(w.Step); ok {
-			name = p.Step.Shared().Name.Words()
-		}
-	}
-	list, known := asked[w.Matter]
-	if !known {
-		err = s.Desk.Read(ctx, act.Matter(w.Matter), func(_ context.Context, _ store.Q, st desk.Standing) error {
-			list = st.Asks()
-			return nil
-		})
-		asked[w.Matter] = list
-	}
-	if i := slices.IndexFunc(list, func(a step.Ask) bool { return a.Verb == w.Verb && a.Item == w.Item }); i >= 0 {
-		verb = list[i].Words
-	}
-	return name, verb, err
-}
 
 func (s *Site) deskMatters(r *http.Request, rd *reader) (page.Page, error) {
 	t, err := s.matterTable(r, "/desk/matters/%d", "/desk/matters")

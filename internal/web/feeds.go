@@ -17,6 +17,7 @@ import (
 	"gongzhi/internal/docket"
 	"gongzhi/internal/fault"
 	"gongzhi/internal/page"
+	"gongzhi/internal/people"
 	"gongzhi/internal/step"
 	"gongzhi/internal/store"
 	"gongzhi/internal/text"
@@ -193,7 +194,7 @@ func (s *Site) dutiesFeed(r *http.Request, rd *reader) (page.Page, error) {
 	if !ok {
 		return page.Page{}, fault.Refuse(fault.NotFound, "web.nowhere", fault.Basis{}, nil)
 	}
-	who := &reader{}
+	who := &reader{account: people.Account{Person: person}}
 	if who.mandates, err = s.People.Mandates(r.Context(), q, person, s.today()); err != nil {
 		return page.Page{}, err
 	}

@@ -2,12 +2,8 @@ package web
 
 import (
 	"fmt"
-	"io/fs"
 	"net/http"
-	"path"
-	"slices"
 	"strconv"
-	"strings"
 
 	"gongzhi/internal/act"
 	"gongzhi/internal/calendar"
@@ -57,48 +53,4 @@ func (s *Site) houseBook(r *http.Request, rd *reader) (page.Page, error) {
 		p.Blocks = append(p.Blocks, older("/desk/ledger", acts[len(acts)-1].Seq)...)
 	}
 	return p, nil
-}
-
-// charterPage is the whole charter: its methods, what in it still waits to be confirmed, and every file as it stands.
-func (s *Site) charterPage(r *http.Request, rd *reader) (page.Page, error) {
-	c := s.charter()
-	open := page.Table{Caption: text.Key("web.charter.assumed"), Empty: text.Key("web.charter.assumed_none"), Columns: []page.Column{{Words: text.Key("web.charter.step")}, {Words: text.Key("web.col.method")}, {Words: text.Key("web.charter.basis")}}}
-	for _, key := range c.MethodKeys() {
-		m := c.Methods[key]
-		for _, p := range m.List {
-			if common := p.Step.Shared(); common.Assumed {
-				href := "/methods/" + key + "#" + p.Key
-				open.Rows = append(open.Rows, page.Row{Href: href, Cells: []page.Cell{{Words: common.Name.Words()}, {Words: m.Name.Words()}, {Block: basisOf(m, p)}}})
-			}
-		}
-	}
-	open.Total = strconv.Itoa(len(open.Rows))
-	p := page.Page{
-		Frame: page.Resident, Title: text.Key("web.charter.title", "Place", c.Head.Name), Lead: text.Key("web.charter.lead", "Digest", string(c.Digest[:12])), Back: &page.Link{Words: text.Key("web.methods"), Href: "/methods"},
-		Blocks: []page.Block{page.Panel{Title: text.Key("web.charter.assumed"), Blocks: []page.Block{page.Prose{Words: []text.Words{text.Key("web.charter.assumed_lead")}}, open}}},
-	}
-	folders := map[string][]page.Link{}
-	var order []string
-	err := fs.WalkDir(c.Files, ".", func(name string, d fs.DirEntry, err error) error {
-		if err != nil || d.IsDir() || !strings.HasSuffix(name, ".yaml") {
-			return err
-		}
-		dir := path.Dir(name)
-		if !slices.Contains(order, dir) {
-			order = append(order, dir)
-		}
-		folders[dir] = append(folders[dir], page.Link{Words: text.Plain(name), Href: "/charter/" + name, Icon: "file-text"})
-		return nil
-	})
-	for _, dir := range order {
-		key := "web.charter.folder." + dir
-		title := text.Plain(dir)
-		if c.Texts.Has(text.ZH, key) {
-			title = text.Key(key)
-		} else if dir == "." {
-			title = text.Key("web.charter.root")
-		}
-		p.Blocks = append(p.Blocks, page.Rows{Title: title, List: folders[dir]})
-	}
-	return p, err
 }

@@ -2,7 +2,6 @@ package web
 
 import (
 	"fmt"
-	"io/fs"
 	"mime"
 	"net/http"
 	"regexp"
@@ -17,7 +16,6 @@ import (
 	"gongzhi/internal/method"
 	"gongzhi/internal/page"
 	"gongzhi/internal/register"
-	"gongzhi/internal/step"
 	"gongzhi/internal/text"
 	"gongzhi/internal/web/ui"
 )
@@ -129,18 +127,6 @@ func leads(m *method.Method, to []string) text.Words {
 		}
 	}
 	return text.Key("web.method.then", "To", text.Text{ZH: strings.Join(zh, "，或 "), EN: strings.Join(en, ", or ")})
-}
-
-// charterFile shows a file of the charter as it is, so that a clause can be read where it stands.
-func (s *Site) charterFile(r *http.Request, rd *reader) (page.Page, error) {
-	raw, err := fs.ReadFile(s.charter().Files, r.PathValue("file"))
-	if err != nil || !strings.HasSuffix(r.PathValue("file"), ".yaml") {
-		return page.Page{}, fault.Refuse(fault.NotFound, "web.nowhere", fault.Basis{}, nil)
-	}
-	rd.done = true
-	rd.writer.Header().Set("Content-Type", "text/plain; charset=utf-8")
-	_, err = rd.writer.Write(raw)
-	return page.Page{}, err
 }
 
 // file gives an attachment: to anyone if a public answer names it, else to those who may open the answer it belongs to.
@@ -265,13 +251,8 @@ func (s *Site) me(r *http.Request, rd *reader) (page.Page, error) {
 		}
 	}
 	var owed []page.Link
-	asked := map[int64][]step.Ask{}
 	for _, w := range list {
-		_, verb, err := s.workWords(r.Context(), w, asked)
-		if err != nil {
-			return page.Page{}, err
-		}
-		owed = append(owed, page.Link{Words: text.Text{ZH: w.TitleZH, EN: w.TitleEN}.Words(), Note: verb, Href: fmt.Sprintf("/matters/%d", w.Matter), Icon: "checkbox"})
+		owed = append(owed, page.Link{Words: text.Text{ZH: w.TitleZH, EN: w.TitleEN}.Words(), Note: w.verb(), Href: fmt.Sprintf("/matters/%d", w.Matter), Icon: "checkbox"})
 	}
 	p := page.Page{
 		Frame: page.Resident, Title: text.Key("web.me.title"), State: text.Plain(rd.account.Name), Back: &page.Link{Words: text.Key("web.home_name"), Href: "/"},

@@ -86,6 +86,9 @@ func (s *Site) routes() []route {
 
 		// The desk.
 		{"GET /desk", atDesk, s.queue},
+		{"POST /desk/together", atDesk, s.together},
+		{"GET /desk/notices", atDesk, s.notices},
+		{"GET /desk/settings", atDesk, s.settings},
 		{"GET /desk/calendar", atDesk, s.calendarPage},
 		{"GET /desk/ledger", atDesk, s.houseBook},
 		{"GET /desk/matters", atDesk, s.deskMatters},

@@ -26,6 +26,7 @@ import (
 	"gongzhi/internal/calendar"
 	"gongzhi/internal/charter"
 	"gongzhi/internal/clock"
+	"gongzhi/internal/docket"
 	"gongzhi/internal/fault"
 	"gongzhi/internal/house"
 	"gongzhi/internal/page"
@@ -58,6 +59,8 @@ type Site struct {
 	tries    *tries
 	layers   recent[layers]
 	shown    recent[page.Figures]
+
+	standings recent[[]docket.Standing] // open matters at each step
 
 	certificates *lru.Cache[certifiedVisit, step.Certificate]
 }
@@ -259,7 +262,7 @@ func (s *Site) context(r *http.Request, rd *reader, p page.Page) *ui.Context {
 		u.Person = &ui.Person{Name: rd.account.Name, Mandate: rd.mandateWords(c), Links: []page.Link{{Words: text.Key("web.me.title"), Href: "/me"}, {Words: text.Key("web.sign_out"), Href: "/sign-out"}}}
 	}
 	if p.Frame == page.Desk {
-		u.Nav = s.nav(rd, r.URL.Path)
+		u.Nav = s.nav(r.Context(), rd, r.URL.Path, r.URL.RawQuery)
 		u.Tools = []page.Link{s.bell(r.Context(), rd), {Words: text.Key("web.wall_name"), Href: "/wall", Icon: "map-2"}, {Words: text.Key("web.public"), Href: "/", Icon: "home"}}
 		u.Search = "/desk/search"
 	}

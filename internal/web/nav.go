@@ -1,0 +1,89 @@
+package web
+
+import (
+	"cmp"
+	"context"
+	"slices"
+	"strings"
+	"time"
+
+	"gongzhi/internal/docket"
+	"gongzhi/internal/page"
+	"gongzhi/internal/text"
+	"gongzhi/internal/web/ui"
+)
+
+const (
+	navMethods   = 6 // methods named at the side: those with most matters under way
+	navRegisters = 6 // registers named at the side: those that methods are about
+	countsFor    = 20 * time.Second
+)
+
+// nav is the desk's navigation: work, governance, registers, administration. There are dozens of methods and registers;
+// those in use stand here, all others are one page away, and the one that is open stands beside the list of all.
+func (s *Site) nav(ctx context.Context, rd *reader, path, query string) []ui.Group {
+	link := func(key, href, icon string) page.Link {
+		return page.Link{Words: text.Key(key), Href: href, Icon: icon, Here: path == href && query == ""}
+	}
+	work := []page.Link{link("web.nav.queue", "/desk", "inbox"), link("web.agenda.title", "/desk/calendar", "calendar"), link("notices.title", "/desk/notices", "file-text")}
+	govern := append(s.busiest(ctx, path, query), link("web.nav.matters", "/desk/matters", "clipboard-list"), link("web.nav.begin", "/desk/begin", "plus"))
+	registers := append(s.navRegisters(path), link("lists.all", "/desk/registers", "table"), link("web.nav.import", "/desk/import", "upload"))
+	manage := []page.Link{link("web.nav.charter", "/charter", "scale"), link("settings.title", settingsHref, "settings")}
+	if rd.audits {
+		manage = append(manage, link("privacy.log", "/desk/access", "history"))
+	}
+	if rd.holds(adminRole) {
+		manage = append(manage, link("web.nav.people", "/desk/people", "users"), link("web.nav.codes", "/desk/codes", "qrcode"),
+			link("outbox.desk.title", "/desk/messages", "message"), link("web.book.title", "/desk/ledger", "book"))
+	}
+	return []ui.Group{
+		{Title: text.Key("web.nav.work"), Links: work}, {Title: text.Key("web.nav.govern"), Links: govern},
+		{Title: text.Key("web.nav.registers"), Links: registers}, {Title: text.Key("web.nav.admin"), Links: manage},
+	}
+}
+
+// busiest are the methods with most matters under way, each with how many.
+func (s *Site) busiest(ctx context.Context, path, query string) (out []page.Link) {
+	standings, err := s.standings.get(countsFor, func() ([]docket.Standing, error) { return s.Docket.Standings(ctx, s.Store.Read()) })
+	if err != nil {
+		s.Log.Error("matters under way not counted", "error", err) // the page itself can still be read
+		return nil
+	}
+	open := map[string]int{}
+	for _, x := range standings {
+		open[x.Method] += int(x.N)
+	}
+	keys := slices.DeleteFunc(s.charter().MethodKeys(), func(key string) bool { return open[key] == 0 })
+	slices.SortStableFunc(keys, func(a, b string) int { return cmp.Compare(open[b], open[a]) })
+	for _, key := range keys[:min(len(keys), navMethods)] {
+		m := s.charter().Methods[key]
+		here := path == "/desk/matters" && query == "method="+key
+		out = append(out, page.Link{Words: m.Name.Words(), Href: "/desk/matters?method=" + key, Icon: "list-check", Count: open[key], Here: here})
+	}
+	return out
+}
+
+// navRegisters are the registers that methods are about, and the one that is open.
+func (s *Site) navRegisters(path string) (out []page.Link) {
+	c := s.charter()
+	about := map[string]int{}
+	for _, m := range c.Methods {
+		about[m.Subject]++
+	}
+	keys := []string{}
+	open := func(key string) bool { return strings.HasPrefix(path+"/", "/desk/registers/"+key+"/") }
+	for _, sch := range c.Registers.All() {
+		if about[sch.Key] > 0 && !sch.Personal() || open(sch.Key) {
+			keys = append(keys, sch.Key)
+		}
+	}
+	slices.SortStableFunc(keys, func(a, b string) int { return cmp.Compare(about[b], about[a]) })
+	for i, key := range keys {
+		if i >= navRegisters && !open(key) {
+			continue
+		}
+		sch, _ := c.Registers.Get(key)
+		out = append(out, page.Link{Words: sch.Name.Words(), Href: "/desk/registers/" + key, Icon: "table", Here: open(key)})
+	}
+	return out
+}
