@@ -29,7 +29,7 @@ func Reference() page.Page {
 	}
 	d := &describer{say: func(string) string { return "" }, done: map[string]bool{}} // for the shapes; the page has words
 	for _, rt := range (&API{}).routes() {
-		p.Blocks = append(p.Blocks, operationPanel(d, rt))
+		p.Blocks = append(p.Blocks, operationSection(d, rt))
 	}
 	d.of(reflect.TypeFor[problem]())
 	shapes := page.Section{ID: "shapes", Title: words("shapes")}
@@ -40,16 +40,16 @@ func Reference() page.Page {
 	return p
 }
 
-// operationPanel is one route.
-func operationPanel(d *describer, rt route) page.Block {
+// operationSection is one route.
+func operationSection(d *describer, rt route) page.Block {
 	method, path, _ := strings.Cut(rt.pattern, " ")
 	op := d.operation(rt) // gathers the shapes it leads to
 	who := text.Key("api.doc.open")
 	if rt.audience == tokenHolder {
 		who = text.Key("api.doc.with_token")
 	}
-	panel := page.Panel{Title: text.Key("api.op." + rt.id + ".title"), Tag: who, Blocks: []page.Block{
-		page.Code{Text: method + " " + path}, page.Prose{Words: []text.Words{text.Key("api.op." + rt.id + ".says")}},
+	section := page.Section{ID: rt.id, Title: text.Key("api.op." + rt.id + ".title"), Folded: true, Blocks: []page.Block{
+		page.Code{Text: method + " " + path}, page.Tag{Words: who, Tone: page.Going}, page.Prose{Words: []text.Words{text.Key("api.op." + rt.id + ".says")}},
 	}}
 	if params, ok := op.get("parameters").([]object); ok {
 		t := page.Table{Caption: text.Key("api.doc.params"), Columns: []page.Column{
@@ -64,7 +64,7 @@ func operationPanel(d *describer, rt route) page.Block {
 				{Words: text.Key("api.param." + strings.ToLower(strings.ReplaceAll(name, "-", "_")))},
 			}})
 		}
-		panel.Blocks = append(panel.Blocks, t)
+		section.Blocks = append(section.Blocks, t)
 	}
 	status := http.StatusOK
 	f := page.Facts{}
@@ -76,8 +76,8 @@ func operationPanel(d *describer, rt route) page.Block {
 	for _, k := range refusals(method, rt) {
 		f.List = append(f.List, page.Fact{Term: text.Plain(strconv.Itoa(statuses[k])), Value: text.Key("api.kind." + k.String())})
 	}
-	panel.Blocks = append(panel.Blocks, f)
-	return panel
+	section.Blocks = append(section.Blocks, f)
+	return section
 }
 
 // shapeTable is one schema, key by key.
@@ -98,7 +98,7 @@ func shapeTable(name string, schema object) page.Block {
 		}
 		t.Rows = append(t.Rows, page.Row{Cells: []page.Cell{{Words: text.Plain(x.key)}, {Words: text.Plain(typeOf(x.value.(object)))}, {Words: yes}, {Words: text.Key(fieldWords(name, x.key))}}})
 	}
-	return page.Section{ID: name, Title: text.Plain(name), Blocks: []page.Block{t}}
+	return page.Section{ID: name, Title: text.Plain(name), Folded: true, Blocks: []page.Block{t}}
 }
 
 // typeOf names a schema in a word.

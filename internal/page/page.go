@@ -51,10 +51,11 @@ type Link struct {
 	Words text.Words
 	Note  text.Words
 	Href  string
-	Icon  string // name of an icon of the sprite, or empty
-	Count int    // shown as a badge when not zero
-	Here  bool   // the page one is on
-	Tone  Tone   // a light before the words, in the tabs of a queue
+	Icon  string     // name of an icon of the sprite, or empty
+	Count int        // shown as a badge when not zero
+	Unit  text.Words // of Count, where the words before it do not say what is counted
+	Here  bool       // the page one is on
+	Tone  Tone       // a light before the words, in the tabs of a queue
 }
 
 // Prose is paragraphs. Raw is charter or user text in the small Markdown subset (paragraphs, lists, bold, links).
@@ -77,6 +78,7 @@ type Section struct {
 	ID     string
 	Title  text.Words
 	Blocks []Block
+	Folded bool // shows its heading only, until it is opened; on paper it stands open
 }
 
 // Facts is a list of terms and values.

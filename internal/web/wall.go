@@ -74,8 +74,17 @@ func (s *Site) lateLinks(list []overdue) (out []page.Link) {
 		}
 		out = append(out, page.Link{
 			Words: text.Text{ZH: x.TitleZH, EN: x.TitleEN}.Words(), Note: text.Key("web.wall.owed", "Step", step, "Role", s.charter().RoleName(x.Role)),
-			Href: fmt.Sprintf("/matters/%d", x.Matter), Count: x.days, Tone: page.Late,
+			Href: fmt.Sprintf("/matters/%d", x.Matter), Count: x.days, Unit: text.Key("web.wall.days", "N", x.days), Tone: page.Late,
 		})
+	}
+	return out
+}
+
+// lateRows are the longest, and the way to all of them.
+func (s *Site) lateRows(list []overdue) []page.Link {
+	out := s.lateLinks(list[:min(len(list), lateShown)])
+	if len(list) > lateShown {
+		out = append(out, page.Link{Words: text.Key("web.wall.late_all", "N", len(list)), Href: "/matters?late=1"})
 	}
 	return out
 }
@@ -166,7 +175,7 @@ func (s *Site) wall(r *http.Request, rd *reader) (page.Page, error) {
 		return p, err
 	}
 	p.Aside = []page.Block{
-		page.Rows{Title: text.Key("web.wall.late_list"), List: s.lateLinks(late[:min(len(late), lateShown)]), Empty: text.Key("web.wall.late_none")},
+		page.Rows{Title: text.Key("web.wall.late_list"), List: s.lateRows(late), Empty: text.Key("web.wall.late_none")},
 		s.flow(recentMatters),
 	}
 	methods := s.walls(all)

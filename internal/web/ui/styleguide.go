@@ -161,6 +161,7 @@ func sampleParts() page.Page {
 				{Term: w("facts.light"), Block: page.Light{Tone: page.Soon, Words: w("light.soon"), Note: text.Plain("18:00")}},
 				{Term: w("facts.basis"), Block: page.Basis{Words: w("facts.basis_value"), Href: "#", Assumed: true}},
 			}}, page.Buttons{List: []page.Link{{Words: w("facts.primary"), Href: "#", Icon: "plus"}, {Words: w("facts.second"), Href: "#", Count: 3}}}}},
+			page.Section{Title: w("folded.title"), Folded: true, Blocks: []page.Block{page.Prose{Words: []text.Words{w("folded.says")}}}},
 			page.Section{Title: w("tags.title"), Blocks: []page.Block{
 				page.Facts{List: []page.Fact{
 					{Term: w("tags.plain"), Block: page.Tag{Words: w("tag.plain")}},
