@@ -77,6 +77,13 @@ func (r *Reader) Remembering() *Reader {
 	return &with
 }
 
+// In gives the same reader, with what it remembers, to another write of the same batch.
+func (r *Reader) In(ctx context.Context, q store.Q) *Reader {
+	with := *r
+	with.ctx, with.q = ctx, q
+	return &with
+}
+
 // Rows are the rows of one register that lie below a row on a day, at any depth, or all of them when under is zero. They
 // come in the order of their place: building 3 before building 10.
 func (r *Reader) Rows(name string, under act.RowID, on calendar.Date) ([]register.Row, error) {

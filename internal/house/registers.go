@@ -11,15 +11,23 @@ import (
 	"gongzhi/internal/store"
 )
 
-// registers gives the desk the registers as one transaction sees them.
+// registers gives the desk the registers as one transaction sees them. Submissions that share a transaction share what was
+// read of them: thousands are about the same few dozen compounds.
 func (h *House) registers(ctx context.Context, q store.Q) desk.Book {
-	return &registers{
-		Reader: h.Book.Reader(ctx, q, h.Tenant, h.Desk.Charter().Registers).Remembering(), rows: map[at]found{}, covers: map[pair]bool{},
+	schemas := h.Desk.Charter().Registers
+	read := func() any {
+		return &registers{h.Book.Reader(ctx, q, h.Tenant, schemas).Remembering(), map[at]found{}, map[pair]bool{}}
 	}
+	tx, writes := q.(*store.Tx)
+	if !writes {
+		return read().(*registers)
+	}
+	known := tx.Shared(schemas, read).(*registers)
+	return &registers{known.Reader.In(ctx, q), known.rows, known.covers}
 }
 
 // registers remembers what was asked: the engine looks at the same few rows again and again while it answers one
-// submission, and within one transaction they do not change. It belongs to one goroutine, like its Reader.
+// submission, and while it does they do not change. It belongs to one goroutine, like its Reader.
 type registers struct {
 	*book.Reader
 	rows   map[at]found

@@ -20,6 +20,9 @@ type Tx struct {
 	after []func()
 	err   error // the first statement that failed
 	ended bool
+
+	shared map[any]any // between the writes of a batch; nil where there is none
+	asked  bool        // for something shared
 }
 
 // Now is the instant of this write, in UTC, cut to the microsecond as it is stored. All writes of one batch share it,
@@ -29,6 +32,22 @@ func (tx *Tx) Now() time.Time { return tx.now }
 // AfterCommit has fn run once this write is on disk, before it is answered, in the order of the writes. fn must be
 // quick and must not write to the store: everybody waits for it.
 func (tx *Tx) AfterCommit(fn func()) { tx.after = append(tx.after, fn) }
+
+// Shared gives what the write before this one in the same batch kept under a key, or keeps what make gives. It is for what
+// is costly to read and seldom changes, such as rows of a register. It is passed on only from a write that asked for
+// something shared to the next that does, and not from one that failed: a write that goes about something else may have
+// changed what it was made of.
+func (tx *Tx) Shared(key any, make func() any) any {
+	tx.asked = true
+	kept, ok := tx.shared[key]
+	if !ok {
+		kept = make()
+		if tx.shared != nil {
+			tx.shared[key] = kept
+		}
+	}
+	return kept
+}
 
 var errEnded = errors.New("store: this Tx has ended; it lives as long as its closure")
 

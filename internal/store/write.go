@@ -220,6 +220,7 @@ func (w *writer) attempt(live []*request, now time.Time, savepoints bool) (kept 
 	if err := w.begin(); err != nil {
 		return 0, outage(err)
 	}
+	shared := map[any]any{}
 	for _, r := range live {
 		if savepoints {
 			if err := w.control("SAVEPOINT w"); err != nil {
@@ -227,9 +228,12 @@ func (w *writer) attempt(live []*request, now time.Time, savepoints bool) (kept 
 			}
 		}
 		w.session.wrote = false
-		r.tx = &Tx{q: w.session, now: now}
+		r.tx = &Tx{q: w.session, now: now, shared: shared}
 		r.err = r.tx.run(r.ctx, w.log, r.fn)
 		w.session.open = false
+		if r.err != nil || !r.tx.asked {
+			clear(shared)
+		}
 		switch {
 		case errors.Is(r.tx.err, ErrUnavailable):
 			return 0, r.tx.err // SQLite may have left the transaction by itself: nothing may follow

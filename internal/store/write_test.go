@@ -136,6 +136,30 @@ func TestABatchSharesItsInstantAndKeepsItsOrder(t *testing.T) {
 	}
 }
 
+// TestSharedBetweenWrites: what a write kept reaches the next one of its batch, unless something came between that may have
+// changed what it was made of.
+func TestSharedBetweenWrites(t *testing.T) {
+	db := openTest(t, store.Config{})
+	made := 0
+	var got []int
+	asks := func(err error) func(context.Context, *store.Tx) error {
+		return func(_ context.Context, tx *store.Tx) error {
+			got = append(got, tx.Shared("rows", func() any { made++; return made }).(int))
+			return err
+		}
+	}
+	other := func(context.Context, *store.Tx) error { return nil }
+	batchOf(t, db, asks(nil), asks(nil), other, asks(nil), asks(errRefused), asks(nil), asks(nil))
+	if want := []int{1, 1, 2, 2, 3, 3}; !slices.Equal(got, want) {
+		t.Errorf("in one batch the writes saw %v, want %v", got, want)
+	}
+	got = nil
+	batchOf(t, db, asks(nil))
+	if want := []int{4}; !slices.Equal(got, want) {
+		t.Errorf("the next batch saw %v, want %v: it has to read anew", got, want)
+	}
+}
+
 // TestWhatHadWrittenRunsTheBatchAgain: savepoints are for a batch in which a write fails after it has changed something. One
 // that is refused before that costs nobody anything.
 func TestWhatHadWrittenRunsTheBatchAgain(t *testing.T) {
