@@ -52,3 +52,10 @@ type KeyGiven struct {
 	Before string `json:"before,omitempty"`
 	Signed string `json:"signed,omitempty"`
 }
+
+// Move is the body of Moved: from which version of the charter to which, and what was decided.
+type Move struct {
+	From     Digest `json:"from"`
+	To       Digest `json:"to"`
+	Decision string `json:"decision"` // in the words of whoever decided; public
+}

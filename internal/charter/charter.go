@@ -64,6 +64,7 @@ type Role struct {
 	Seals  bool   `yaml:"reads_sealed,omitempty"`
 	Books  bool   `yaml:"keeps_registers,omitempty"` // may import, add and correct rows
 	Audit  bool   `yaml:"audits,omitempty"`          // reads the log of who opened what was sealed
+	Moves  bool   `yaml:"moves_matters,omitempty"`   // may decide that an open matter goes on under the version in force
 	Basis  string `yaml:"basis,omitempty"`
 }
 
@@ -131,6 +132,9 @@ func (c *Charter) OwnRoles() map[string]bool {
 	}
 	return own
 }
+
+// Moves tells whether holders of a role may move a matter to this version; whoever sits at the machine may.
+func (c *Charter) Moves(role string) bool { return role == act.HouseItself || c.Roles[role].Moves }
 
 // RoleName is what a role is called; the clock and the house have names too.
 func (c *Charter) RoleName(key string) text.Words {

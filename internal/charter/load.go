@@ -2,6 +2,8 @@ package charter
 
 import (
 	"bytes"
+	"fmt"
+	"io/fs"
 	"maps"
 	"path"
 	"regexp"
@@ -32,6 +34,22 @@ type (
 		Bodies map[string]Body `yaml:"bodies"`
 	}
 )
+
+const headFile = "charter.yaml"
+
+// Key reads which subdistrict's charter a folder holds, and nothing else of it.
+func Key(files fs.FS) (string, error) {
+	raw, err := fs.ReadFile(files, headFile)
+	if err != nil {
+		return "", fmt.Errorf("charter: %w", err)
+	}
+	var head Head
+	n, faults := source.Parse(headFile, raw)
+	if faults = append(faults, n.Decode(&head)...); len(faults) > 0 {
+		return "", faults[0]
+	}
+	return head.Key, nil
+}
 
 // loader gathers findings while it reads.
 type loader struct {
@@ -103,11 +121,11 @@ func (l *loader) in(dir, end string) (names []string) {
 }
 
 func (l *loader) head() {
-	if _, ok := l.raw["charter.yaml"]; !ok {
-		l.error(source.Place{File: "charter.yaml", Line: 1, Col: 1}, "charter.missing", nil)
+	if _, ok := l.raw[headFile]; !ok {
+		l.error(source.Place{File: headFile, Line: 1, Col: 1}, "charter.missing", nil)
 		return
 	}
-	n, ok := l.parse("charter.yaml")
+	n, ok := l.parse(headFile)
 	if !ok {
 		return
 	}

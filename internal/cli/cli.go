@@ -35,6 +35,7 @@ func commands() []command {
 		{"check", check},
 		{"try", try},
 		{"draw", draw},
+		{"charter", charterCommand},
 		{"count", count},
 		{"user", user},
 		{"backup", backup},

@@ -86,23 +86,32 @@ func (p *place) config(log *slog.Logger) (house.Config, error) {
 	return house.Config{Charter: p.files(), Dir: dir, URL: p.database, Clock: now, Log: log}, err
 }
 
+// open is for commands beside the server: without --charter they go by the version in force, and leave it in force.
 func (p *place) open(ctx context.Context, log *slog.Logger) (*house.House, error) {
 	c, err := p.config(log)
 	if err != nil {
 		return nil, err
+	}
+	if comes := c.Charter; p.charter == "" {
+		c.Charter = nil
+		h, err := house.Open(ctx, c)
+		if !errors.Is(err, house.ErrNew) {
+			return h, err
+		}
+		c.Charter = comes
 	}
 	return house.Open(ctx, c)
 }
 
 // begin opens the house, with the demo in it where that is wanted, and says who can sign in to the demo.
 func (p *place) begin(ctx context.Context, withDemo bool, log *slog.Logger) (*house.House, []demo.SignIn, error) {
-	if !withDemo {
-		h, err := p.open(ctx, log)
-		return h, nil, err
-	}
 	c, err := p.config(log)
 	if err != nil {
 		return nil, nil, err
+	}
+	if !withDemo {
+		h, err := house.Open(ctx, c)
+		return h, nil, err
 	}
 	h, filled, err := demo.Open(ctx, c)
 	if err != nil {

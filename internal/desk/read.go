@@ -86,8 +86,11 @@ func (d *Desk) share(ctx context.Context, q store.Q, m *method.Method, row docke
 	}
 	sh.mu.Lock()
 	defer sh.mu.Unlock()
-	if sh.run.Seq > row.Seq {
+	switch {
+	case sh.run.Seq > row.Seq:
 		sh = &shared{run: method.NewRun(number)}
+	case sh.run.Seq > 0 && sh.run.Charter != act.Digest(row.Charter): // it was moved; what was folded was folded by other rules
+		sh.run = method.NewRun(number)
 	}
 	if sh.run.Seq == row.Seq {
 		return sh, nil

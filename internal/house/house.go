@@ -25,6 +25,7 @@ import (
 	"gongzhi/internal/clock"
 	"gongzhi/internal/desk"
 	"gongzhi/internal/docket"
+	"gongzhi/internal/fault"
 	"gongzhi/internal/ledger"
 	"gongzhi/internal/outbox"
 	"gongzhi/internal/people"
@@ -38,7 +39,7 @@ import (
 
 // Config says what to open.
 type Config struct {
-	Charter fs.FS // required: the folder of the subdistrict
+	Charter fs.FS // the folder of the subdistrict; nil goes by the version that is in force in the data
 	// Dir holds the database, the vault's key and the files. Empty is a house of which nothing is left after Close: for
 	// trying out and for tests. Its writes do not wait for the disk.
 	Dir      string
@@ -99,14 +100,19 @@ func (b *Broken) Error() string {
 	return fmt.Sprintf("house: the charter has %d errors; it must not be run:%s", n, s.String())
 }
 
-// Open opens a house. It refuses with [*Broken] a charter that has errors, before anything is written.
+// ErrNew is the error of Open where no charter was given and none is in force: nothing has ever been done here.
+var ErrNew = errors.New("house: no charter is in force here yet")
+
+// Open opens a house. It refuses with [*Broken] a charter that has errors, before anything is written, and one of another
+// subdistrict than the data are of.
 func Open(ctx context.Context, c Config) (*House, error) {
-	loaded, findings, err := charter.Load(c.Charter)
-	if err != nil {
-		return nil, err
-	}
-	if charter.Broken(findings) {
-		return nil, &Broken{findings, loaded.Texts}
+	var loaded *charter.Charter
+	if c.Charter != nil {
+		found, err := checked(c.Charter)
+		if err != nil {
+			return nil, err
+		}
+		loaded = found
 	}
 	if c.Tenant == 0 {
 		c.Tenant = 1
@@ -130,6 +136,47 @@ func Open(ctx context.Context, c Config) (*House, error) {
 		}
 	}
 	return h, nil
+}
+
+// checked loads a charter that may be run.
+func checked(files fs.FS) (*charter.Charter, error) {
+	loaded, findings, err := charter.Load(files)
+	if err != nil {
+		return nil, err
+	}
+	if charter.Broken(findings) {
+		return nil, &Broken{findings, loaded.Texts}
+	}
+	return loaded, nil
+}
+
+// inForce finds the charter by which the data go. Where one was given as well, it has to be the same subdistrict's.
+func (h *House) inForce(ctx context.Context) error {
+	digest, err := h.Ledger.LastInstalled(ctx, h.Store.Read())
+	switch {
+	case err != nil:
+		return err
+	case digest == "" && h.Charter == nil:
+		return ErrNew
+	case digest == "" || h.Charter != nil && h.Charter.Digest == digest:
+		return nil
+	}
+	raw, err := h.Ledger.Charter(ctx, h.Store.Read(), digest)
+	if err != nil {
+		return err
+	}
+	files, err := charter.Unpack(raw)
+	if err != nil {
+		return err
+	}
+	if h.Charter == nil {
+		h.Charter, err = checked(files)
+		return err
+	}
+	if key, err := charter.Key(files); err != nil || key != h.Charter.Head.Key {
+		return errors.Join(err, fault.Refuse(fault.Conflict, "house.elsewhere", fault.Basis{Clause: "charter.yaml"}, fault.Args{"Is": key, "Given": h.Charter.Head.Key}))
+	}
+	return nil
 }
 
 // rooms opens the database and everything that stands on it.
@@ -170,6 +217,9 @@ func (h *House) rooms(ctx context.Context, c Config) error {
 	h.Ledger, h.Docket = ledger.New(c.Tenant, h.Vault), docket.New(c.Tenant)
 	if c.NoLog {
 		h.Ledger = h.Ledger.WithoutLog()
+	}
+	if err := h.inForce(ctx); err != nil {
+		return err
 	}
 	h.PublicLog = tlog.New(tlog.Config{Tenant: c.Tenant, Store: h.Store, Ledger: h.Ledger, Clock: h.Clock, Log: c.Log})
 	h.Book, h.People, h.Access = book.New(h.Vault), people.New(c.Tenant, h.Vault), access.New(c.Tenant)

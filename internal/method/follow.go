@@ -34,10 +34,10 @@ type Followed struct {
 // Follow goes through a whole record as the engine would have written it. Whatever people submitted is taken as said,
 // once it is clear that they were asked, in time and in a role that may; all that follows from it — what the clock does,
 // how a step ends, where its outcome leads, what is counted — is worked out anew by the same code and held against the
-// record. around gives the surroundings at an instant; its Book may know no rows, and asked then says that a register was
-// wanted. Acts without a body are those that are withheld.
-func (m *Method) Follow(acts []act.Act, around func(time.Time) Context, asked func() bool) (Followed, *Departure) {
-	f := &follower{m: m, acts: acts, around: around, asked: asked, run: NewRun(0)}
+// record. The Book of the surroundings may know no rows, and asked then says that a register was wanted. other finds the
+// version that a matter was moved to. Acts without a body are those that are withheld.
+func Follow(acts []act.Act, first Version, other func(act.Digest) (Version, bool), asked func() bool) (Followed, *Departure) {
+	f := &follower{m: first.Method, acts: acts, around: first.Around, other: other, asked: asked, run: NewRun(0)}
 	if len(acts) > 0 {
 		f.run = NewRun(acts[0].Matter)
 	}
@@ -51,10 +51,18 @@ func (m *Method) Follow(acts []act.Act, around func(time.Time) Context, asked fu
 	return f.done, nil
 }
 
+// Version is a method in one version of the charter, with the surroundings that it gives at an instant.
+type Version struct {
+	Method *Method
+	Around func(time.Time) Context
+	Moves  func(role string) bool // who may move a matter to it
+}
+
 type follower struct {
 	m      *Method
 	acts   []act.Act
 	around func(time.Time) Context
+	other  func(act.Digest) (Version, bool)
 	asked  func() bool
 	run    *Run
 	c      Context
@@ -101,6 +109,8 @@ func (f *follower) rerun(a act.Act) error {
 		return f.start(a)
 	case f.run.Closed:
 		return f.departs("method.after_end", "the matter had ended as %s", f.run.Result)
+	case a.Kind == act.Moved:
+		return f.moved(a)
 	case a.By.Role == act.Clock:
 		return f.tick(a)
 	case a.Kind == act.ChildClosed:
@@ -139,6 +149,35 @@ func later(a, b time.Time) time.Time {
 		return b
 	}
 	return a
+}
+
+// moved goes on under the version that the act names.
+func (f *follower) moved(a act.Act) error {
+	var body act.Move
+	if err := a.Into(&body); err != nil || body.From != f.run.Charter || body.To != a.Basis.Charter {
+		return f.departs("method.move", "it went by version %s, and is moved from %s to %s", f.run.Charter, body.From, body.To)
+	}
+	to, ok := f.other(body.To)
+	switch {
+	case !ok || to.Method == nil:
+		return f.departs("method.move", "version %s has no such method", body.To)
+	case !to.Moves(a.By.Role):
+		return f.departs("method.role", "%s may not move a matter", a.By.Role)
+	}
+	if due, ok := f.m.Due(f.run, f.c); ok && !due.After(a.At) {
+		return f.departs("method.deadline", "the deadline of %s had not been let fall", due.Format(time.RFC3339))
+	}
+	run, err := to.Method.Adopt(f.m, f.run, f.acts[:f.next])
+	if err != nil {
+		return f.departs("method.move", "%v", err)
+	}
+	if err := to.Method.Fold(run, a); err != nil {
+		return err
+	}
+	f.m, f.around, f.run = to.Method, to.Around, run
+	f.done.Given++
+	f.next++
+	return nil
 }
 
 func (f *follower) child(a act.Act) error {

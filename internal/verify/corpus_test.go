@@ -625,18 +625,13 @@ func insideMutations() []mutation {
 		insider("a version that was never installed", "charter.unknown", func(x *tampering) { x.acts[x.find("notice.posted", 0)].Basis.Charter = act.Sum(nil) }),
 		insider("the installation removed", "charter.unknown", func(x *tampering) { remove(x, x.find(act.Installed, 0)) }),
 		insider("another version in the middle of a matter", "charter.switched", func(x *tampering) {
-			files, err := charter.Unpack(other())
-			if err != nil {
-				panic(err)
-			}
-			c, _, err := charter.Load(files)
-			if err != nil {
-				panic(err)
-			}
-			x.files["charter/"+string(c.Digest)+".zip"] = &fstest.MapFile{Data: other()}
-			x.install(c.Digest)
-			x.acts[x.find("notice.posted", 0)].Basis.Charter = c.Digest
+			x.acts[x.find("notice.posted", 0)].Basis.Charter = x.bring(other())
 		}),
+		insider("moved to another version by somebody who may not", "method.role", func(x *tampering) { x.move("contractor", other()) }),
+		insider("moved from a version it did not go by", "method.move", func(x *tampering) {
+			x.body(x.move(act.HouseItself, other()), func(b map[string]any) { b["from"] = b["to"] })
+		}),
+		insider("moved to weaker thresholds by a decision", "ballot.law_wrong", func(x *tampering) { x.move(act.HouseItself, weaker()) }),
 		insider("a version used before it was installed", "charter.later", func(x *tampering) {
 			i := x.find(act.Installed, 0)
 			shift(&x.acts[i].At, 0)
@@ -711,6 +706,44 @@ func (x *tampering) install(digest act.Digest) {
 	a.Basis.Charter = digest
 	x.acts = slices.Insert(x.acts, i+1, a)
 	x.body(i+1, func(b map[string]any) { b["digest"] = digest })
+}
+
+// bring puts a version into the bundle, installed right after the first.
+func (x *tampering) bring(packed []byte) act.Digest {
+	files, err := charter.Unpack(packed)
+	if err != nil {
+		panic(err)
+	}
+	digest, err := charter.Digest(files)
+	if err != nil {
+		panic(err)
+	}
+	x.files["charter/"+string(digest)+".zip"] = &fstest.MapFile{Data: packed}
+	x.install(digest)
+	return digest
+}
+
+// move has a matter go on under another version before its first vote is prepared, and all that follows with it. It gives
+// the place of the act.
+func (x *tampering) move(role string, packed []byte) int {
+	to := x.bring(packed)
+	i := x.find("notice.posted", 0)
+	a := act.Act{
+		Kind: act.Moved, Matter: x.acts[i].Matter, Tenant: x.acts[i].Tenant, At: x.acts[i].At, Recorded: x.acts[i].Recorded,
+		By: act.By{Role: role}, Basis: act.Basis{Charter: to, Clause: "roles.yaml"},
+	}
+	raw, err := json.Marshal(act.Move{From: x.acts[i].Basis.Charter, To: to, Decision: "街道党工委会议决定"})
+	if err != nil {
+		panic(err)
+	}
+	a.Body = raw
+	for j := i; j < len(x.acts); j++ {
+		if x.acts[j].Matter == a.Matter {
+			x.acts[j].Basis.Charter = to
+		}
+	}
+	x.acts = slices.Insert(x.acts, i, a)
+	return i
 }
 
 // after is what the clock did next in the matter of the first act of a kind.
@@ -941,6 +974,18 @@ func tamper(w, other town, kept *verify.Charters) *tampering {
 }
 
 // Every kind of tampering is caught, and under the name it should have; the untouched bundle passes.
+// TestAMovedMatterIsFollowed: what was decided and recorded is no tampering.
+func TestAMovedMatterIsFollowed(t *testing.T) {
+	x := tamper(newTown(t, 2), newTown(t, 3), &verify.Charters{})
+	x.move(act.HouseItself, other())
+	x.relink()
+	x.rebuild()
+	r, err := verify.Bundle(x.files, x.opts)
+	if err != nil || !r.Good() {
+		t.Errorf("%+v, %v", r, err)
+	}
+}
+
 func TestMutations(t *testing.T) {
 	w, other := newTown(t, 2), newTown(t, 3)
 	kept := &verify.Charters{}

@@ -189,8 +189,17 @@ func (v *verifier) matter(list []int) {
 	acts := make([]act.Act, 0, len(list))
 	for _, n := range list {
 		a := v.leaves[n].act
-		if a.Basis.Charter != first.Basis.Charter {
-			v.at(Method, "charter.switched", n, "the matter goes by version %s, this was done under %s", first.Basis.Charter, a.Basis.Charter)
+		if a.Kind == act.Moved {
+			if c = v.charterOf(n, a.Basis.Charter); c == nil {
+				return
+			}
+			if m, ok = c.Method(start.Method); !ok {
+				v.at(Method, "method.unknown", n, "the charter has no method %q", start.Method)
+				return
+			}
+		}
+		if a.Basis.Charter != c.Digest {
+			v.at(Method, "charter.switched", n, "the matter goes by version %s, this was done under %s", c.Digest, a.Basis.Charter)
 			return
 		}
 		if m.Discreet(a) != a.Withheld() {
@@ -203,10 +212,15 @@ func (v *verifier) matter(list []int) {
 		v.mandate(n, c)
 	}
 	b := &shut{}
-	around := func(at time.Time) method.Context {
-		return method.Context{Now: at, Calendar: c.Calendar, Book: b, Charter: c.Digest, Own: c.OwnRoles()}
+	version := func(digest act.Digest) (method.Version, bool) {
+		c := v.house.charters[digest] // every version of this matter was loaded above
+		m, ok := c.Method(start.Method)
+		return method.Version{Method: m, Moves: c.Moves, Around: func(at time.Time) method.Context {
+			return method.Context{Now: at, Calendar: c.Calendar, Book: b, Charter: c.Digest, Own: c.OwnRoles()}
+		}}, ok
 	}
-	done, departure := m.Follow(acts, around, b.wasAsked)
+	from, _ := version(first.Basis.Charter)
+	done, departure := method.Follow(acts, from, version, b.wasAsked)
 	v.report.Rerun += done.Rerun
 	v.report.Given += done.Given
 	v.report.Taken += done.Taken

@@ -81,7 +81,7 @@ func (s *Site) deskMatter(r *http.Request, rd *reader) (page.Page, error) {
 		}
 		p.Blocks = append(p.Blocks, papers...)
 		p.Blocks = append(p.Blocks, page.Section{Title: text.Key("web.acts"), Blocks: history},
-			page.Rows{List: append(sealedLink(st, rd), page.Link{Words: text.Key("web.record"), Href: fmt.Sprintf("/matters/%d/record", n), Icon: "history"})})
+			page.Rows{List: append(append(sealedLink(st, rd), s.moveLink(st, rd)...), page.Link{Words: text.Key("web.record"), Href: fmt.Sprintf("/matters/%d/record", n), Icon: "history"})})
 		p.Aside = []page.Block{s.stepsPanel(st), s.factsPanel(st)}
 		return nil
 	})

@@ -101,6 +101,8 @@ func (s *Site) routes() []route {
 		{"GET /desk/matters/{n}/delivery", atDesk, s.delivery},
 		{"GET /desk/matters/{n}/erase", sealers, s.erasePage},
 		{"POST /desk/matters/{n}/erase", sealers, s.erase},
+		{"GET /desk/matters/{n}/move", atDesk, s.movePage},
+		{"POST /desk/matters/{n}/move", atDesk, s.move},
 		{"GET /desk/begin", atDesk, s.beginChoice},
 		{"GET /desk/begin/{method}", atDesk, s.beginForm},
 		{"POST /desk/begin/{method}", atDesk, s.begin},
