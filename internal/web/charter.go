@@ -54,7 +54,15 @@ func (s *Site) charterPage(r *http.Request, rd *reader) (page.Page, error) {
 		if !slices.Contains(order, dir) {
 			order = append(order, dir)
 		}
-		folders[dir] = append(folders[dir], page.Link{Words: text.Plain(name), Href: "/charter/" + name, Icon: "file-text"})
+		l := page.Link{Words: text.Plain(name), Href: "/charter/" + name, Icon: "file-text"}
+		key := strings.TrimSuffix(path.Base(name), ".yaml")
+		if sch, ok := c.Registers.Get(key); ok && dir == "registers" {
+			l.Words, l.Note = sch.Name.Words(), text.Plain(name)
+		}
+		if m, ok := c.Method(key); ok && dir == "methods" {
+			l.Words, l.Note = m.Name.Words(), text.Plain(name)
+		}
+		folders[dir] = append(folders[dir], l)
 		return nil
 	})
 	for _, dir := range order {

@@ -58,9 +58,16 @@ func (s *Site) busiest(ctx context.Context, path, query string) (out []page.Link
 	for _, key := range keys[:min(len(keys), navMethods)] {
 		m := s.charter().Methods[key]
 		here := path == "/desk/matters" && query == "method="+key
-		out = append(out, page.Link{Words: m.Name.Words(), Href: "/desk/matters?method=" + key, Icon: "list-check", Count: open[key], Here: here})
+		out = append(out, page.Link{Words: brief(m.Name).Words(), Href: "/desk/matters?method=" + key, Icon: "list-check", Count: open[key], Here: here})
 	}
 	return out
+}
+
+// brief is a name without what stands in brackets after it: at the side there is room for one line.
+func brief(t text.Text) text.Text {
+	t.ZH, _, _ = strings.Cut(t.ZH, "（")
+	t.EN, _, _ = strings.Cut(t.EN, " (")
+	return t
 }
 
 // navRegisters are the registers that methods are about, and the one that is open.

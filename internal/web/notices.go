@@ -10,9 +10,11 @@ import (
 
 	"gongzhi/internal/act"
 	"gongzhi/internal/calendar"
+	"gongzhi/internal/desk"
 	"gongzhi/internal/docket"
 	"gongzhi/internal/page"
 	"gongzhi/internal/step"
+	"gongzhi/internal/step/notice"
 	"gongzhi/internal/store"
 	"gongzhi/internal/text"
 )
@@ -69,7 +71,7 @@ func (s *Site) isNotice(method, key string) bool {
 func (s *Site) hanging(ctx context.Context, q store.Q, rd *reader) (page.Table, error) {
 	t := page.Table{
 		Caption: text.Key("notices.hang"), Empty: text.Key("notices.hang_none"),
-		Columns: []page.Column{{Words: text.Key("web.col.matter")}, {Words: text.Key("web.col.standing")}, {Words: text.Key("notices.since")}, {Words: text.Key("web.col.due")}, {Words: text.Key("notices.paper")}},
+		Columns: []page.Column{{Words: text.Key("web.col.matter")}, {Words: text.Key("web.col.standing")}, {Words: text.Key("notices.since")}, {Words: text.Key("web.col.due")}, {Words: text.Key("notices.proof")}, {Words: text.Key("web.col.do")}},
 	}
 	list, err := s.Docket.Published(ctx, q, step.NoticeList, 0, noticesShown)
 	if err != nil {
@@ -91,13 +93,53 @@ func (s *Site) hanging(ctx context.Context, q store.Q, rd *reader) (page.Table, 
 		if p.Ends != 0 {
 			due = p.Ends
 		}
+		proof, do, err := s.hung(ctx, q, rd, m)
+		if err != nil {
+			return t, err
+		}
 		href, paper := fmt.Sprintf("/desk/matters/%d", p.Matter), fmt.Sprintf("/matters/%d/documents/%s", p.Matter, url.PathEscape(p.Step+".notice"))
 		t.Rows = append(t.Rows, page.Row{Href: href, Cells: []page.Cell{
 			{Words: title(m), Href: href}, {Words: s.stepName(p.Method, p.Step)}, {Words: text.Plain(calendar.DateOf(time.UnixMicro(p.Begins)).String())},
 			{Block: light(p.Begins, due, now)},
-			{Block: page.Buttons{Quiet: true, List: []page.Link{{Words: text.Key("notices.print"), Href: paper, Icon: "printer"}}}},
+			proof, {Block: page.Buttons{Quiet: true, List: append(do, page.Link{Words: text.Key("notices.print"), Href: paper, Icon: "printer"})}},
 		}})
 	}
 	t.Total = strconv.Itoa(len(t.Rows))
 	return t, nil
+}
+
+// hung tells when the sheet of a notice was last seen hanging, and gives the button to say so anew where that is for the
+// reader to say.
+func (s *Site) hung(ctx context.Context, q store.Q, rd *reader, m docket.Matter) (proof page.Cell, do []page.Link, err error) {
+	acts, err := s.Ledger.Acts(ctx, q, act.Matter(m.Number), 0)
+	if err != nil {
+		return proof, nil, err
+	}
+	n, last := 0, time.Time{}
+	for _, a := range acts {
+		switch {
+		case a.Step != m.Step:
+		case a.Kind == act.Entered:
+			n = 0
+		case a.Kind == notice.Hung:
+			n, last = n+1, a.At
+		}
+	}
+	err = s.Desk.Read(ctx, act.Matter(m.Number), func(_ context.Context, _ store.Q, st desk.Standing) error {
+		for _, a := range st.For(rd.actor()) {
+			if a.Clause == "hang" {
+				do = append(do, page.Link{Words: a.Words, Href: doHref(m.Number, a), Icon: "camera"})
+			}
+		}
+		return nil
+	})
+	switch {
+	case n > 0:
+		proof.Words = text.Key("notices.seen", "N", n, "Day", day(calendar.DateOf(last), s.Clock.Now()))
+	case len(do) > 0:
+		proof.Block = page.Tag{Words: text.Key("notices.unseen"), Tone: page.Soon}
+	default:
+		proof.Words = text.Key("notices.no_proof")
+	}
+	return proof, do, err
 }

@@ -84,7 +84,7 @@ try {
 
   const home = await open("/", { viewport: phone });
   await picture(home, "01-home");
-  const ballot = await home.locator("a", { hasText: "业主共同决定" }).first().getAttribute("href");
+  const ballot = await home.locator("a", { hasText: "演示路91号院综合改造" }).first().getAttribute("href");
   await home.goto(ballot);
   await picture(home, "02-matter");
   await home.goto(`${ballot}/record`);

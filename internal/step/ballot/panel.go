@@ -18,7 +18,7 @@ func (b *Ballot) Panel(v step.View) page.Panel {
 	}
 	if !st.Ended {
 		_, counted := b.Window.End(v.Calendar, st.Opened)
-		p.Blocks = append(p.Blocks, page.Deadline{Label: text.Key("ballot.closes"), Due: st.Closes, Now: v.Now, Count: &counted})
+		p.Blocks = append(p.Blocks, page.Deadline{Due: st.Closes, Now: v.Now, Count: &counted})
 	}
 	if waiting := st.waiting(0); waiting > 0 {
 		p.Blocks = append(p.Blocks, page.Banner{Tone: page.Soon, Words: text.Key("ballot.waiting", "N", waiting)})

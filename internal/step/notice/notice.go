@@ -52,6 +52,7 @@ type Notice struct {
 	Unresolved string `yaml:"unresolved,omitempty"`
 	Settle     Task   `yaml:"settle,omitempty"`
 	Report     Task   `yaml:"report,omitempty"` // progress that is published while the notice stands
+	Hang       Task   `yaml:"hang,omitempty"`   // proof that the sheet hangs on the ground, such as a photograph
 
 	enrols step.Enrols // set by Check where Roll is given
 }
@@ -66,7 +67,7 @@ type Minimum struct {
 type Task struct {
 	By     []string    `yaml:"by"`
 	Fields step.Fields `yaml:"fields,omitempty"`
-	Within step.Span   `yaml:"within,omitempty"` // answer, settle: how long it should take
+	Within step.Span   `yaml:"within,omitempty"` // answer, settle: how long it should take; hang: where given, it is owed by then
 	Every  step.Span   `yaml:"every,omitempty"`  // report: how often
 }
 
@@ -116,6 +117,10 @@ func (n *Notice) Check(c *step.Checker) {
 	if n.Report.given() {
 		c.Roles(n.Report.By, "report", "by")
 		c.Fields(n.Report.Fields, "report", "fields")
+	}
+	if n.Hang.given() {
+		c.Roles(n.Hang.By, "hang", "by")
+		c.Fields(n.Hang.Fields, "hang", "fields")
 	}
 	if !n.Object.given() {
 		return

@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"gongzhi/internal/act"
 	"gongzhi/internal/calendar"
 	"gongzhi/internal/fault"
 	"gongzhi/internal/step"
@@ -203,5 +204,36 @@ func TestCheck(t *testing.T) {
 				t.Errorf("findings %v, want %s", findings, tt.want)
 			}
 		})
+	}
+}
+
+// The proof that the sheet hangs is owed by its time until it is given once; afterwards it may be given again, and a
+// notice that is taken back takes its proof with it.
+func TestItHangs(t *testing.T) {
+	m := start(t)
+	owed := func() (owed, there bool) {
+		for _, a := range m.Asks() {
+			if a.Verb == "hang" {
+				return a.Owed, true
+			}
+		}
+		return false, false
+	}
+	if yes, _ := owed(); !yes {
+		t.Error("posted, and nobody owes the proof that it hangs")
+	}
+	if err := m.Submit(li, sub("hang", "", "hung_at", "1号楼")); err == nil {
+		t.Error("a resident says that it hangs")
+	}
+	hang := sub("hang", "", "hung_at", "1号楼单元门口")
+	hang.Files = map[string][]step.File{"hung_photo": {{Name: "x.jpg", Type: "image/jpeg", Size: 1, Hash: act.Sum([]byte("x"))}}}
+	must(t, m.Submit(worker, hang))
+	if yes, there := owed(); yes || !there {
+		t.Errorf("seen once: owed %v, asked %v", yes, there)
+	}
+	must(t, m.Submit(secretary, sub("retract", "", "reason", "a mistake in it")))
+	must(t, m.Submit(secretary, sub("post", "", "summary", "the right one")))
+	if yes, _ := owed(); !yes {
+		t.Error("posted anew, and the old proof still counts")
 	}
 }

@@ -32,6 +32,12 @@ func (n *Notice) Panel(v step.View) page.Panel {
 	if len(st.Objections) > 0 {
 		p.Blocks = append(p.Blocks, n.objections(st))
 	}
+	for _, h := range st.Hung {
+		p.Blocks = append(p.Blocks, page.Section{
+			Title:  text.Key("notice.hung_on", "Date", calendar.DateOf(h.At).String()),
+			Blocks: []page.Block{page.Facts{List: step.Shown(n.Hang.Fields, h.Answers)}},
+		})
+	}
 	for _, r := range st.Reports {
 		p.Blocks = append(p.Blocks, page.Section{
 			Title:  text.Key("notice.report_of", "Date", calendar.DateOf(r.At).String()),

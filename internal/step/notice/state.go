@@ -9,6 +9,9 @@ import (
 	"gongzhi/internal/step"
 )
 
+// Hung is the act that says, with its proof, that the sheet hangs on the ground.
+const Hung = "notice.hung"
+
 // The acts of a notice.
 const (
 	posted    = "notice.posted"
@@ -17,6 +20,7 @@ const (
 	withdrawn = "notice.withdrawn" // the objector takes an objection back
 	settled   = "notice.settled"
 	reported  = "notice.reported"
+	hung      = Hung
 	retracted = "notice.retracted" // the poster takes the notice back, to post it anew
 	held      = "notice.held"      // the time is over and objections are not resolved
 )
@@ -54,6 +58,9 @@ type (
 		No int `json:"no"`
 	}
 	reportedBody struct {
+		Answers map[string]any `json:"answers"`
+	}
+	hungBody struct {
 		Answers map[string]any `json:"answers"`
 	}
 	retractedBody struct {
@@ -107,7 +114,8 @@ type state struct {
 	Closes     time.Time
 	Objections []objection
 	Reports    []report
-	Roll       *roll // as it was posted last
+	Hung       []report // each time the sheet was seen hanging
+	Roll       *roll    // as it was posted last
 	Held       bool
 	Ended      bool
 	Outcome    string
@@ -182,7 +190,7 @@ func (n *Notice) Fold(s any, a act.Act) (any, error) {
 		}
 		st.Posted, st.PostedBy, st.Closes, st.Answers, st.Roll, st.Held = a.At, a.By.Person, b.Closes, b.Answers, b.Roll, false
 	case retracted:
-		st.Posted, st.Answers, st.Held = time.Time{}, nil, false
+		st.Posted, st.Answers, st.Held, st.Hung = time.Time{}, nil, false, nil
 	case held:
 		st.Held = true
 	case reported:
@@ -191,6 +199,12 @@ func (n *Notice) Fold(s any, a act.Act) (any, error) {
 			return nil, err
 		}
 		st.Reports = append(st.Reports, report{a.At, b.Answers})
+	case hung:
+		var b hungBody
+		if err := a.Into(&b); err != nil {
+			return nil, err
+		}
+		st.Hung = append(st.Hung, report{a.At, b.Answers})
 	case act.Ended:
 		var e act.Ending
 		if err := a.Into(&e); err != nil {

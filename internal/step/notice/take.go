@@ -44,6 +44,12 @@ func (n *Notice) Asks(v step.View) []step.Ask {
 			Due: n.reportDue(v, st), Owed: !n.Report.Every.IsZero() && !st.Held,
 		})
 	}
+	if n.Hang.given() {
+		asks = append(asks, step.Ask{
+			Verb: "hang", By: n.Hang.By, Words: text.Key("notice.hang"), Lead: text.Key("notice.hang_lead"), Fields: n.Hang.Fields, Clause: "hang",
+			Due: within(v, n.Hang.Within, st.Posted), Owed: !n.Hang.Within.IsZero() && len(st.Hung) == 0,
+		})
+	}
 	if !st.Held {
 		asks = append(asks, step.Ask{
 			Verb: "retract", By: n.By, Words: text.Key("notice.retract"), Lead: text.Key("notice.retract_lead"),
@@ -133,6 +139,8 @@ func (n *Notice) Take(v step.View, s step.Submission) ([]act.Draft, error) {
 		return n.withdraw(v, st)
 	case "report":
 		return []act.Draft{{Kind: reported, Clause: "report", Body: reportedBody{answers.Open}, Sealed: answers.Sealed}}, nil
+	case "hang":
+		return []act.Draft{{Kind: hung, Clause: "hang", Body: hungBody{answers.Open}, Sealed: answers.Sealed}}, nil
 	case "retract":
 		return []act.Draft{{Kind: retracted, Clause: "days", Body: retractedBody{answers.Open["reason"].(string)}}}, nil
 	}

@@ -46,7 +46,7 @@ func sampleTally() page.Tally {
 
 func sampleMatter() page.Page {
 	strip := sampleMap()
-	strip.Strip, strip.Title = true, text.Words{}
+	strip.Strip, strip.Title, strip.Key = true, text.Words{}, nil
 	return page.Page{
 		Frame: page.Resident, Title: w("matter.title"), State: w("matter.state"), Lead: w("matter.lead"),
 		Back: &page.Link{Words: w("matter.back"), Href: "#"}, Locator: &strip,
