@@ -55,6 +55,7 @@ func (l *loader) check() {
 		l.children(m)
 		l.votes(m)
 		l.meetings(m)
+		l.headRules(m)
 	}
 	l.circles()
 	l.unused()

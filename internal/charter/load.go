@@ -199,6 +199,9 @@ func (l *loader) bodies() {
 					l.error(n.At("bodies", key, "roles", i), "role.unknown", text.Args{"Role": r})
 				}
 			}
+			if b.Rule != nil {
+				l.claims(n.At("bodies", key, "rule"), *b.Rule)
+			}
 			if b.Basis == "" && !b.Assumed {
 				l.warn(n.KeyAt("bodies", key), "body.basis", text.Args{"Body": key})
 			}
@@ -246,6 +249,7 @@ func (l *loader) rules() {
 		set, _, _ := strings.Cut(p.ID, "_")
 		sets[set] = append(sets[set], p)
 		place[p.ID] = n.At("in_force")
+		l.lowered(n, p)
 	})
 	for _, set := range slices.Sorted(maps.Keys(sets)) {
 		profiles, clashes := vote.NewProfiles(sets[set])

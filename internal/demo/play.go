@@ -23,6 +23,7 @@ type told struct {
 	subject act.RowID
 	begun   calendar.Date
 	matter  act.Matter
+	inTurn  int // how often the last line that was told in turn was told
 }
 
 // line is one line of a story with the instant it happens at.
@@ -163,6 +164,7 @@ func (f *filler) tell(ctx context.Context, l line) error {
 	if l.words[0] == "each" {
 		return together(some, do)
 	}
+	l.of.inTurn = len(some)
 	for _, x := range some {
 		if err := do(x); err != nil {
 			return err
@@ -230,10 +232,10 @@ func (f *filler) do(ctx context.Context, l line, flat act.RowID, n int, words []
 	return err
 }
 
-var marks = regexp.MustCompile(`\{(part|n|day|date)([+-][0-9]+)?( [0-9:]+)?\}`)
+var marks = regexp.MustCompile(`\{(part|n|turns|who|day|date)([+-][0-9]+)?( [0-9a-z:]+)?\}`)
 
-// put puts in what a story leaves open: {part} and {n} of a flat, {day+4 15:00} and {date+365} counted from the day
-// of the line.
+// put puts in what a story leaves open: {part} and {n} of a flat, {turns} of the line before that was told in turn, {who head}
+// for the person behind a name, {day+4 15:00} and {date+365} counted from the day of the line.
 func (f *filler) put(l line, flat act.RowID, n int, word string) string {
 	return marks.ReplaceAllStringFunc(word, func(mark string) string {
 		m := marks.FindStringSubmatch(mark)
@@ -244,6 +246,10 @@ func (f *filler) put(l line, flat act.RowID, n int, word string) string {
 			return flat.ID
 		case "n":
 			return strconv.Itoa(n)
+		case "turns":
+			return strconv.Itoa(l.of.inTurn)
+		case "who":
+			return string(someone(strings.TrimSpace(m[3])))
 		case "day":
 			return date + "T" + strings.TrimSpace(m[3])
 		default:

@@ -34,6 +34,7 @@ type Run struct {
 	// Withheld says that acts of this visit were folded without their bodies, by somebody who may not see them: State
 	// is then not whole. At the desk it is never set.
 	Withheld bool
+	Hidden   []act.Act // those acts
 }
 
 // NewRun is a matter before its first act.
@@ -58,7 +59,7 @@ func (m *Method) Fold(r *Run, a act.Act) error {
 	case act.Moved:
 		r.Charter = a.Basis.Charter
 	case act.Entered:
-		r.Step, r.Entered, r.State, r.Withheld = a.Step, a.At, nil, false
+		r.Step, r.Entered, r.State, r.Withheld, r.Hidden = a.Step, a.At, nil, false, nil
 		r.Visits[a.Step]++
 		r.Path = append(r.Path, a.Step)
 	case act.Ended:
@@ -97,7 +98,7 @@ func (m *Method) Fold(r *Run, a act.Act) error {
 		r.Did[a.Step] = append(r.Did[a.Step], p)
 	}
 	if len(a.Body) == 0 {
-		r.Withheld = true
+		r.Withheld, r.Hidden = true, append(r.Hidden, a)
 		return nil
 	}
 	placed, ok := m.Step(a.Step)
@@ -168,7 +169,7 @@ type Context struct {
 // view is what the step at hand may know.
 func (m *Method) view(r *Run, c Context, by act.By, scope act.RowID) step.View {
 	v := step.View{
-		Now: c.Now, Matter: r.Matter, Key: r.Step, Visit: r.Visits[r.Step], Entered: r.Entered, State: r.State, Who: by, Scope: scope,
+		Now: c.Now, Matter: r.Matter, Key: r.Step, Visit: r.Visits[r.Step], Entered: r.Entered, State: r.State, Hidden: r.Hidden, Who: by, Scope: scope,
 		Calendar: c.Calendar, Results: r.Results, Did: r.Did, Book: c.Book, File: m.File(),
 	}
 	if c.Urn != nil {

@@ -26,6 +26,7 @@ type Sheet struct {
 	Choices  []text.Words
 	Stations []Item // where it may be handed in, besides to whoever brings it
 	Proxy    bool   // somebody else may hand it in with a written mandate
+	Assist   bool   // somebody may help to fill it in, and signs for that
 }
 
 // Papers are the ballots as things: brought to the doors, put into boxes, read twice, counted by hand.

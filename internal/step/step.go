@@ -65,6 +65,7 @@ type View struct {
 	Visit    int       // from 1; higher when the matter has come back here
 	Entered  time.Time // when this visit began
 	State    any       // as Fold left it
+	Hidden   []act.Act // of this visit, not in State because their bodies are withheld from whoever looks; none at the desk
 	Who      act.By    // who submits; for Enter and Tick, whoever or whatever brought the matter here
 	Scope    act.RowID // the row that Who's mandate is for, e.g. an owner's flat
 	Calendar *calendar.Calendar
@@ -136,6 +137,7 @@ type Ask struct {
 	Owed   bool      // somebody has to do this: it stands in work queues. Otherwise it is a right.
 	Own    bool      // the submitter's own row matters: the mandate's scope must lie within the subject
 	Danger bool      // needs its own page
+	Device bool      // the browser it is sent from is told apart from others: Submission.Device
 	Clause string    // key within the step that grants or demands it
 }
 
@@ -150,6 +152,7 @@ type Submission struct {
 	Files   map[string][]File
 	Made    time.Time // the client's own clock; zero if it did not say
 	Channel string    // web, paper, api, import
+	Device  string    `json:"-"` // tells the browser it came from apart from others within the matter; empty where nobody asked or knows
 }
 
 // Secret begins the names of answers that no part of the house may keep: what somebody chose in a secret vote. They are in

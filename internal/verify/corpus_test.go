@@ -430,11 +430,12 @@ func (x *tampering) charter() string {
 	panic("no charter")
 }
 
-// weaker is a charter whose votes need less than the law asks, broken one that has lost a role, and other one that is in
-// order, but not the one that was installed.
-func weaker() []byte { return changed("at_least 2/3", "at_least 1/3") }
-func broken() []byte { return changed("contractor:", "builder:") }
-func other() []byte  { return changed("charter: linshanzhai", "# 另一版\ncharter: linshanzhai") }
+// weaker is a charter whose votes need less than the law asks, which does not pass its check; stricter one whose votes need
+// more; broken one that has lost a role; and other one that is in order, but not the one that was installed.
+func weaker() []byte   { return changed("at_least 2/3", "at_least 1/3") }
+func stricter() []byte { return changed("at_least 3/4", "at_least 4/5") }
+func broken() []byte   { return changed("contractor:", "builder:") }
+func other() []byte    { return changed("charter: linshanzhai", "# 另一版\ncharter: linshanzhai") }
 
 func changed(old, new string) []byte {
 	files := fstest.MapFS{}
@@ -640,7 +641,8 @@ func insideMutations() []mutation {
 			a.At, a.Recorded = x.acts[len(x.acts)-1].Recorded, x.acts[len(x.acts)-1].Recorded
 			x.acts = append(x.acts, a)
 		}),
-		insider("a charter with other thresholds put under everything", "ballot.law_wrong", func(x *tampering) { x.under(weaker()) }),
+		insider("a charter with other thresholds put under everything", "ballot.law_wrong", func(x *tampering) { x.under(stricter()) }),
+		insider("a charter whose votes need less than the law put under everything", "charter.broken", func(x *tampering) { x.under(weaker()) }),
 		insider("a charter that does not pass its check put under everything", "charter.broken", func(x *tampering) { x.under(broken()) }),
 		insider("an open act withheld", "withheld.unduly", func(x *tampering) {
 			i := x.find("meeting.recorded", 0)
@@ -812,6 +814,15 @@ func voteMutations() []mutation {
 		})),
 		insider("another roll in the certificate", "ballot.count_other", func(x *tampering) {
 			x.body(x.find("ballot.counted", 0), func(b map[string]any) { b["root"] = act.Sum(nil) })
+		}),
+		insider("another root of the receipts in the certificate", "ballot.receipts_wrong", func(x *tampering) {
+			x.body(x.find("ballot.counted", 0), func(b map[string]any) { b["receipts"] = act.Sum(nil) })
+		}),
+		insider("a withheld ballot removed", "ballot.receipts_wrong", func(x *tampering) { remove(x, x.find("ballot.cast", 0)) }),
+		insider("a withheld ballot changed", "ballot.receipts_wrong", func(x *tampering) { choice(x, 0, "yes") }),
+		insider("a ballot stuffed in after the count", "ballot.receipts_wrong", func(x *tampering) {
+			i := x.find("ballot.cast", 0)
+			x.acts = slices.Insert(x.acts, i, x.acts[i])
 		}),
 		insider("another question in the certificate", "ballot.count_other", counted(func(item map[string]any) { item["item"] = "sell_the_land" })),
 		insider("the step ends otherwise than its certificate", "ballot.outcome_wrong", func(x *tampering) {

@@ -259,6 +259,59 @@ func TestSheetsGiveTheSameCount(t *testing.T) {
 	})
 }
 
+// TestSheetsTellNothingButTheTotals: whoever swaps flats with somebody who said the same, or is found invalid for the same,
+// finds the very same files: no line leads to a door by its area, by how many flats somebody owns, or by when they voted.
+func TestSheetsTellNothingButTheTotals(t *testing.T) {
+	l := statutes(t)
+	terms := vote.Terms{Items: []vote.Item{{ID: vote.SoleItem, Rule: l.special}}, Closes: opens.Add(240 * time.Hour)}
+	rapid.Check(t, func(t *rapid.T) {
+		n := rapid.IntRange(2, 12).Draw(t, "flats")
+		areas := make([]exact.Area, n)
+		for i := range areas {
+			areas[i] = exact.Area(rapid.Uint64Range(1, 200_00).Draw(t, "area"))
+		}
+		said := rapid.SliceOfN(rapid.SampledFrom([]vote.Choice{0, vote.Yes, vote.No, vote.Abstain, vote.Spoiled}), n, n).Draw(t, "said")
+		files := func(place []int) vote.Sheets {
+			var parts []vote.Part
+			var ballots []vote.Ballot
+			for i, at := range place {
+				id := vote.PartID(fmt.Sprintf("p%02d", i))
+				parts = append(parts, vote.Part{ID: id, Area: areas[at], Owners: []vote.OwnerID{vote.OwnerID(id)}, Kind: vote.Dwelling, State: vote.Sold})
+				if said[i] != 0 {
+					b := ballot(fmt.Sprint(i), id, said[i], i)
+					b.Channel, b.At = vote.Channel(i%4+1), opens.Add(time.Duration(at)*time.Hour)
+					b.Mandate = &vote.Mandate{Holder: "m", Scan: "s"}
+					ballots = append(ballots, b)
+				}
+			}
+			r, err := vote.NewRoll(parts, vote.RollOptions{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			s, err := terms.Sheets(r, ballots, vote.SoleItem)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return s
+		}
+		there := make([]int, n)
+		for i := range there {
+			there[i] = i
+		}
+		other := slices.Clone(there)
+		for range n { // swaps among those who said the same
+			i, j := rapid.IntRange(0, n-1).Draw(t, "one"), rapid.IntRange(0, n-1).Draw(t, "other")
+			if said[i] == said[j] {
+				other[i], other[j] = other[j], other[i]
+			}
+		}
+		a, b := files(there), files(other)
+		if string(a.Roll) != string(b.Roll) || string(a.Ballots) != string(b.Ballots) {
+			t.Fatalf("the files tell the flats apart:\n%s\n%s\n%s\n%s", a.Roll, b.Roll, a.Ballots, b.Ballots)
+		}
+	})
+}
+
 // FuzzLawsOfCounting looks for a roll and ballots that break a law of counting.
 func FuzzLawsOfCounting(f *testing.F) { f.Fuzz(rapid.MakeFuzz(laws(statutes(f)))) }
 

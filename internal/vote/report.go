@@ -110,6 +110,21 @@ func (n Count) Report(id ItemID) (Report, bool) {
 	return r, true
 }
 
+// Masked is the report as the public record may hold it: which flat's owners disagree is nobody's business, so the parts of
+// a head in dispute are numbered within the list. Ballots keep their numbers, which name nobody and by which their
+// holders find them.
+func (r Report) Masked() Report {
+	heads := make([]ReportDispute, len(r.Disputed))
+	for i, d := range r.Disputed {
+		heads[i].Parts = make([]PartID, len(d.Parts))
+		for j := range d.Parts {
+			heads[i].Parts[j] = PartID(fmt.Sprintf("%d.%d", i+1, j+1))
+		}
+	}
+	r.Disputed = heads
+	return r
+}
+
 // Prove works a report out again from its own figures: who agreed is taken as it stands, what follows from it under the
 // rules of the item is not. total is that of the roll. It says the first thing that does not follow, or nil.
 func (r Report) Prove(item Item, total Sides) error {

@@ -151,6 +151,14 @@ func (p Profile) For(matter string) (Rule, bool) {
 	return Rule{}, false
 }
 
+// Matters lists what the file's rules decide.
+func (p Profile) Matters() (all []string) {
+	for _, r := range p.rules() {
+		all = append(all, r.Matters...)
+	}
+	return all
+}
+
 // Keys lists the rules that the file has.
 func (p Profile) Keys() (keys []string) {
 	for _, r := range p.rules() {

@@ -94,6 +94,7 @@ func (s *Site) askPage(r *http.Request, rd *reader, sub step.Submission, problem
 		if err != nil {
 			return err
 		}
+		s.markDevice(r, rd, a, st.Context.Now)
 		form.Problem = problem
 		if back := r.FormValue(nameBack); back != "" {
 			form.Hidden[nameBack] = local(back)
@@ -288,7 +289,7 @@ func (s *Site) answer(r *http.Request, rd *reader) (page.Page, error) {
 	if err != nil {
 		return page.Page{}, err
 	}
-	sub.Verb = r.PathValue("verb")
+	sub.Verb, sub.Device = r.PathValue("verb"), device(r, n)
 	stage := r.FormValue(nameStage)
 	if stage == stageChange {
 		return s.askPage(r, rd, sub, nil)

@@ -29,6 +29,7 @@ type balloting struct {
 	st       desk.Standing
 	sheet    step.Sheet
 	papers   step.Papers
+	help     step.Help
 	register string
 }
 
@@ -44,7 +45,11 @@ func (s *Site) onPaper(r *http.Request, show func(context.Context, store.Q, ball
 			if v, ok := placed.Step.(step.OnPaper); ok {
 				view := st.Method.View(st.Run, st.Context)
 				if sheet, open := v.Sheet(view); open {
-					return show(ctx, q, balloting{n, st, sheet, v.Papers(view), v.Enrols()})
+					b := balloting{n: n, st: st, sheet: sheet, papers: v.Papers(view), register: v.Enrols()}
+					if v, ok := placed.Step.(step.Assisted); ok {
+						b.help = v.Help(view)
+					}
+					return show(ctx, q, b)
 				}
 			}
 		}
@@ -132,6 +137,9 @@ func (b balloting) print(l vote.Line, where string) page.Sheet {
 	for _, x := range b.sheet.Stations {
 		s.Notes = append(s.Notes, text.Key("papers.station", "Place", x.Name))
 	}
+	if b.sheet.Assist {
+		s.Lines = append(s.Lines, text.Key("papers.sign_help"))
+	}
 	if b.sheet.Proxy {
 		s.Lines = append(s.Lines, text.Key("papers.holder"))
 	}
@@ -141,7 +149,7 @@ func (b balloting) print(l vote.Line, where string) page.Sheet {
 // papersPage is the desk's page of the papers of a vote: find the one in hand, type it in, see what waits.
 func (s *Site) papersPage(r *http.Request, rd *reader) (p page.Page, err error) {
 	find := strings.TrimSpace(r.URL.Query().Get("find"))
-	err = s.onPaper(r, func(_ context.Context, _ store.Q, b balloting) error {
+	err = s.onPaper(r, func(ctx context.Context, q store.Q, b balloting) error {
 		self := fmt.Sprintf("/desk/matters/%d/papers", b.n)
 		p = page.Page{
 			Frame: page.Desk, Title: text.Key("papers.title"), State: b.st.Run.Matter.Title.Words(), Lead: text.Key("papers.lead"),
@@ -185,6 +193,11 @@ func (s *Site) papersPage(r *http.Request, rd *reader) (p page.Page, err error) 
 		}
 		p.Blocks = append(p.Blocks, form, queue)
 		p.Blocks = append(p.Blocks, b.sums()...)
+		help, err := s.helpPanel(ctx, q, b.help)
+		if err != nil {
+			return err
+		}
+		p.Blocks = append(p.Blocks, help...)
 		return nil
 	})
 	return p, err
@@ -365,6 +378,9 @@ func (s *Site) papersPublic(r *http.Request, rd *reader) (p page.Page, err error
 		p = page.Page{
 			Frame: page.Resident, Title: text.Key("papers.public"), State: b.st.Run.Matter.Title.Words(),
 			Back: &page.Link{Words: b.st.Run.Matter.Title.Words(), Href: fmt.Sprintf("/matters/%d", b.n)}, Blocks: b.sums(),
+		}
+		if facts := helpSums(b.help); len(facts) > 0 {
+			p.Blocks = append(p.Blocks, page.Section{Title: text.Key("papers.help"), Blocks: []page.Block{page.Facts{List: facts}}})
 		}
 		return nil
 	})

@@ -206,11 +206,13 @@ export function verifyBundle(dir, { key, since } = {}) {
   }
 
   // Votes: the roll gives its root, the figures give the outcome, and the step ends so.
-  const open = new Map(), tallies = [];
-  leaves.forEach(({ act }, n) => {
-    if (!act?.body) return;
+  const open = new Map(), came = new Map(), tallies = [];
+  leaves.forEach(({ act, hash }, n) => {
+    if (!act) return;
     const at = `${act.matter} ${act.step}`;
-    if (act.kind === "step.entered") open.delete(at);
+    if (act.kind === "step.entered") open.delete(at), came.delete(at);
+    if (["ballot.cast", "ballot.entered"].includes(act.kind)) came.set(at, [...(came.get(at) ?? []), hash]);
+    if (!act.body) return;
     if (act.kind === "ballot.opened") {
       const sum = (f) => act.body.roll.reduce(f, 0);
       const heads = new Set(act.body.roll.map((l) => l.head).filter(Boolean)).size;
@@ -222,8 +224,9 @@ export function verifyBundle(dir, { key, since } = {}) {
     const vote = open.get(at);
     if (act.kind === "ballot.counted") {
       tallies.push({ matter: act.matter, step: act.step, leaf: n, roll_root: act.body.root, certificate: act.body });
+      if (vote) vote.certificate = act.body;
       if (!vote || act.body.root !== vote.root || act.body.items.some((it, i) => it.item !== vote.items[i])) return add("tally", "ballot.count_other", n);
-      vote.certificate = act.body;
+      if (hex(sha((came.get(at) ?? []).sort().map((h) => h + "\n").join(""))) !== act.body.receipts) return add("tally", "ballot.receipts_wrong", n);
       for (const it of act.body.items) {
         const side = (name) => ({ area: area(it.area[name]), heads: BigInt(it.heads[name]) });
         const [total, cast, yes, no, abstain] = ["total", "participated", "yes", "no", "abstain"].map(side);

@@ -60,8 +60,9 @@ type Ballot struct {
 	Boxes      Boxes          `yaml:"boxes,omitempty"`
 	Recount    Task           `yaml:"recount,omitempty"`  // counts the papers by hand before the vote is counted; never who typed one in
 	Stations   []step.Item    `yaml:"stations,omitempty"` // where one may vote before witnesses
-	// PublishBallots puts every ballot into a public file after the count, without names, for anyone to recount. Areas stand
-	// in it, so who knows a neighbour's area may know the neighbour's vote: owners are told so before they vote.
+	Assist     Assist         `yaml:"assist,omitempty"`
+	// PublishBallots puts the count into public files from which anyone recounts it. They hold nothing by which a line could be
+	// told to be somebody's (see vote.Sheets); owners are told before they vote.
 	PublishBallots bool   `yaml:"publish_ballots,omitempty"`
 	Follows        string `yaml:"follows,omitempty"` // clause of the covenant by which the silent follow the majority; shown, never counted
 
@@ -144,7 +145,7 @@ func (b *Ballot) Check(c *step.Checker) {
 		c.Error("ballot.no_items", nil, "items")
 	}
 	seen := map[vote.ItemID]bool{}
-	for _, key := range []vote.ItemID{"part", "signed", "scan", "received", "holder", "mandate", "mandate_date", "covers", "station", "decision", "reason", "paper_no"} {
+	for _, key := range []vote.ItemID{"part", "signed", "scan", "received", "holder", "mandate", "mandate_date", "covers", "station", "decision", "reason", "paper_no", "helper", "helped"} {
 		seen[key] = true
 	}
 	for i, it := range b.Items {
@@ -171,6 +172,7 @@ func (b *Ballot) Check(c *step.Checker) {
 		c.Roles(b.Represent.By, "represent", "by")
 	}
 	b.checkPaper(c)
+	b.checkAssist(c)
 	if len(b.Proxy.Holders) > 0 {
 		c.Roles(b.Proxy.Holders, "proxy", "holders")
 		if len(b.Paper.By) == 0 {

@@ -1,7 +1,6 @@
 package ballot
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
 	"reflect"
@@ -28,7 +27,10 @@ type certificate struct {
 	Rules   []ruleData `json:"rules"`  // all have to be met
 	Roll    rollData   `json:"roll"`
 	Ballots ballotData `json:"ballots"`
+	Help    *helpData  `json:"help,omitempty"` // where the charter has it recorded
 	Items   []itemData `json:"items"`
+
+	receipts []byte
 }
 
 type ruleData struct {
@@ -55,6 +57,38 @@ type ballotData struct {
 	ProxyLimit      int            `json:"proxy_limit"`
 	Representatives int            `json:"representatives"` // heads whose co-owners have named one of them
 	ReceiptsRoot    act.Digest     `json:"receipts_root"`
+}
+
+// helpData is how many households were helped to vote, and what the charter's rules list to be looked into. None of it is
+// a fault, and it changes no count.
+type helpData struct {
+	Heads   int       `json:"heads"`
+	Online  int       `json:"online"` // of them those whose voter said so online
+	Helpers int       `json:"helpers"`
+	Most    int       `json:"most"` // heads that one helper helped
+	Odd     []oddData `json:"odd"`
+}
+
+type oddData struct {
+	Of     string    `json:"of"`
+	Heads  int       `json:"heads"`
+	Within step.Span `json:"within,omitzero"`
+	Share  bool      `json:"share,omitempty"`
+}
+
+func (b *Ballot) helpOf(st *state) *helpData {
+	h := b.help(st)
+	if !h.Asked && !h.Watched {
+		return nil
+	}
+	out := &helpData{Heads: h.Heads, Online: h.Online, Helpers: len(h.Helpers), Odd: []oddData{}}
+	if len(h.Helpers) > 0 {
+		out.Most = h.Helpers[0].Heads
+	}
+	for _, x := range h.Odd {
+		out.Odd = append(out.Odd, oddData{x.Of, x.Heads, x.Within, x.Share})
+	}
+	return out
 }
 
 type itemData struct {
@@ -91,7 +125,7 @@ func (b *Ballot) Certify(acts []act.Act) (step.Certificate, error) {
 		}
 	}
 	out.Files = append(out.Files, step.Enclosure{
-		Name: "receipts.txt", Words: text.Key("certificate.receipts_file"), Note: text.Key("certificate.receipts_note"), Type: "text/plain", Content: b.receipts(acts),
+		Name: "receipts.txt", Words: text.Key("certificate.receipts_file"), Note: text.Key("certificate.receipts_note"), Type: "text/plain", Content: c.receipts,
 	})
 	return out, nil
 }
@@ -128,10 +162,15 @@ func (b *Ballot) certify(acts []act.Act) (*certificate, error) {
 		c.Rules = append(c.Rules, ruleData{r.Name(), ruleOf(r)})
 	}
 	c.Roll = rollOf(st)
-	c.Ballots = b.ballotsOf(st, n, acts)
+	c.receipts = receipts(st.Receipts)
+	if act.Sum(c.receipts) != recorded.Receipts {
+		return nil, errors.New("ballot: the ballots on record are not those that had come in at the count")
+	}
+	c.Help = b.helpOf(st)
+	c.Ballots = ballotsOf(st, n, recorded.Receipts)
 	for i, it := range n.Items {
 		report, _ := n.Report(it.Item)
-		if i >= len(recorded.Items) || !reflect.DeepEqual(recorded.Items[i].Report, report) {
+		if i >= len(recorded.Items) || !reflect.DeepEqual(recorded.Items[i].Report, report.Masked()) {
 			return nil, fmt.Errorf("ballot: the record does not give its count of %s", it.Item)
 		}
 		data, err := b.itemOf(st, i, it)
@@ -173,10 +212,10 @@ func rollOf(st *state) rollData {
 	return r
 }
 
-func (b *Ballot) ballotsOf(st *state, n vote.Count, acts []act.Act) ballotData {
+func ballotsOf(st *state, n vote.Count, root act.Digest) ballotData {
 	d := ballotData{
 		Received: n.Ballots, Standing: n.Standing, Channels: map[string]int{}, ProxyLimit: st.Terms.ProxyLimit,
-		Representatives: len(st.Terms.Representatives), ReceiptsRoot: act.Sum(b.receipts(acts)),
+		Representatives: len(st.Terms.Representatives), ReceiptsRoot: root,
 	}
 	for ch := vote.Online; ch <= vote.Elsewhere; ch++ {
 		if k := n.Channels[ch]; k > 0 {
@@ -232,32 +271,6 @@ func command(st *state, i int) string {
 		fmt.Fprintf(&s, " --rule rules/%s.yaml#%s", r.Profile, r.Key)
 	}
 	fmt.Fprintf(&s, " --roll %s-roll.csv --ballots %s-ballots.csv --closes %s", item.ID, item.ID, st.Closes.In(calendar.Zone).Format(time.RFC3339Nano))
-	if len(st.Terms.Precedence) > 0 {
-		s.WriteString(" --precedence " + strings.Join(channelNames(st.Terms.Precedence), ","))
-	}
-	if st.Roll.Options().CountSpecialSpaces {
-		s.WriteString(" --count-special-spaces")
-	}
 	s.WriteString(" --json")
 	return s.String()
-}
-
-// brought are the acts by which a ballot comes in.
-func (b *Ballot) brought(a act.Act) bool { return a.Kind == cast || a.Kind == entered }
-
-// receipts are the hashes of all ballots that came in, valid or not, one a line and sorted, so that the list does not tell
-// who came when. Their root is the SHA-256 of this very text: whoever holds a receipt looks for its line.
-func (b *Ballot) receipts(acts []act.Act) []byte {
-	var list []act.Digest
-	for _, a := range acts {
-		if b.brought(a) {
-			list = append(list, a.Hash)
-		}
-	}
-	slices.Sort(list)
-	var out bytes.Buffer
-	for _, h := range list {
-		out.WriteString(string(h) + "\n")
-	}
-	return out.Bytes()
 }

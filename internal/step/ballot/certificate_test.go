@@ -42,22 +42,10 @@ func certify(t *testing.T, m *steptest.Sim, acts []act.Act) (certified, step.Cer
 	return d, c
 }
 
-// sealed gives the acts of a sim their hashes, as the ledger does.
-func sealed(t *testing.T, acts []act.Act) []act.Act {
-	t.Helper()
-	out := slices.Clone(acts)
-	prev := act.Digest("")
-	for i := range out {
-		must(t, out[i].Seal(prev))
-		prev = out[i].Hash
-	}
-	return out
-}
-
 func TestCertificate(t *testing.T) {
 	m := open(t, world(t, 10), "matter: special", "matter: ordinary", "decides: rebuild", "decides: covenant", "# follows:", "follows:")
 	run(t, m, 4, 3, 0) // quorate, four of seven agree; the silent with them would be seven of ten
-	d, c := certify(t, m, sealed(t, m.Acts))
+	d, c := certify(t, m, m.Acts)
 	if d.Outcome != "passed" || d.Ballots.Received != 7 || d.Ballots.Standing != 7 {
 		t.Errorf("%+v", d)
 	}
@@ -79,6 +67,9 @@ func TestCertificate(t *testing.T) {
 	if receipts := c.Files[i].Content; act.Sum(receipts) != d.Ballots.Root || strings.Count(string(receipts), "\n") != 7 {
 		t.Errorf("the root of the receipts is not that of their file: %s", receipts)
 	}
+	if counted := m.Acts[len(m.Acts)-2]; counted.Kind != "ballot.counted" || !strings.Contains(string(counted.Body), `"receipts":"`+string(d.Ballots.Root)+`"`) {
+		t.Errorf("the count did not fix the root of the receipts: %s", counted.Body)
+	}
 	if len(c.Files) != 5 || !strings.Contains(item.Recount, "#ordinary --roll renovate-roll.csv") {
 		t.Errorf("%d files, %s", len(c.Files), item.Recount)
 	}
@@ -94,6 +85,49 @@ func TestCertificateWithoutBallots(t *testing.T) {
 	d, c := certify(t, m, m.Acts)
 	if len(c.Files) != 1 || d.Items[0].Recount != "" || d.Outcome != "not_quorate" || len(d.Items[0].Failed) != 1 {
 		t.Errorf("%d files, %+v", len(c.Files), d)
+	}
+}
+
+// A ballot that is put on record behind the count, or taken off it, is not passed over.
+func TestCertificateOfOtherBallots(t *testing.T) {
+	m := open(t, world(t, 10))
+	run(t, m, 6, 1, 0)
+	i := slices.IndexFunc(m.Acts, func(a act.Act) bool { return a.Kind == "ballot.cast" })
+	for name, acts := range map[string][]act.Act{
+		"taken off": slices.Delete(slices.Clone(m.Acts), i, i+1), "put on": slices.Insert(slices.Clone(m.Acts), i, m.Acts[i]),
+	} {
+		if _, err := m.Step.(step.Certified).Certify(acts); err == nil || !strings.Contains(err.Error(), "not those that had come in") {
+			t.Errorf("a ballot %s: %v", name, err)
+		}
+	}
+}
+
+// Which flat's owners disagree is in nobody's reach: neither the act of the count nor what is published names it.
+func TestADisputeNamesNoFlat(t *testing.T) {
+	w := world(t, 8)
+	w.Book[1].Values["owners"] = []string{"person/o01", "person/o99"}
+	m := open(t, w)
+	spouse := owner(1)
+	spouse.Person = "o99"
+	must(t, vote1(m, spouse, "no"))
+	run(t, m, 6, 0, 0)
+	_, c := certify(t, m, m.Acts)
+	raw, err := json.Marshal(c.Data)
+	must(t, err)
+	public := string(raw)
+	for _, a := range m.Acts {
+		if a.Kind == "ballot.counted" {
+			public += string(a.Body)
+		}
+	}
+	for _, f := range c.Files {
+		public += string(f.Content)
+	}
+	if strings.Contains(public, "u01") || !strings.Contains(public, `"disputed":[{"parts":["1.1"]}]`) {
+		t.Errorf("the public is told %s", public)
+	}
+	if d := m.Step.(step.Discreet).Discreet(); !slices.Contains(d, "ballot.represented") {
+		t.Errorf("who was named to speak for a flat is told: %v", d)
 	}
 }
 

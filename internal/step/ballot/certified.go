@@ -36,7 +36,11 @@ func (b *Ballot) blocks(c *certificate) []page.Block {
 			roots.List = append(roots.List, page.Fact{Term: text.Key("certificate.command"), Value: text.Plain(it.Command)})
 		}
 	}
-	check := page.Panel{Title: text.Key("certificate.check"), Blocks: []page.Block{page.Prose{Words: []text.Words{text.Key("certificate.check_lead")}}, roots}}
+	lead := []text.Words{text.Key("certificate.check_lead")}
+	if b.PublishBallots {
+		lead = append(lead, text.Key("certificate.sheets_lead"))
+	}
+	check := page.Panel{Title: text.Key("certificate.check"), Blocks: []page.Block{page.Prose{Words: lead}, roots}}
 	return append(out, check)
 }
 
@@ -132,6 +136,9 @@ func (b *Ballot) rulesPanel(c *certificate) page.Panel {
 	}
 	facts.List = append(facts.List, page.Fact{Term: text.Key("certificate.term.window"), Value: text.Key("certificate.how.window", "From", local(c.Opened), "To", local(c.Closes))},
 		page.Fact{Term: text.Key("certificate.term.ballots"), Value: ballotWords(c.Ballots)})
+	if h := c.Help; h != nil {
+		how("help", "", "N", h.Heads, "Online", h.Online, "Helpers", h.Helpers, "Most", h.Most, "Odd", len(h.Odd))
+	}
 	return page.Panel{Title: text.Key("certificate.rules"), Blocks: []page.Block{facts}}
 }
 

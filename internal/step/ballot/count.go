@@ -1,6 +1,7 @@
 package ballot
 
 import (
+	"bytes"
 	"fmt"
 	"slices"
 
@@ -12,11 +13,12 @@ import (
 )
 
 type countedBody struct {
-	Root    act.Digest `json:"root"`
-	Profile string     `json:"profile"`
-	Rules   []string   `json:"rules"`
-	Clause  string     `json:"clause"`
-	Items   []itemBody `json:"items"`
+	Root     act.Digest `json:"root"`
+	Receipts act.Digest `json:"receipts"` // root of the ballots that had come in
+	Profile  string     `json:"profile"`
+	Rules    []string   `json:"rules"`
+	Clause   string     `json:"clause"`
+	Items    []itemBody `json:"items"`
 }
 
 type itemBody struct {
@@ -40,7 +42,7 @@ func (st *state) count(more []vote.Ballot) ([]act.Draft, error) {
 		}
 	}
 	r := st.Terms.Items[0].Rule
-	body := countedBody{Root: st.Root, Profile: r.Profile, Clause: r.Basis, Rules: []string{r.Name()}}
+	body := countedBody{Root: st.Root, Receipts: act.Sum(receipts(st.Receipts)), Profile: r.Profile, Clause: r.Basis, Rules: []string{r.Name()}}
 	for _, also := range st.Terms.Items[0].Also {
 		body.Rules = append(body.Rules, also.Name())
 	}
@@ -52,7 +54,7 @@ func (st *state) count(more []vote.Ballot) ([]act.Draft, error) {
 	outcome := vote.Passed
 	for _, it := range result.Items {
 		report, _ := result.Report(it.Item)
-		body.Items = append(body.Items, itemBody{string(it.Item), report})
+		body.Items = append(body.Items, itemBody{string(it.Item), report.Masked()})
 		key := string(it.Item)
 		facts[key+"_yes_area"], facts[key+"_yes_heads"], facts[key+"_outcome"] = int64(it.Yes.Area), int64(it.Yes.Heads), it.Outcome.String()
 		outcome = max(outcome, it.Outcome) // passed, not passed, not quorate: the worst stands for all
@@ -60,9 +62,22 @@ func (st *state) count(more []vote.Ballot) ([]act.Draft, error) {
 	return []act.Draft{{Kind: counted, Clause: "rule", Body: body}, step.End(outcome.String(), facts)}, nil
 }
 
-// Discreet are the acts that tell how one household voted.
+// brought tells whether a ballot came in by that act.
+func brought(a act.Act) bool { return a.Kind == cast || a.Kind == entered }
+
+// receipts are the hashes of all ballots that came in, valid or not, one a line and sorted, so that the list does not tell
+// who came when. Their root is the SHA-256 of this very text: whoever holds a receipt looks for its line.
+func receipts(list []act.Digest) []byte {
+	var out bytes.Buffer
+	for _, h := range slices.Sorted(slices.Values(list)) {
+		out.WriteString(string(h) + "\n")
+	}
+	return out.Bytes()
+}
+
+// Discreet are the acts that tell how one household voted, or that its owners do not agree.
 func (b *Ballot) Discreet() []string {
-	return []string{cast, entered, verified, differs, settled, delivered, revoked}
+	return []string{cast, entered, verified, differs, settled, delivered, revoked, named}
 }
 
 // Left are the parts of heads that have no ballot standing: the doors to knock on while the vote is open.

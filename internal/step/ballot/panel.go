@@ -22,6 +22,8 @@ func (b *Ballot) Panel(v step.View) page.Panel {
 	}
 	if waiting := st.waiting(0); waiting > 0 {
 		p.Blocks = append(p.Blocks, page.Banner{Tone: page.Soon, Words: text.Key("ballot.waiting", "N", waiting)})
+	} else if st.Boxed && !st.Ended && b.recounts(st) {
+		p.Blocks = append(p.Blocks, page.Banner{Tone: page.Soon, Words: text.Key("ballot.to_recount", "N", st.papers(0))})
 	}
 	f := st.Tally.Figures()
 	p.Blocks = append(p.Blocks, st.participation(f, b.Show == participation && !st.Ended))

@@ -286,12 +286,20 @@ func (st *state) papers(except int) (n int) {
 	return n
 }
 
-// hands are all who typed a paper in: they do not count it too.
+// hands are all who typed a paper in, or helped to fill it in: they do not count it too.
 func (st *state) hands() (who []act.Person) {
 	for _, e := range st.Entries {
-		who = step.Both(who, e.Hands...)
+		who = step.Both(who, e.hands()...)
 	}
 	return who
+}
+
+// hands are those who have had this paper in theirs.
+func (e entry) hands() []act.Person {
+	if e.First.Helper == "" {
+		return slices.Clone(e.Hands)
+	}
+	return step.Both(e.Hands, e.First.Helper)
 }
 
 // correct reads a paper once more that both readers read alike, after a count by hand that came out otherwise.
@@ -354,7 +362,7 @@ func (b *Ballot) Sheet(v step.View) (step.Sheet, bool) {
 	if !ok || st.Opened.IsZero() || len(b.Paper.By) == 0 {
 		return step.Sheet{}, false
 	}
-	s := step.Sheet{Roll: st.Roll, Root: st.Root, Closes: st.Closes, Stations: b.Stations, Proxy: len(b.Proxy.Holders) > 0}
+	s := step.Sheet{Roll: st.Roll, Root: st.Root, Closes: st.Closes, Stations: b.Stations, Proxy: len(b.Proxy.Holders) > 0, Assist: len(b.Assist.By) > 0}
 	for _, it := range b.Items {
 		s.Items = append(s.Items, step.Item{Key: string(it.Key), Name: it.Label})
 	}

@@ -2,6 +2,7 @@ package ballot
 
 import (
 	"reflect"
+	"slices"
 
 	"gongzhi/internal/act"
 	"gongzhi/internal/fault"
@@ -46,6 +47,15 @@ func (b *Ballot) Prove(v step.View, a act.Act, _ bool) error {
 		}
 		if body.Root != st.Root || len(body.Items) != len(st.Terms.Items) {
 			return wrong("ballot.count_other", nil)
+		}
+		came := slices.Clone(st.Receipts)
+		for _, a := range v.Hidden {
+			if brought(a) {
+				came = append(came, a.Hash)
+			}
+		}
+		if body.Receipts != act.Sum(receipts(came)) {
+			return wrong("ballot.receipts_wrong", nil)
 		}
 		for i, it := range body.Items {
 			item := st.Terms.Items[i]

@@ -79,6 +79,8 @@ type (
 		Head    vote.HeadID   `json:"head"`
 		Voter   vote.OwnerID  `json:"voter"`
 		Choices choices       `json:"choices"`
+		Helped  string        `json:"helped,omitempty"` // the kind of help that the voter says there was
+		Device  string        `json:"device,omitempty"` // the same for all ballots of one browser in this matter, and says nothing else
 	}
 	paper struct {
 		Part    vote.PartID   `json:"part"`
@@ -86,6 +88,7 @@ type (
 		Holder  string        `json:"holder,omitempty"`  // opaque name of who votes for the owner
 		Covers  []vote.ItemID `json:"covers,omitempty"`  // what the mandate is for, where not for everything
 		Station string        `json:"station,omitempty"` // where it was cast before witnesses
+		Helper  act.Person    `json:"helper,omitempty"`  // who helped to fill it in
 		Choices choices       `json:"choices"`
 	}
 	enteredBody struct {
@@ -216,9 +219,11 @@ type state struct {
 	Opened      time.Time
 	Closes      time.Time
 	Root        act.Digest
+	Receipts    []act.Digest // hashes of the acts that brought a ballot
 	Roll        vote.Roll
 	Terms       vote.Terms
 	Ballots     []vote.Ballot
+	Online      []voted
 	Entries     []entry
 	Tally       *vote.Tally
 	Revoked     map[vote.HeadID]time.Time // when the owners took back their mandates
@@ -250,6 +255,9 @@ func (b *Ballot) Fold(s any, a act.Act) (any, error) {
 	if !ok {
 		st = &state{}
 	}
+	if brought(a) {
+		st.Receipts = append(st.Receipts, a.Hash)
+	}
 	switch a.Kind {
 	case opened:
 		return st, st.open(a)
@@ -261,6 +269,7 @@ func (b *Ballot) Fold(s any, a act.Act) (any, error) {
 		st.add(vote.Ballot{
 			ID: c.Ballot, Head: c.Head, Voter: c.Voter, Channel: vote.Online, At: a.At, Seq: uint64(a.Seq), Signed: true, Choices: c.Choices,
 		})
+		st.Online = append(st.Online, voted{c.Head, a.At, c.Device, c.Helped})
 	case entered:
 		var e enteredBody
 		if err := a.Into(&e); err != nil {

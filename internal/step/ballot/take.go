@@ -62,7 +62,7 @@ func (b *Ballot) rareFields() (fields step.Fields) {
 		}
 		fields = append(fields, covers)
 	}
-	return fields
+	return append(fields, b.paperHelp()...)
 }
 
 // enterFields are a sheet at its first reading: the scan and when it came in belong to it, and to a mandate its paper.
@@ -103,8 +103,8 @@ func (b *Ballot) Asks(v step.View) []step.Ask {
 	var asks []step.Ask
 	if !st.Closed {
 		asks = append(asks, step.Ask{
-			Verb: "cast", By: b.Cast.By, Words: text.Key("ballot.cast"), Lead: b.castLead(), Fields: b.itemFields(false),
-			Due: st.Closes, Own: true, Clause: "cast",
+			Verb: "cast", By: b.Cast.By, Words: text.Key("ballot.cast"), Lead: b.castLead(), Fields: append(b.itemFields(false), b.onlineHelp()...),
+			Due: st.Closes, Own: true, Device: b.watches(ofDevice), Clause: "cast",
 		})
 	}
 	if len(b.Paper.By) > 0 && !st.Boxed {
@@ -128,7 +128,7 @@ func (b *Ballot) Asks(v step.View) []step.Ask {
 		switch e.Standing {
 		case once:
 			asks = append(asks, step.Ask{
-				Verb: "verify", Item: no, By: b.Verify.By, Except: slices.Clone(e.Hands), Words: text.Key("ballot.verify", "No", e.No),
+				Verb: "verify", Item: no, By: b.Verify.By, Except: e.hands(), Words: text.Key("ballot.verify", "No", e.No),
 				Lead: text.Key("ballot.verify_lead"), Fields: b.paperFields(), Due: b.until(v, st), Owed: true, Clause: "verify",
 			}, step.Ask{
 				Verb: "void", Item: no, By: b.Settle.By, Except: slices.Clone(e.Hands), Words: text.Key("ballot.void", "No", e.No),
@@ -174,7 +174,7 @@ func (b *Ballot) Take(v step.View, s step.Submission) ([]act.Draft, error) {
 	case "open":
 		return b.open(v)
 	case "cast":
-		return b.cast(v, st, answers)
+		return b.cast(v, st, s.Device, answers)
 	case "represent":
 		return b.represent(v, st, answers)
 	case "deliver":
@@ -271,7 +271,7 @@ func (b *Ballot) choices(open map[string]any) choices {
 }
 
 // cast is a ballot for the head that the voter's part belongs to, for all of that head's parts.
-func (b *Ballot) cast(v step.View, st *state, answers step.Answers) ([]act.Draft, error) {
+func (b *Ballot) cast(v step.View, st *state, device string, answers step.Answers) ([]act.Draft, error) {
 	head, ok := st.Roll.HeadOf(vote.PartID(v.Scope.ID))
 	if !ok || v.Scope.Register != b.Roll.Register || len(head.Owners) == 0 {
 		return nil, fault.Refuse(fault.Denied, "ballot.not_on_roll", v.Basis("roll", &b.Common), fault.Args{"Part": v.Scope.ID})
@@ -283,6 +283,10 @@ func (b *Ballot) cast(v step.View, st *state, answers step.Answers) ([]act.Draft
 	}
 	body := castBody{
 		Ballot: vote.BallotID(fmt.Sprintf("online-%d", len(st.Ballots)+1)), Head: head.ID, Voter: owner, Choices: b.choices(answers.Open),
+	}
+	body.Helped, _ = answers.Open["helped"].(string)
+	if b.watches(ofDevice) {
+		body.Device = device
 	}
 	return []act.Draft{{Kind: cast, Clause: "cast", Body: body}}, nil
 }
@@ -321,6 +325,8 @@ func (b *Ballot) paper(open map[string]any) paper {
 	p.Part = vote.PartID(part)
 	p.Holder, _ = open["holder"].(string)
 	p.Station, _ = open["station"].(string)
+	helper, _ := open["helper"].(string)
+	p.Helper = act.Person(helper)
 	if covers, _ := open["covers"].([]string); p.Holder != "" && len(covers) < len(b.Items) {
 		for _, item := range covers {
 			p.Covers = append(p.Covers, vote.ItemID(item))
@@ -350,6 +356,9 @@ func (b *Ballot) enter(v step.View, st *state, p paper, s step.Submission, answe
 	}
 	if p.Holder != "" && len(s.Files["mandate"]) == 0 {
 		bad.Add("mandate", "ballot.no_mandate", nil)
+	}
+	if p.Helper != "" && p.Helper == v.Who.Person {
+		bad.Add("helper", "ballot.helper_types", nil)
 	}
 	if err := bad.Err("form.faults", basis); err != nil {
 		return nil, err

@@ -228,6 +228,13 @@ func (m *Sim) record(by act.By, drafts []act.Draft) {
 			a.Sealed = append(a.Sealed, act.Commitment{Field: field, Hash: act.Sum([]byte(field))})
 		}
 		slices.SortFunc(a.Sealed, func(a, b act.Commitment) int { return compare(a.Field, b.Field) })
+		prev := act.Digest("")
+		if n := len(m.Acts); n > 0 {
+			prev = m.Acts[n-1].Hash
+		}
+		if err := a.Seal(prev); err != nil {
+			m.Fatalf("sealing %s: %v", a.Kind, err)
+		}
 		m.Acts = append(m.Acts, a)
 		m.State, err = m.Step.Fold(m.State, a)
 		if err != nil {
