@@ -2,11 +2,9 @@ package cli
 
 import (
 	"context"
-	"errors"
 	"flag"
 	"fmt"
 	"io"
-	"log/slog"
 	"os"
 
 	"gongzhi/internal/act"
@@ -25,13 +23,7 @@ func publicLog(c *call) int {
 	if !fine {
 		return unusable
 	}
-	ctx := context.Background()
-	h, err := at.open(ctx, slog.New(slog.DiscardHandler))
-	if err != nil {
-		return c.failed("", err)
-	}
-	err = c.publicLog(ctx, h, words, *lost)
-	if err := errors.Join(err, h.Close()); err != nil {
+	if err := at.within(func(ctx context.Context, h *house.House) error { return c.publicLog(ctx, h, words, *lost) }); err != nil {
 		return c.failed("", err)
 	}
 	return ok

@@ -2,11 +2,10 @@ package cli
 
 import (
 	"context"
-	"errors"
 	"flag"
 	"fmt"
-	"log/slog"
 
+	"gongzhi/internal/house"
 	"gongzhi/internal/text"
 )
 
@@ -18,15 +17,19 @@ func refold(c *call) int {
 	if _, fine := c.parse(flags); !fine {
 		return unusable
 	}
-	ctx := context.Background()
-	h, err := at.open(ctx, slog.New(slog.DiscardHandler))
-	if err != nil {
-		return c.failed("", err)
-	}
-	n, err := h.Desk.Refold(ctx)
-	if err := errors.Join(err, h.Close()); err != nil {
+	var n int
+	var folding bool
+	err := at.within(func(ctx context.Context, h *house.House) (err error) {
+		folding = true
+		n, err = h.Desk.Refold(ctx)
+		return err
+	})
+	switch {
+	case err != nil && folding:
 		c.refuse(text.Key("cli.refold.failed", "Why", err.Error()))
 		return no
+	case err != nil:
+		return c.failed("", err)
 	}
 	fmt.Fprintln(c.out, c.say(text.Key("cli.refold.done", "N", n)))
 	return ok

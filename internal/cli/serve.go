@@ -103,6 +103,16 @@ func (p *place) open(ctx context.Context, log *slog.Logger) (*house.House, error
 	return house.Open(ctx, c)
 }
 
+// within opens the house for one thing that a command does, says nothing of how it runs, and closes it again.
+func (p *place) within(do func(context.Context, *house.House) error) error {
+	ctx := context.Background()
+	h, err := p.open(ctx, slog.New(slog.DiscardHandler))
+	if err != nil {
+		return err
+	}
+	return errors.Join(do(ctx, h), h.Close())
+}
+
 // begin opens the house, with the demo in it where that is wanted, and says who can sign in to the demo.
 func (p *place) begin(ctx context.Context, withDemo bool, log *slog.Logger) (*house.House, []demo.SignIn, error) {
 	c, err := p.config(log)

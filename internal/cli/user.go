@@ -3,10 +3,8 @@ package cli
 import (
 	"bufio"
 	"context"
-	"errors"
 	"flag"
 	"fmt"
-	"log/slog"
 	"strings"
 	"time"
 
@@ -36,14 +34,10 @@ func user(c *call) int {
 	if len(words) == 0 {
 		return c.refuse(text.Key("cli.user.usage"))
 	}
-	ctx := context.Background()
-	h, err := at.open(ctx, slog.New(slog.DiscardHandler))
+	err := at.within(func(ctx context.Context, h *house.House) error {
+		return (&users{c, h, ctx}).run(words, *name, *role, *scope)
+	})
 	if err != nil {
-		return c.failed("", err)
-	}
-	u := &users{c, h, ctx}
-	err = u.run(words, *name, *role, *scope)
-	if err := errors.Join(err, h.Close()); err != nil {
 		return c.failed("", err)
 	}
 	return ok

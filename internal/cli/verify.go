@@ -7,12 +7,12 @@ import (
 	"flag"
 	"fmt"
 	"io/fs"
-	"log/slog"
 	"os"
 	"path/filepath"
 	"strings"
 
 	"gongzhi/internal/fault"
+	"gongzhi/internal/house"
 	"gongzhi/internal/text"
 	"gongzhi/internal/verify"
 )
@@ -45,12 +45,6 @@ func (c *call) export(at place, dir string, opened bool) (n int, err error) {
 	} else if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return 0, err
 	}
-	ctx := context.Background()
-	h, err := at.open(ctx, slog.New(slog.DiscardHandler))
-	if err != nil {
-		return 0, err
-	}
-	defer func() { err = errors.Join(err, h.Close()) }()
 	put := func(path string, data []byte) error {
 		n++
 		path = filepath.Join(dir, filepath.FromSlash(path))
@@ -59,7 +53,8 @@ func (c *call) export(at place, dir string, opened bool) (n int, err error) {
 		}
 		return os.WriteFile(path, data, 0o644)
 	}
-	if err := h.Export(ctx, opened, put); err != nil {
+	err = at.within(func(ctx context.Context, h *house.House) error { return h.Export(ctx, opened, put) })
+	if err != nil {
 		return n, err
 	}
 	return n, put("README.txt", []byte(c.say(text.Key("cli.export.readme"))+"\n"))

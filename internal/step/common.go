@@ -25,6 +25,12 @@ type Common struct {
 // Shared gives the embedded Common, so that kinds need not write it.
 func (c *Common) Shared() *Common { return c }
 
+// Task is what certain roles do, and how long it should take.
+type Task struct {
+	By     []string `yaml:"by"`
+	Within Span     `yaml:"within,omitempty"`
+}
+
 // Target is where an outcome leads: another step, or "end RESULT", or the first branch whose condition holds.
 type Target struct {
 	To       string

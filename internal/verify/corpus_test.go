@@ -846,8 +846,8 @@ func voteMutations() []mutation {
 		})),
 		insider("a rule left out", "ballot.law_wrong", opening(func(b map[string]any) { b["proxy_limit"] = 99 })),
 		insider("a shorter vote", "ballot.closes_wrong", opening(func(b map[string]any) { b["closes"] = "2025-12-01T16:00:00Z" })),
-		auditor("one household's ballot", "method.body", func(x *tampering) { choice(x, 0, "yes") }),
-		auditor("a ballot removed", "method.body", func(x *tampering) { remove(x, x.find("ballot.cast", 0)) }),
+		auditor("one household's ballot, and the root of the receipts", "ballot.recount_wrong", func(x *tampering) { choice(x, 0, "yes"); x.receipts() }),
+		auditor("a ballot removed, and its receipt", "ballot.recount_wrong", func(x *tampering) { remove(x, x.find("ballot.cast", 0)); x.receipts() }),
 		auditor("a ballot after the close", "method.deadline", func(x *tampering) {
 			i := x.find("ballot.cast", 0)
 			a := x.acts[i]
@@ -867,6 +867,20 @@ func voteMutations() []mutation {
 			x.files[a], x.files[b] = x.files[b], x.files[a]
 		}},
 	}
+}
+
+// receipts has the first count agree with the ballots as they are now.
+func (x *tampering) receipts() {
+	x.relink()
+	i := x.find("ballot.counted", 0)
+	var came []string
+	for _, a := range x.acts {
+		if a.Matter == x.acts[i].Matter && (a.Kind == "ballot.cast" || a.Kind == "ballot.entered") && a.Seq < x.acts[i].Seq {
+			came = append(came, string(a.Hash)+"\n")
+		}
+	}
+	slices.Sort(came)
+	x.body(i, func(b map[string]any) { b["receipts"] = act.Sum([]byte(strings.Join(came, ""))) })
 }
 
 func (x *tampering) endOf(kind string) int {

@@ -85,11 +85,11 @@ func buildings(st desk.Standing, weights map[act.RowID]exact.Area) ([]building, 
 		if !known {
 			i = len(out)
 			place[row.Parent] = i
-			above, _, err := st.Context.Book.Row(row.Parent, today)
+			name, err := nameAbove(st.Context.Book, id, today)
 			if err != nil {
 				return nil, err
 			}
-			out = append(out, building{name: above.Name})
+			out = append(out, building{name: name})
 		}
 		out[i].rows = append(out[i].rows, row)
 		out[i].area += weights[id]

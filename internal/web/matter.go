@@ -215,16 +215,21 @@ func (s *Site) matterPage(st desk.Standing, rd *reader) (p page.Page, err error)
 
 // where says in what a matter's subject lies.
 func (s *Site) where(st desk.Standing) (text.Words, error) {
-	on := calendar.DateOf(st.Context.Now)
-	row, ok, err := st.Context.Book.Row(st.Run.Matter.Subject, on)
+	name, err := nameAbove(st.Context.Book, st.Run.Matter.Subject, calendar.DateOf(st.Context.Now))
+	if name == "" {
+		return text.Words{}, err
+	}
+	return text.Plain(name), err
+}
+
+// nameAbove is what the row is called in which a row lies; empty where it lies in none.
+func nameAbove(book step.Book, id act.RowID, on calendar.Date) (name string, err error) {
+	row, ok, err := book.Row(id, on)
 	if err != nil || !ok || row.Parent.IsZero() {
-		return text.Words{}, err
+		return "", err
 	}
-	above, ok, err := st.Context.Book.Row(row.Parent, on)
-	if err != nil || !ok {
-		return text.Words{}, err
-	}
-	return text.Plain(above.Name), nil
+	row, _, err = book.Row(row.Parent, on)
+	return row.Name, err
 }
 
 // responsible says which roles a matter waits for now, and where to telephone: in the community of its subject, or the

@@ -404,13 +404,11 @@ func (s *Site) delivery(r *http.Request, rd *reader) (p page.Page, err error) {
 			}
 			if !seen[l.Building] {
 				seen[l.Building] = true
-				name := l.Building
-				if row, ok, err := b.st.Context.Book.Row(act.RowID{Register: b.register, ID: string(l.ID)}, s.today()); err != nil {
+				name, err := nameAbove(b.st.Context.Book, act.RowID{Register: b.register, ID: string(l.ID)}, s.today())
+				if err != nil {
 					return err
-				} else if above, found, _ := b.st.Context.Book.Row(row.Parent, s.today()); ok && found {
-					name = above.Name
 				}
-				t.Tabs = append(t.Tabs, page.Link{Words: text.Plain(name), Href: self + "?" + url.Values{"building": {l.Building}}.Encode(), Here: l.Building == here})
+				t.Tabs = append(t.Tabs, page.Link{Words: text.Plain(cmp.Or(name, l.Building)), Href: self + "?" + url.Values{"building": {l.Building}}.Encode(), Here: l.Building == here})
 			}
 			if l.Building != here {
 				continue

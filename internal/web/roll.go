@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"net/http"
@@ -147,18 +148,12 @@ func (s *Site) rollTable(st desk.Standing, rd *reader, e enrolled, q url.Values)
 	register := of.Enrols()
 	if len(buildings) > 1 {
 		for _, b := range buildings {
-			name := b
-			for _, l := range e.roll.Lines() {
-				if l.Building == b {
-					if row, ok, err := st.Context.Book.Row(act.RowID{Register: register, ID: string(l.ID)}, e.day); err != nil {
-						return t, err
-					} else if above, found, _ := st.Context.Book.Row(row.Parent, e.day); ok && found {
-						name = above.Name
-					}
-					break
-				}
+			first := slices.IndexFunc(e.roll.Lines(), func(l vote.Line) bool { return l.Building == b })
+			name, err := nameAbove(st.Context.Book, act.RowID{Register: register, ID: string(e.roll.Lines()[first].ID)}, e.day)
+			if err != nil {
+				return t, err
 			}
-			t.Tabs = append(t.Tabs, page.Link{Words: text.Plain(name), Href: "?" + url.Values{"building": {b}}.Encode(), Here: b == shown})
+			t.Tabs = append(t.Tabs, page.Link{Words: text.Plain(cmp.Or(name, b)), Href: "?" + url.Values{"building": {b}}.Encode(), Here: b == shown})
 		}
 	}
 	for _, l := range e.roll.Lines() {

@@ -49,16 +49,16 @@ type Ballot struct {
 	Window     step.Span      `yaml:"window"`
 	Precedence []vote.Channel `yaml:"precedence,omitempty"` // strongest first; else only time decides between two ballots
 	Show       string         `yaml:"show"`                 // while open: participation, or all
-	Open       Task           `yaml:"open"`
-	Cast       Task           `yaml:"cast"`
-	Paper      Task           `yaml:"enter,omitempty"` // paper; within is how long after the close it may still be typed in
-	Verify     Task           `yaml:"verify,omitempty"`
-	Settle     Task           `yaml:"settle,omitempty"`
+	Open       step.Task      `yaml:"open"`
+	Cast       step.Task      `yaml:"cast"`
+	Paper      step.Task      `yaml:"enter,omitempty"` // paper; within is how long after the close it may still be typed in
+	Verify     step.Task      `yaml:"verify,omitempty"`
+	Settle     step.Task      `yaml:"settle,omitempty"`
 	Proxy      Proxy          `yaml:"proxy,omitempty"`
-	Represent  Task           `yaml:"represent,omitempty"` // records which co-owner votes for a flat, where they disagree
+	Represent  step.Task      `yaml:"represent,omitempty"` // records which co-owner votes for a flat, where they disagree
 	Deliver    Deliver        `yaml:"deliver,omitempty"`
 	Boxes      Boxes          `yaml:"boxes,omitempty"`
-	Recount    Task           `yaml:"recount,omitempty"`  // counts the papers by hand before the vote is counted; never who typed one in
+	Recount    step.Task      `yaml:"recount,omitempty"`  // counts the papers by hand before the vote is counted; never who typed one in
 	Stations   []step.Item    `yaml:"stations,omitempty"` // where one may vote before witnesses
 	Assist     Assist         `yaml:"assist,omitempty"`
 	// PublishBallots puts the count into public files from which anyone recounts it. They hold nothing by which a line could be
@@ -96,12 +96,6 @@ type Item struct {
 	Key     vote.ItemID `yaml:"key"`
 	Label   text.Text   `yaml:"label"`
 	Decides string      `yaml:"decides"` // what the statute calls it: rebuild, fund_raise. The charter's check holds Matter against it
-}
-
-// Task is what certain roles do, and how long it should take.
-type Task struct {
-	By     []string  `yaml:"by"`
-	Within step.Span `yaml:"within,omitempty"`
 }
 
 const (

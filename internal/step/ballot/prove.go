@@ -1,6 +1,8 @@
 package ballot
 
 import (
+	"encoding/json"
+	"fmt"
 	"reflect"
 	"slices"
 
@@ -10,9 +12,9 @@ import (
 	"gongzhi/internal/vote"
 )
 
-// Prove holds the opening against the file and the law of the day, and the certificate against the roll, the rules and
-// its own figures. Where no ballot is withheld the engine makes the whole count anew besides.
-func (b *Ballot) Prove(v step.View, a act.Act, _ bool) error {
+// Prove holds the opening against the file and the law of the day, and the certificate against the roll, the rules, the
+// ballots that had come in and its own figures. Where no ballot is withheld it makes the whole count anew.
+func (b *Ballot) Prove(v step.View, a act.Act, whole bool) error {
 	st, _ := v.State.(*state)
 	if st == nil {
 		st = &state{}
@@ -66,8 +68,28 @@ func (b *Ballot) Prove(v step.View, a act.Act, _ bool) error {
 				return wrong("ballot.count_wrong", fault.Args{"Item": it.Item, "Why": err.Error()})
 			}
 		}
+		if whole {
+			return b.recountWhole(st, a, wrong)
+		}
 	case act.Ended:
 		return b.proveEnd(st, a, wrong)
+	}
+	return nil
+}
+
+// recountWhole holds the certificate against the ballots themselves. A count that follows from what somebody submitted, as after
+// a count by hand, is part of what they submitted: the engine takes it as said, so it is made anew here.
+func (b *Ballot) recountWhole(st *state, a act.Act, wrong func(string, fault.Args) error) error {
+	drafts, err := st.count(nil)
+	if err != nil {
+		return wrong("ballot.recount_wrong", fault.Args{"Why": err.Error()})
+	}
+	raw, err := json.Marshal(drafts[0].Body)
+	if err != nil {
+		return fmt.Errorf("ballot: %w", err)
+	}
+	if !act.SameBody(raw, a.Body) {
+		return wrong("ballot.recount_wrong", fault.Args{"Why": string(raw)})
 	}
 	return nil
 }

@@ -46,10 +46,10 @@ type Ballot struct {
 	Candidates Candidates    `yaml:"candidates,omitempty"` // or people, named when the vote opens
 	Rule       vote.HeadRule `yaml:"rule"`
 	Window     step.Span     `yaml:"window"`
-	Open       Task          `yaml:"open"`
-	Cast       Task          `yaml:"cast"`
-	HandOut    Task          `yaml:"hand_out,omitempty"` // ticks off who is given a paper
-	Tally      Task          `yaml:"tally,omitempty"`    // counts those papers
+	Open       step.Task     `yaml:"open"`
+	Cast       step.Task     `yaml:"cast"`
+	HandOut    step.Task     `yaml:"hand_out,omitempty"` // ticks off who is given a paper
+	Tally      step.Task     `yaml:"tally,omitempty"`    // counts those papers
 }
 
 // Candidates are named by who opens the vote. A ballot may agree to as many as there are seats.
@@ -62,12 +62,6 @@ type Candidates struct {
 type Item struct {
 	Key   string    `yaml:"key" json:"key"`
 	Label text.Text `yaml:"label" json:"label"`
-}
-
-// Task is what certain roles do, and how long it should take.
-type Task struct {
-	By     []string  `yaml:"by"`
-	Within step.Span `yaml:"within,omitempty"`
 }
 
 // void is the outcome of a vote whose urn cannot be read, or holds another number of slips than people were ticked off.
