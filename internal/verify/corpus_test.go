@@ -38,8 +38,14 @@ type town struct {
 	old            []byte // a checkpoint of earlier, as it hangs on a wall
 }
 
+// towns are those that were filled already: every test looks at the same two, and none changes them.
+var towns = map[int]town{}
+
 func newTown(t testing.TB, day int) town {
 	t.Helper()
+	if w, filled := towns[day]; filled {
+		return w
+	}
 	dir := t.TempDir()
 	c := clock.NewManual(time.Date(2026, 3, day, 8, 0, 0, 0, time.UTC))
 	h, _, err := demo.Open(ctx, house.Config{Dir: dir, Charter: charters.Linshanzhai(), Clock: c})
@@ -77,6 +83,7 @@ func newTown(t testing.TB, day int) town {
 		t.Fatal(err)
 	}
 	w.old = w.checkpoint(w.acts[:len(w.acts)/2], w.key)
+	towns[day] = w
 	return w
 }
 
@@ -998,7 +1005,6 @@ func tamper(w, other town, kept *verify.Charters) *tampering {
 	return x
 }
 
-// Every kind of tampering is caught, and under the name it should have; the untouched bundle passes.
 // TestAMovedMatterIsFollowed: what was decided and recorded is no tampering.
 func TestAMovedMatterIsFollowed(t *testing.T) {
 	x := tamper(newTown(t, 2), newTown(t, 3), &verify.Charters{})
@@ -1011,6 +1017,7 @@ func TestAMovedMatterIsFollowed(t *testing.T) {
 	}
 }
 
+// Every kind of tampering is caught, and under the name it should have; the untouched bundle passes.
 func TestMutations(t *testing.T) {
 	w, other := newTown(t, 2), newTown(t, 3)
 	kept := &verify.Charters{}
@@ -1028,11 +1035,14 @@ func TestMutations(t *testing.T) {
 		t.Errorf("only %d kinds of tampering", len(list))
 	}
 	seen := map[string]bool{}
-	for _, m := range list {
+	for i, m := range list {
 		if seen[m.name] {
 			t.Errorf("%q stands twice", m.name)
 		}
 		seen[m.name] = true
+		if testing.Short() && i%10 != 0 { // where the database or the race detector is what is tested
+			continue
+		}
 		t.Run(m.name, func(t *testing.T) {
 			x := tamper(w, other, kept)
 			m.do(x)

@@ -24,6 +24,9 @@ func TestTheSecondVerifierAgrees(t *testing.T) {
 	if err != nil {
 		t.Skip("node is not here")
 	}
+	if testing.Short() {
+		t.Skip("it needs the whole corpus, and neither database nor goroutines")
+	}
 	w, other := newTown(t, 2), newTown(t, 3)
 	type bundle struct {
 		Dir   string `json:"dir"`
