@@ -66,7 +66,7 @@ function sprite() {
 
 const result = await esbuild.build({
   absWorkingDir: root,
-  entryPoints: ["assets/core.css", "assets/staff.css", "assets/wall.css", "assets/print.css", "assets/ts/core.ts", "assets/ts/staff.ts"],
+  entryPoints: ["assets/core.css", "assets/staff.css", "assets/wall.css", "assets/print.css", "assets/ts/core.ts", "assets/ts/staff.ts", "assets/ts/field.ts", "assets/ts/worker.ts"],
   outdir: "internal/web/assets/dist",
   entryNames: "[name]-[hash]",
   assetNames: "[name]-[hash]",
@@ -100,8 +100,10 @@ const weight = (plain) => gzipSync(files.get(manifest[plain]), { level: 9 }).len
 const css = Object.keys(sheets).reduce((sum, name) => sum + weight(name), 0);
 const faults = [];
 if (css > budget.css) faults.push(`own styles weigh ${css} bytes gzipped, over ${budget.css}`);
-if (weight("core.js") > budget.residentScript) {
-  faults.push(`core.js weighs ${weight("core.js")} bytes gzipped, over ${budget.residentScript}`);
+// What a resident's page loads at most: where a form may be filled in without signal, field.js comes on top.
+const script = weight("core.js") + weight("field.js");
+if (script > budget.residentScript) {
+  faults.push(`core.js and field.js weigh ${script} bytes gzipped, over ${budget.residentScript}`);
 }
 if (faults.length > 0) {
   console.error("assets: " + faults.join("\nassets: "));

@@ -16,9 +16,30 @@ function start(): void {
     button.addEventListener("click", () => window.print());
   }
 
+  outside();
+
   // Not location.reload: a wall that asks while the network is away would stand on the browser's error page.
   refresh();
 }
+
+// What is for those who work outside is loaded where a form may be filled in without signal, or something still waits.
+function outside(): void {
+  const strip = document.getElementById("queue");
+  if (!strip) return;
+  let waits: string | null = null;
+  try {
+    waits = localStorage.getItem("gongzhi.queue");
+  } catch { /* private browsing keeps nothing */ }
+  if (!waits && !document.querySelector("form[data-offline]")) return;
+  const script = document.createElement("script");
+  script.src = strip.dataset["script"] ?? "";
+  document.head.append(script);
+}
+
+// Whoever signs out leaves no page of theirs on the phone. What they wrote and could not send yet stays, for them.
+document.addEventListener("submit", (event) => {
+  if ((event.target as HTMLFormElement).action.endsWith("/sign-out")) void globalThis.caches?.delete("gongzhi-field-1");
+});
 
 // A second tap on a slow line sends nothing twice. The server would recognise it by its id anyway; this only spares
 // the reader a page that says so. After ten seconds, or on coming back to the page, one may try again.

@@ -78,6 +78,8 @@ const Blind = "blind"
 
 // Act is one entry of a matter's record. At is when it counts as done (for the clock, the instant that was due;
 // from a phone without signal, the phone's own instant within the tolerance); Recorded is when it was written.
+// Within a matter At never goes back: what a phone did at ten counts from half past where somebody else's act of then
+// is on record, and Made still says ten.
 type Act struct {
 	Tenant     Tenant          `json:"tenant"`
 	Matter     Matter          `json:"matter"`
@@ -86,6 +88,7 @@ type Act struct {
 	Step       string          `json:"step,omitempty"`
 	At         time.Time       `json:"at"`
 	Recorded   time.Time       `json:"recorded"`
+	Made       time.Time       `json:"made,omitzero"` // what a phone without signal said, never after At: later where something else was recorded first
 	By         By              `json:"by"`
 	Basis      Basis           `json:"basis"`
 	Submission string          `json:"submission,omitempty"`
@@ -145,6 +148,14 @@ func (a Act) Verify(prev Digest, seq int64) error {
 // answered. Such an act is blinded when it is recorded, so everybody can see that it is one.
 func (a Act) Withheld() bool {
 	return slices.ContainsFunc(a.Sealed, func(c Commitment) bool { return c.Field == Blind })
+}
+
+// When is when it was done by the word of whoever did it: Made where a phone said so, else At.
+func (a Act) When() time.Time {
+	if a.Made.IsZero() {
+		return a.At
+	}
+	return a.Made
 }
 
 // Into reads the body into a value of the kind's own type.

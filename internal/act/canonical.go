@@ -54,6 +54,9 @@ func (a Act) plain(to []byte) (_ []byte, ok bool) {
 	}
 	p.string(`"role":`, a.By.Role)
 	p.string(`},"kind":`, a.Kind)
+	if !a.Made.IsZero() {
+		p.instant(`,"made":`, a.Made)
+	}
 	p.number(`,"matter":`, int64(a.Matter))
 	p.string(`,"prev":`, string(a.Prev))
 	p.instant(`,"recorded":`, a.Recorded)

@@ -8,6 +8,7 @@ import (
 	"gongzhi/internal/source"
 	"gongzhi/internal/step"
 	"gongzhi/internal/step/open"
+	"gongzhi/internal/step/patrol"
 	"gongzhi/internal/text"
 )
 
@@ -15,6 +16,9 @@ import (
 // it must be told. A child begins without a person who could be asked.
 func (l *loader) children(m *method.Method) {
 	for _, p := range m.List {
+		if round, ok := p.Step.(*patrol.Patrol); ok && round.Found != nil {
+			l.found(m, p, round.Found)
+		}
 		s, ok := p.Step.(*open.Open)
 		if !ok {
 			continue
@@ -37,6 +41,27 @@ func (l *loader) children(m *method.Method) {
 			l.told(child, item.Facts, func(key string) source.Place { return p.Node.At("items", i, "facts", key) })
 		}
 	}
+}
+
+// found checks what a patrol opens for what is found, as children does.
+func (l *loader) found(m *method.Method, p *method.Placed, f *patrol.Found) {
+	child, ok := l.c.Methods[f.Method]
+	if !ok || child == m {
+		return
+	}
+	if child.Subject != m.Subject {
+		l.error(p.Node.At("found", "method"), "opens.subject", text.Args{"Method": child.Key, "Wants": child.Subject, "Gets": m.Subject})
+	}
+	facts := map[string]any{}
+	for key := range f.Tell {
+		facts[key] = true
+	}
+	l.told(child, facts, func(key string) source.Place {
+		if _, said := f.Tell[key]; said {
+			return p.Node.At("found", "tell", key)
+		}
+		return p.Node.At("found", "method")
+	})
 }
 
 // told compares what a child is told with what its start asks.

@@ -50,6 +50,7 @@ type cast struct {
 	Area        string
 	Owner       string
 	Sections    []struct{ ID, Name, Length string }
+	Points      []struct{ ID, Name string } // of the first section
 	Called      string
 	People      []person
 	Stories     []story

@@ -100,6 +100,9 @@ func (f *filler) roads(s *rowSet) {
 	for _, r := range f.cast.Sections {
 		s.add(row("road_section", r.ID), row("community", f.cast.Community), map[string]string{"name": r.Name, "length": r.Length, "shape": shapes[r.ID].String()})
 	}
+	for _, p := range f.cast.Points {
+		s.add(row("patrol_point", p.ID), row("road_section", f.cast.Sections[0].ID), map[string]string{"name": p.Name})
+	}
 	add := func(id, name, community string, shape geo.Shape) {
 		s.add(row("road_section", id), row("community", community), map[string]string{"name": name, "length": strconv.FormatInt(shape.Length(), 10), "shape": shape.String()})
 	}

@@ -213,6 +213,8 @@ func (f *filler) admit(ctx context.Context, list *signIns) error {
 					more = append(more, o)
 				}
 			}
+		case "road_section":
+			first = append(first, one{p, row("road_section", f.cast.Sections[0].ID)})
 		default: // their own flat; one whose vote the stories leave open
 			first = append(first, one{p, flats[len(flats)*7/10]})
 		}

@@ -45,6 +45,7 @@ type session struct {
 	context method.Context
 	now     time.Time // when what is recorded here is written; context.Now is when it counts as done
 	id      string    // submission
+	made    time.Time // what the phone says that wrote it without signal; zero where it came at once
 	opened  []child
 }
 
@@ -64,8 +65,15 @@ func (d *Desk) Begin(ctx context.Context, who method.Actor, key string, subject 
 		if !ok {
 			return nil, fault.Refuse(fault.NotFound, "method.unknown", fault.Basis{Clause: "methods/"}, fault.Args{"Method": key})
 		}
-		around := d.around(ctx, tx, c, tx.Now())
-		draft, by, err := m.Begin(around, who, subject, s)
+		made, err := m.MadeAtStart(d.around(ctx, tx, c, tx.Now()), s)
+		if err != nil {
+			return nil, err
+		}
+		at := tx.Now()
+		if !made.IsZero() {
+			at = made
+		}
+		draft, by, err := m.Begin(d.around(ctx, tx, c, at), who, subject, s)
 		if err != nil {
 			return nil, err
 		}
@@ -84,8 +92,8 @@ func (d *Desk) Begin(ctx context.Context, who method.Actor, key string, subject 
 				return nil, fault.Refuse(fault.Conflict, "method.once", basis, fault.Args{"Matter": int64(other)})
 			}
 		}
-		w := d.fresh(ctx, tx, c, m, act.Matter(number), tx.Now(), tx.Now())
-		w.id = s.ID
+		w := d.fresh(ctx, tx, c, m, act.Matter(number), at, tx.Now())
+		w.id, w.made = s.ID, made
 		return w, w.launch(ctx, by, draft, tx.Now())
 	})
 	return out, err
@@ -105,11 +113,26 @@ func (d *Desk) Submit(ctx context.Context, who method.Actor, number act.Matter, 
 			return nil, err
 		}
 		w.id = s.ID
-		if err := w.method.Take(w.run, w.context, who, s, w.record); err != nil {
+		if w.made, err = w.method.Made(w.run, w.context, s); err == nil {
+			if !w.made.IsZero() {
+				w.context.Now = later(w.made, w.run.Entered)
+			}
+			err = w.method.Take(w.run, w.context, who, s, w.record)
+			w.context.Now = w.now
+		}
+		if err != nil {
 			if _, refused := fault.As(err); refused && w.run.Seq == before {
 				d.writing.Add(number, &held{w.run, w.work, w.given}) // untouched: a flood of bad submissions must not cost a replay each
 			}
 			return nil, err
+		}
+		if !w.made.IsZero() { // what the answer led to may itself have been due before now
+			made := w.made
+			w.made = time.Time{}
+			if err := w.pass(w.now); err != nil {
+				return nil, err
+			}
+			w.made = made
 		}
 		return w, w.finish(ctx, w.now)
 	})
@@ -314,8 +337,12 @@ func (w *session) record(key string, by act.By, clause string, d act.Draft) (act
 		d.Body = act.Child{Matter: act.Matter(n), Method: start.Method, Item: start.Item}
 	}
 	a := act.Act{
-		Kind: d.Kind, Step: key, At: w.context.Now, Recorded: w.now, By: by,
+		// Never before what is on record already, which a phone without signal could not know.
+		Kind: d.Kind, Step: key, At: later(w.context.Now, w.run.At), Recorded: w.now, By: by,
 		Basis: act.Basis{Charter: w.charter.Digest, Clause: clause}, Submission: w.id,
+	}
+	if by.Person != "" {
+		a.Made = w.made
 	}
 	if err := w.urn(key, d); err != nil {
 		return act.Act{}, err

@@ -139,7 +139,7 @@ func (c *Chain) Write(ctx context.Context, tx *store.Tx) error {
 		if err != nil {
 			return err
 		}
-		if _, err := store.Exec(ctx, tx, appendAct, row.Tenant, row.Matter, row.Seq, row.Kind, row.Step, row.At, row.Recorded, row.Person,
+		if _, err := store.Exec(ctx, tx, appendAct, row.Tenant, row.Matter, row.Seq, row.Kind, row.Step, row.At, row.Recorded, row.Made, row.Person,
 			row.Role, row.Mandate, row.Charter, row.Clause, row.Submission, row.Body, row.Sealed, row.Prev, row.Hash); err != nil {
 			return fmt.Errorf("ledger: matter %d, act %d: %w", a.Matter, a.Seq, err)
 		}
@@ -164,6 +164,7 @@ type row struct {
 	Step       string `db:"step"`
 	At         int64  `db:"at"`
 	Recorded   int64  `db:"recorded"`
+	Made       int64  `db:"made"`
 	Person     string `db:"person"`
 	Role       string `db:"role"`
 	Mandate    string `db:"mandate"`
@@ -176,6 +177,21 @@ type row struct {
 	Hash       string `db:"hash"`
 }
 
+// micros is an instant as the table holds it; 0 where nobody said any.
+func micros(t time.Time) int64 {
+	if t.IsZero() {
+		return 0
+	}
+	return t.UnixMicro()
+}
+
+func instant(us int64) time.Time {
+	if us == 0 {
+		return time.Time{}
+	}
+	return time.UnixMicro(us).UTC()
+}
+
 func toRow(a act.Act) (row, error) {
 	sealed := ""
 	if len(a.Sealed) > 0 {
@@ -186,7 +202,7 @@ func toRow(a act.Act) (row, error) {
 		sealed = string(raw)
 	}
 	return row{
-		int64(a.Tenant), int64(a.Matter), a.Seq, a.Kind, a.Step, a.At.UnixMicro(), a.Recorded.UnixMicro(), string(a.By.Person), a.By.Role,
+		int64(a.Tenant), int64(a.Matter), a.Seq, a.Kind, a.Step, a.At.UnixMicro(), a.Recorded.UnixMicro(), micros(a.Made), string(a.By.Person), a.By.Role,
 		a.By.Mandate, string(a.Basis.Charter), a.Basis.Clause, a.Submission, string(a.Body), sealed, string(a.Prev), string(a.Hash),
 	}, nil
 }
@@ -197,7 +213,7 @@ func fromRow(r row) (act.Act, error) {
 		At: time.UnixMicro(r.At).UTC(), Recorded: time.UnixMicro(r.Recorded).UTC(),
 		By:         act.By{Person: act.Person(r.Person), Role: r.Role, Mandate: r.Mandate},
 		Basis:      act.Basis{Charter: act.Digest(r.Charter), Clause: r.Clause},
-		Submission: r.Submission, Body: json.RawMessage(r.Body), Prev: act.Digest(r.Prev), Hash: act.Digest(r.Hash),
+		Made: instant(r.Made), Submission: r.Submission, Body: json.RawMessage(r.Body), Prev: act.Digest(r.Prev), Hash: act.Digest(r.Hash),
 	}
 	if r.Sealed != "" {
 		if err := json.Unmarshal([]byte(r.Sealed), &a.Sealed); err != nil {

@@ -1,18 +1,18 @@
 -- name: append
-INSERT INTO act (tenant, matter, seq, kind, step, at, recorded, person, role, mandate, charter, clause, submission, body, sealed, prev, hash)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17);
+INSERT INTO act (tenant, matter, seq, kind, step, at, recorded, made, person, role, mandate, charter, clause, submission, body, sealed, prev, hash)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18);
 
 -- name: seal
 INSERT INTO sealed (tenant, matter, seq, field, salt, value) VALUES ($1, $2, $3, $4, $5, $6);
 
 -- name: acts-after
 -- Acts of one matter after a number, oldest first. Walks the primary key.
-SELECT tenant, matter, seq, kind, step, at, recorded, person, role, mandate, charter, clause, submission, body, sealed, prev, hash FROM act
+SELECT tenant, matter, seq, kind, step, at, recorded, made, person, role, mandate, charter, clause, submission, body, sealed, prev, hash FROM act
 WHERE tenant = $1 AND matter = $2 AND seq > $3 ORDER BY seq LIMIT $4;
 
 -- name: acts-latest
 -- Acts of one matter, newest first. Walks the primary key backwards.
-SELECT tenant, matter, seq, kind, step, at, recorded, person, role, mandate, charter, clause, submission, body, sealed, prev, hash FROM act
+SELECT tenant, matter, seq, kind, step, at, recorded, made, person, role, mandate, charter, clause, submission, body, sealed, prev, hash FROM act
 WHERE tenant = $1 AND matter = $2 AND seq < $3 ORDER BY seq DESC LIMIT $4;
 
 -- name: last
@@ -38,7 +38,7 @@ SELECT matter, seq, field FROM sealed WHERE tenant = $1 AND matter = $2 ORDER BY
 
 -- name: sealed-by
 -- The acts of one person that sealed something, after one of them. Walks act_person.
-SELECT tenant, matter, seq, kind, step, at, recorded, person, role, mandate, charter, clause, submission, body, sealed, prev, hash FROM act
+SELECT tenant, matter, seq, kind, step, at, recorded, made, person, role, mandate, charter, clause, submission, body, sealed, prev, hash FROM act
 WHERE tenant = $1 AND person = $2 AND sealed <> '' AND (matter > $3 OR matter = $3 AND seq > $4) ORDER BY matter, seq LIMIT $5;
 
 -- name: name-file
@@ -80,7 +80,7 @@ INSERT INTO tenant (tenant, name, title, made) VALUES ($1, $2, $3, $4) ON CONFLI
 
 -- name: last-of-house
 -- The latest act of a kind in the house's own book. Walks it backwards to it.
-SELECT tenant, matter, seq, kind, step, at, recorded, person, role, mandate, charter, clause, submission, body, sealed, prev, hash FROM act
+SELECT tenant, matter, seq, kind, step, at, recorded, made, person, role, mandate, charter, clause, submission, body, sealed, prev, hash FROM act
 WHERE tenant = $1 AND matter = 0 AND kind = $2 ORDER BY seq DESC LIMIT 1;
 
 -- name: queue-unlogged

@@ -99,6 +99,9 @@ func (c *checker) head() {
 	c.requirements()
 }
 
+// votes are the kinds of steps whose answers may lie nowhere but where they are counted.
+var votes = []string{"ballot", "secret_ballot"}
+
 // bounds checks what keeps loops finite.
 func (c *checker) bounds() {
 	m := c.m
@@ -239,6 +242,9 @@ func (c *checker) step(p *Placed) {
 	p.Step.Check(sc)
 	c.list = append(c.list, sc.List...)
 
+	if !common.Offline.IsZero() && slices.Contains(votes, common.Kind) {
+		c.add(step.Error, "offline.vote", nil, p.Node.At("offline"))
+	}
 	outcomes := p.Step.Outcomes()
 	for _, o := range outcomes {
 		if _, ok := common.Next[o]; !ok {

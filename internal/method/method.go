@@ -48,6 +48,8 @@ type Start struct {
 	When   string      `yaml:"when,omitempty"` // CEL over subject
 	Fields step.Fields `yaml:"fields,omitempty"`
 	Only   bool        `yaml:"once,omitempty"` // a row has at most one open matter of this method
+	// Offline lets a matter be begun without signal; what arrives within this time counts from when it was filled in.
+	Offline step.Span `yaml:"offline,omitempty"`
 }
 
 // Bound keeps a loop finite: a step is visited at most so often, then the matter goes where Then says.

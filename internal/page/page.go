@@ -240,7 +240,25 @@ type Form struct {
 	Quiet   bool // not the main thing to do here
 	Basis   *Basis
 	Problem *fault.Refusal
+	Offline Offline // may be filled in without signal
+	Fold    bool    // shown folded under its title, one of many on a page
 }
+
+// Name is what a list calls the form by: its title, or what its button says.
+func (f Form) Name() text.Words {
+	if f.Title.IsZero() {
+		return f.Submit
+	}
+	return f.Title
+}
+
+// Offline says whether a form may be filled in without signal, and what its page does once that was sent.
+type Offline int
+
+const (
+	Follow Offline = iota + 1 // on to the receipt
+	Stay                      // here, where the next form is
+)
 
 // Input is the kind of control.
 type Input int

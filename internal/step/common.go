@@ -19,6 +19,7 @@ type Common struct {
 	Law     string            `yaml:"law,omitempty"`     // the law or document it rests on, as cited
 	Assumed bool              `yaml:"assumed,omitempty"` // a default nobody has confirmed; shown with its badge
 	Within  Span              `yaml:"within,omitempty"`  // how long the step should take; colours the light
+	Offline Span              `yaml:"offline,omitempty"` // may be filled in without signal; what arrives within this time counts from when it was filled in
 	Next    map[string]Target `yaml:"next"`              // where each outcome leads
 }
 

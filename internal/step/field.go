@@ -61,6 +61,7 @@ type Field struct {
 	Max      int       `yaml:"max,omitempty"` // characters, or the greatest count; 0 is the type's own limit
 	Audience Audience  `yaml:"audience"`
 	Personal bool      `yaml:"personal,omitempty"` // tells of a person; never public
+	Photo    bool      `yaml:"photo,omitempty"`    // a file that is taken with the phone's camera
 }
 
 // Option is one possible answer.

@@ -312,6 +312,8 @@ func (v *verifier) chain() {
 		switch {
 		case a.Recorded.Before(a.At):
 			v.at(Chain, "time.ahead", n, "done at %s, recorded before", stamp(a.At))
+		case a.At.Before(a.Made):
+			v.at(Chain, "time.ahead", n, "made at %s by its own word, done before", stamp(a.Made))
 		case a.Recorded.Before(before.Recorded) || a.At.Before(before.At):
 			v.at(Chain, "time.back", n, "act %d before it is of %s", before.Seq, stamp(before.At))
 		case a.Recorded.Before(latest.Add(-tolerance)):

@@ -151,6 +151,10 @@ func (s *Site) form(ctx context.Context, q store.Q, st desk.Standing, rd *reader
 	if !rd.desk && len(a.Fields) > 0 {
 		f.Submit = text.Key("web.to_check")
 	}
+	if !placed.Step.Shared().Offline.IsZero() {
+		f.Offline, f.Submit, f.Hidden[nameQuestions] = page.Follow, a.Words, questionsMark(a.Fields)
+		f.Hidden[nameStage] = stageSend
+	}
 	if as := s.capacities(st, rd, a); len(as) > 1 {
 		f.Fields = append(f.Fields, page.Field{Name: nameAs, Label: text.Key("web.as"), Input: page.Choice, Options: as, Required: true, Value: sub.As})
 	}
@@ -216,6 +220,10 @@ func (s *Site) field(st desk.Standing, x step.Field, sub step.Submission) (page.
 	case step.MoneyType:
 		f.Unit, f.Width = text.Key("web.yuan"), 14
 	case step.FileType:
+		if x.Photo {
+			f.Accept = "image/*" // WeChat opens the camera for this, and offers the album
+			break
+		}
 		f.Accept = ".jpg,.jpeg,.png,.webp,.pdf,.xlsx,.csv"
 	case step.RowType:
 		rows, err := st.Context.Book.Rows(x.Register, st.Run.Matter.Subject, calendar.DateOf(st.Context.Now))
@@ -281,16 +289,18 @@ func (s *Site) answer(r *http.Request, rd *reader) (page.Page, error) {
 	if err != nil {
 		return page.Page{}, err
 	}
-	keep, err := s.asked(r, rd, act.Matter(n))
-	if err != nil {
-		return page.Page{}, err
-	}
-	sub, err := s.submission(r, keep)
+	sub, err := s.submission(r, func() (bool, error) { return s.asked(r, rd, act.Matter(n)) })
 	if err != nil {
 		return page.Page{}, err
 	}
 	sub.Verb, sub.Device = r.PathValue("verb"), device(r, n)
 	stage := r.FormValue(nameStage)
+	if queued(r) {
+		if err := s.sameQuestions(r, rd, act.Matter(n), sub); err != nil {
+			return page.Page{}, err
+		}
+		stage = stageSend // looked over on the phone, for as long as its owner liked
+	}
 	if stage == stageChange {
 		return s.askPage(r, rd, sub, nil)
 	}
@@ -301,7 +311,7 @@ func (s *Site) answer(r *http.Request, rd *reader) (page.Page, error) {
 	}
 	receipt, err := s.Desk.Submit(r.Context(), rd.actor(), act.Matter(n), sub)
 	if no, ok := fault.As(err); ok {
-		if no.Kind == fault.Invalid || len(no.Fields) > 0 {
+		if (no.Kind == fault.Invalid || len(no.Fields) > 0) && !queued(r) {
 			return s.askPage(r, rd, sub, no)
 		}
 		return page.Page{}, err
@@ -311,6 +321,9 @@ func (s *Site) answer(r *http.Request, rd *reader) (page.Page, error) {
 	}
 	if err := s.publishFiles(r.Context(), receipt.Matter, receipt.First, receipt.Last); err != nil {
 		s.Log.Error("files not published", "matter", n, "error", err)
+	}
+	if queued(r) {
+		return s.takeQueued(rd, receipt)
 	}
 	if back := r.PostFormValue(nameBack); rd.desk && back != "" {
 		to, query, _ := strings.Cut(local(back), "?")
@@ -329,6 +342,9 @@ func (s *Site) answer(r *http.Request, rd *reader) (page.Page, error) {
 // refused, and the desk says why.
 func (s *Site) asked(r *http.Request, rd *reader, n act.Matter) (yes bool, err error) {
 	err = s.Desk.Read(r.Context(), n, func(_ context.Context, _ store.Q, st desk.Standing) error {
+		if made := s.made(r); !made.IsZero() && made.Before(st.Context.Now) {
+			st.Context.Now = made // what was asked then may be answered still; the desk says whether
+		}
 		yes = len(st.For(rd.actor())) > 0
 		return nil
 	})
@@ -412,8 +428,9 @@ func shown(f page.Field, sub step.Submission) text.Words {
 // maxFiles is how many files one form may bring.
 const maxFiles = 20
 
-// submission reads a form into a submission, and keeps its files if they are wanted.
-func (s *Site) submission(r *http.Request, keep bool) (step.Submission, error) {
+// submission reads a form into a submission, and keeps its files if they are wanted: asked tells, once it is known that
+// there are any. What was recorded already may be sent again with its files, whatever is asked by now.
+func (s *Site) submission(r *http.Request, asked func() (bool, error)) (step.Submission, error) {
 	if strings.HasPrefix(r.Header.Get("Content-Type"), "multipart/form-data") {
 		if err := r.ParseMultipartForm(1 << 20); err != nil {
 			return step.Submission{}, badForm(err)
@@ -424,7 +441,7 @@ func (s *Site) submission(r *http.Request, keep bool) (step.Submission, error) {
 	}
 	sub := step.Submission{
 		ID: r.PostFormValue(nameID), Step: r.PostFormValue(nameStep), Item: r.PostFormValue(nameItem), As: r.PostFormValue(nameAs),
-		Values: map[string][]string{}, Files: map[string][]step.File{}, Channel: "web",
+		Values: map[string][]string{}, Files: map[string][]step.File{}, Channel: "web", Made: s.made(r),
 	}
 	for _, name := range sortedNames(r.PostForm) {
 		values := r.PostForm[name]
@@ -448,8 +465,15 @@ func (s *Site) submission(r *http.Request, keep bool) (step.Submission, error) {
 			}
 		}
 	}
-	if r.MultipartForm == nil || !keep {
+	if r.MultipartForm == nil || len(r.MultipartForm.File) == 0 {
 		return sub, nil
+	}
+	_, known, err := s.Ledger.Submission(r.Context(), s.Store.Read(), sub.ID)
+	if err == nil && !known {
+		known, err = asked()
+	}
+	if err != nil || !known {
+		return sub, err
 	}
 	taken := 0
 	for _, key := range slices.Sorted(maps.Keys(r.MultipartForm.File)) {

@@ -184,6 +184,9 @@ func (s *Site) beginPage(r *http.Request, rd *reader, sub step.Submission, subje
 		Action: r.URL.Path, Hidden: map[string]string{nameID: sub.ID}, Submit: text.Key("web.begin_go", "Method", m.Name), Problem: problem,
 		Basis: &page.Basis{Clause: m.File() + "#start", Law: m.Law},
 	}
+	if !m.Start.Offline.IsZero() {
+		f.Offline, f.Hidden[nameQuestions] = page.Follow, questionsMark(m.Start.Fields)
+	}
 	atDesk := strings.HasPrefix(r.URL.Path, "/desk/") // the desk chooses among all, a resident among where they live
 	if m.Subject != "" {
 		rows, err := s.registers(r.Context(), s.Store.Read(), rd).Rows(m.Subject, act.RowID{}, s.today())
@@ -222,7 +225,7 @@ func (s *Site) beginPage(r *http.Request, rd *reader, sub step.Submission, subje
 }
 
 func (s *Site) begin(r *http.Request, rd *reader) (page.Page, error) {
-	sub, err := s.submission(r, true)
+	sub, err := s.submission(r, func() (bool, error) { return true, nil })
 	if err != nil {
 		return page.Page{}, err
 	}
@@ -237,12 +240,20 @@ func (s *Site) begin(r *http.Request, rd *reader) (page.Page, error) {
 	if r.PostFormValue(nameStage) == stageChange {
 		return s.beginPage(r, rd, sub, subject.ID, nil)
 	}
+	if queued(r) {
+		if err := s.sameStart(r, rd, m, sub); err != nil {
+			return page.Page{}, err
+		}
+	}
 	receipt, err := s.Desk.Begin(r.Context(), rd.actor(), m.Key, subject, sub)
-	if no, ok := fault.As(err); ok && no.Kind != fault.Unavailable {
+	if no, ok := fault.As(err); ok && no.Kind != fault.Unavailable && !queued(r) {
 		return s.beginPage(r, rd, sub, subject.ID, no)
 	}
 	if err != nil {
 		return page.Page{}, err
+	}
+	if queued(r) {
+		return s.takeQueued(rd, receipt)
 	}
 	if !strings.HasPrefix(r.URL.Path, "/desk/") {
 		return rd.redirect(r, "/receipts/"+receipt.ID)

@@ -261,7 +261,7 @@ func (s *Site) me(r *http.Request, rd *reader) (page.Page, error) {
 		},
 	}
 	p.Blocks = append(append(p.Blocks, households...), page.Panel{Title: text.Key("web.me.roles"), Blocks: []page.Block{mandates}},
-		page.Rows{Title: text.Key("web.me.more"), List: append(s.reports(),
+		page.Rows{Title: text.Key("web.me.more"), List: append(append(s.reports(), s.outside(rd)...),
 			s.bell(r.Context(), rd), page.Link{Words: text.Key("feed.mine"), Href: "/me/calendar", Icon: "calendar"},
 			page.Link{Words: text.Key("web.check.title"), Note: text.Key("web.check.note"), Href: "/check", Icon: "receipt"},
 			page.Link{Words: text.Key("privacy.data"), Note: text.Key("privacy.data_note"), Href: "/me/data", Icon: "user"},

@@ -70,6 +70,7 @@ func (s *Site) routes() []route {
 		{"POST /sign-out", signedIn, s.signOut},
 		{"GET /me", signedIn, s.me},
 		{"GET /receipts/{id}/opening", signedIn, s.opening},
+		{"GET /field", signedIn, s.fieldPage},
 		{"GET /me/access", signedIn, s.lookedAtMe},
 		{"GET /me/data", signedIn, s.myData},
 		{"GET /me/data.json", signedIn, s.myDataFile},

@@ -92,6 +92,7 @@ func (s *Site) Handler() http.Handler {
 		mux.Handle(rt.pattern, s.serve(rt))
 	}
 	mux.Handle("GET "+assets.Prefix, assets.Handler())
+	mux.Handle("GET /offline.js", assets.Worker())
 	mux.HandleFunc("GET /healthz", s.healthy)
 	mux.Handle("/", s.serve(route{"", anyone, s.nowhere}))
 	crossOrigin := http.NewCrossOriginProtection()
@@ -167,6 +168,9 @@ func (s *Site) render(w http.ResponseWriter, r *http.Request, rd *reader, p page
 	if rd.signedIn() {
 		h.Set("Cache-Control", "private, no-store")
 	}
+	if offline(p.Blocks) {
+		h.Set("Gongzhi-Offline", "1") // the browser may keep this page, to open it again without signal
+	}
 	if p.Status != 0 {
 		w.WriteHeader(p.Status)
 	}
@@ -193,6 +197,10 @@ func (s *Site) fail(w http.ResponseWriter, r *http.Request, rd *reader, err erro
 		rd = &reader{lang: preferences(r).lang, size: preferences(r).size}
 	}
 	no, refused := fault.As(err)
+	if refused && no.Kind == fault.SignIn && queued(r) {
+		s.refuseQueued(w, r, rd, no, http.StatusUnauthorized)
+		return
+	}
 	if refused && no.Kind == fault.SignIn && r.Method == http.MethodGet {
 		http.Redirect(w, r, "/sign-in?"+url.Values{"back": {r.URL.RequestURI()}}.Encode(), http.StatusSeeOther)
 		return
@@ -213,6 +221,10 @@ func (s *Site) fail(w http.ResponseWriter, r *http.Request, rd *reader, err erro
 	status := statuses[no.Kind]
 	if !refused {
 		status = http.StatusInternalServerError
+	}
+	if queued(r) {
+		s.refuseQueued(w, r, rd, no, status)
+		return
 	}
 	s.render(w, r, rd, refusal(r, no, status))
 }
@@ -259,7 +271,7 @@ func (s *Site) context(r *http.Request, rd *reader, p page.Page) *ui.Context {
 		u.Checkpoint = s.pinned(r.Context())
 	}
 	if rd.signedIn() {
-		u.Person = &ui.Person{Name: rd.account.Name, Mandate: rd.mandateWords(c), Links: []page.Link{{Words: text.Key("web.me.title"), Href: "/me"}, {Words: text.Key("web.sign_out"), Href: "/sign-out"}}}
+		u.Person = &ui.Person{ID: string(rd.account.Person), Name: rd.account.Name, Mandate: rd.mandateWords(c), Links: []page.Link{{Words: text.Key("web.me.title"), Href: "/me"}, {Words: text.Key("web.sign_out"), Href: "/sign-out"}}}
 	}
 	if p.Frame == page.Desk {
 		u.Nav = s.nav(r.Context(), rd, r.URL.Path, r.URL.RawQuery)

@@ -153,7 +153,7 @@ export function verifyBundle(dir, { key, since } = {}) {
     if (act.seq <= before.seq) return add("chain", "chain.twice", n);
     if (act.seq !== before.seq + 1) add("chain", "chain.gap", n);
     else if (act.prev !== before.hash) add("chain", "chain.prev", n);
-    if (recorded < at) add("chain", "time.ahead", n);
+    if (recorded < at || (act.made && at < micros(act.made))) add("chain", "time.ahead", n);
     else if (recorded < before.recorded || at < before.at || recorded < latest - 600_000_000n) add("chain", "time.back", n);
     if (recorded > latest) latest = recorded;
     heads.set(act.matter, { seq: act.seq, hash, at, recorded });

@@ -15,6 +15,7 @@ import (
 	"gongzhi/internal/step/meeting"
 	"gongzhi/internal/step/notice"
 	"gongzhi/internal/step/open"
+	"gongzhi/internal/step/patrol"
 	"gongzhi/internal/step/rate"
 	secretballot "gongzhi/internal/step/secret_ballot"
 	"gongzhi/internal/step/solicit"
@@ -37,5 +38,6 @@ func All() []step.Kind {
 		inspect.Kind{},
 		works.Kind{},
 		open.Kind{},
+		patrol.Kind{},
 	}
 }

@@ -100,6 +100,21 @@ func (s Set) Handler() http.Handler {
 	})
 }
 
+// Worker serves the service worker. Its address never changes, and neither does what it may look after: the whole site.
+func (s Set) Worker() http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		name, ok := s.names["worker.js"]
+		if !ok {
+			http.NotFound(w, r)
+			return
+		}
+		w.Header().Set("Content-Type", types[".js"])
+		w.Header().Set("Cache-Control", "no-cache")
+		w.Header().Set("X-Content-Type-Options", "nosniff")
+		http.ServeFileFS(w, r, s.files, name)
+	})
+}
+
 var types = map[string]string{
 	".css":   "text/css; charset=utf-8",
 	".js":    "text/javascript; charset=utf-8",
@@ -115,6 +130,9 @@ func Path(plain string) string { return built.Path(plain) }
 
 // Err says whether the embedded assets were built, as [Set.Err].
 func Err() error { return built.Err() }
+
+// Worker serves the embedded service worker, as [Set.Worker].
+func Worker() http.Handler { return built.Worker() }
 
 // Handler serves the embedded assets, as [Set.Handler].
 func Handler() http.Handler { return built.Handler() }

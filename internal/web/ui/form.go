@@ -42,6 +42,13 @@ func questions(ctx context.Context, f page.Form) []question {
 	return out
 }
 
+func offlineName(o page.Offline) string {
+	if o == page.Stay {
+		return "stay"
+	}
+	return "go"
+}
+
 // idPart keeps of a name what an id and the link to it can hold.
 func idPart(name string) string {
 	return strings.Map(func(r rune) rune {

@@ -61,6 +61,7 @@ type Context struct {
 
 // Person is the reader, and in which capacity they act.
 type Person struct {
+	ID      string // opaque: a phone keeps what one person wrote apart from what another did
 	Name    string
 	Mandate text.Words
 	Links   []page.Link // my matters, sign out

@@ -1,0 +1,290 @@
+// The pages of those who work outside: what is filled in here is kept on the phone first and sent when there is signal.
+// It is loaded where a page has a form that may be filled in without signal, or where something still waits:
+//
+//   <form data-offline=stay|go data-title=…>   its answers go into the queue; "go" then follows to the receipt
+//   <aside id="queue" data-person=… data-…>    where the queue is shown, with its words
+//
+// A photograph is shrunk as soon as it is chosen, so that pressing the button is quick.
+import * as queue from "./queue";
+import { shrink } from "./photo";
+
+const strip = document.getElementById("queue");
+const person = strip?.dataset["person"] ?? "";
+const word = (name: string): string => strip?.dataset[name] ?? "";
+const forms = (): HTMLFormElement[] => [...document.querySelectorAll<HTMLFormElement>("form[data-offline]")];
+
+const small = new WeakMap<File, ReturnType<typeof shrink>>();
+const shrunk = (file: File): ReturnType<typeof shrink> => {
+  const known = small.get(file) ?? shrink(file);
+  small.set(file, known);
+  return known;
+};
+
+function make<K extends keyof HTMLElementTagNameMap>(tag: K, className: string, ...inside: (Node | string)[]): HTMLElementTagNameMap[K] {
+  const element = document.createElement(tag);
+  if (className) element.className = className;
+  element.append(...inside);
+  return element;
+}
+
+function button(words: string, className: string, press: () => void): HTMLButtonElement {
+  const b = make("button", className, words);
+  b.type = "button";
+  b.addEventListener("click", press);
+  return b;
+}
+
+const clean = (s: string | null | undefined): string => (s ?? "").replace(/\s+/g, " ").trim();
+
+// What a form says, as its writer saw it.
+function lines(form: HTMLFormElement): queue.Line[] {
+  const out: queue.Line[] = [];
+  for (const field of form.querySelectorAll<HTMLElement>(".field")) {
+    const label = clean(field.querySelector("legend, label")?.firstChild?.textContent);
+    const said: string[] = [];
+    for (const control of field.querySelectorAll<HTMLInputElement | HTMLSelectElement | HTMLTextAreaElement>("input, select, textarea")) {
+      if (control instanceof HTMLSelectElement) {
+        if (control.value) said.push(clean(control.selectedOptions[0]?.textContent));
+      } else if (control.type === "radio" || control.type === "checkbox") {
+        if ((control as HTMLInputElement).checked) said.push(clean(control.labels?.[0]?.textContent));
+      } else if (control.type === "file") {
+        said.push(...[...((control as HTMLInputElement).files ?? [])].map((f) => f.name));
+      } else if (control.value) said.push(control.value);
+    }
+    if (said.length > 0) out.push({ label, value: said.join("、") });
+  }
+  return out;
+}
+
+const matterOf = (action: string): string => /^\/(?:desk\/)?matters\/(\d+)\//.exec(action)?.[1] ?? "";
+
+// Names that the queue writes itself when it sends.
+const ours = ["_id", "_by", "_made", "_sent"];
+
+async function read(form: HTMLFormElement): Promise<Pick<queue.Entry, "values" | "photos" | "shown">> {
+  const values: [string, string][] = [];
+  const photos: queue.Photo[] = [];
+  for (const [name, value] of new FormData(form).entries()) {
+    if (typeof value === "string") {
+      if (!ours.includes(name)) values.push([name, value]);
+    } else if (value.size > 0) photos.push({ field: name, ...(await shrunk(value)) });
+  }
+  return { values, photos, shown: lines(form) };
+}
+
+// after puts a line below a form: that it is kept, or why it is not.
+function after(form: HTMLFormElement, tone: string, words: string, href?: string): void {
+  form.parentElement?.querySelector(".kept")?.remove();
+  const p = make("p", `kept banner banner-${tone}`, words);
+  p.setAttribute("role", "status");
+  if (href) {
+    const a = make("a", "", word("receipt"));
+    a.href = href;
+    p.append(" ", a);
+  }
+  form.after(p);
+}
+
+const busy = new WeakSet<HTMLFormElement>();
+
+async function keep(form: HTMLFormElement): Promise<void> {
+  if (busy.has(form)) return;
+  busy.add(form);
+  const made = Date.now();
+  try {
+    const action = new URL(form.action).pathname;
+    const id = queue.newID();
+    const answers = await read(form);
+    await queue.add({
+      id, person, action, group: matterOf(action) || id, title: form.dataset["title"] ?? "", place: clean(document.querySelector("h1")?.textContent),
+      html: form.innerHTML, made, state: "waiting", ...answers,
+    });
+    after(form, "soon", word("saved"));
+    done(form);
+    sentBy.set(id, form);
+    await Promise.race([send(), new Promise((resolve) => { setTimeout(resolve, 8000); })]);
+  } catch (error) {
+    after(form, "late", word(error instanceof DOMException && error.name === "QuotaExceededError" ? "full" : /picture/.test(String(error)) ? "photo" : "unkept"));
+  } finally {
+    busy.delete(form);
+  }
+}
+
+const sentBy = new Map<string, HTMLFormElement>();
+
+// done closes a form that was filled in, so that nobody fills it in twice.
+function done(form: HTMLFormElement): void {
+  form.hidden = true;
+  const fold = form.closest("details");
+  if (fold) {
+    fold.classList.add("filled");
+    const next = [...document.querySelectorAll<HTMLDetailsElement>("details.fold:not(.filled)")].find((d) => fold.compareDocumentPosition(d) & Node.DOCUMENT_POSITION_FOLLOWING);
+    if (next) next.querySelector("summary")?.focus();
+  }
+}
+
+function answered(entry: queue.Entry): void {
+  const form = sentBy.get(entry.id);
+  if (!form) return;
+  if (entry.state === "taken" && form.dataset["offline"] === "go" && entry.answer?.href) location.assign(entry.answer.href);
+  else if (entry.state === "taken") after(form, "good", word("taken"), entry.answer?.href);
+  else {
+    form.hidden = false;
+    after(form, "late", `${word("refused")}${entry.answer?.words ?? ""}`);
+  }
+}
+
+let sending = false;
+
+async function send(): Promise<void> {
+  if (sending || !person) return;
+  sending = true;
+  try {
+    await show(await queue.flush(person, answered));
+  } finally {
+    sending = false;
+  }
+}
+
+// show draws the strip. What the reader is changing at the moment stays as it is.
+let changing = 0;
+
+async function show(round?: queue.Round): Promise<void> {
+  if (!strip || changing > 0) return;
+  const list = await queue.all();
+  for (const e of list) if (e.state === "taken" && Date.now() - e.made > 86_400_000) await queue.remove(e.seq);
+  const mine = list.filter((e) => e.state !== "taken" && e.person === person);
+  const others = list.some((e) => e.state !== "taken" && e.person !== person);
+  const refused = mine.filter((e) => e.state === "refused").length;
+  const open = strip.querySelector("details")?.open ?? false;
+  strip.replaceChildren();
+  strip.hidden = mine.length === 0 && !others;
+  if (strip.hidden) return;
+  const fold = make("details", "");
+  fold.open = open || refused > 0;
+  const head = make("summary", "", word("waiting").replace("#", String(mine.length)));
+  if (refused > 0) head.append(" ", make("b", "", word("refusals").replace("#", String(refused))));
+  fold.append(head);
+  if (round?.signedOut) {
+    const a = make("a", "button", word("signin"));
+    a.href = "/sign-in?back=" + encodeURIComponent(location.pathname + location.search);
+    fold.append(make("p", "", word("signedout")), a);
+    fold.open = true;
+  } else if (round?.stuck || !navigator.onLine) fold.append(make("p", "", word("nosignal")));
+  if (others) fold.append(make("p", "", word("others")));
+  const ol = make("ol", "");
+  for (const e of mine) ol.append(item(e));
+  fold.append(ol, button(word("now"), "button button-quiet", () => void send()));
+  strip.append(fold);
+}
+
+function item(e: queue.Entry): HTMLElement {
+  const li = make("li", e.state, make("b", "", e.title), " ", make("small", "", `${e.place} ${new Date(e.made || Date.now()).toLocaleString(document.documentElement.lang)}`));
+  const dl = make("dl", "");
+  for (const l of e.shown) dl.append(make("dt", "", l.label), make("dd", "", l.value));
+  for (const p of e.photos) {
+    const img = make("img", "");
+    img.src = URL.createObjectURL(new Blob([p.bytes], { type: p.type }));
+    img.alt = p.name;
+    img.onload = () => { URL.revokeObjectURL(img.src); };
+    dl.append(make("dd", "", img));
+  }
+  const a = e.answer;
+  if (a && e.state === "refused") {
+    li.append(make("p", "fault", a.words ?? ""));
+    for (const f of a.fields ?? []) li.append(make("p", "fault", `${f.label} ${f.words}`));
+    if (a.basis) {
+      const basis = make("a", "", a.basis);
+      if (a.basisHref) basis.href = a.basisHref;
+      li.append(make("p", "basis", basis));
+    }
+    // Both sides of it: what this phone holds, and what the house holds.
+    li.append(make("p", "", word("mine")), dl);
+    if (a.now) {
+      const link = make("a", "", a.now);
+      if (a.nowHref) link.href = a.nowHref;
+      li.append(make("p", "", word("there"), " ", link));
+    }
+    for (const t of a.there ?? []) li.append(make("p", "there", [t.when, t.who, t.what, t.said].filter(Boolean).join(" · ")));
+  } else li.append(dl);
+  const acts = make("p", "acts", button(word("change"), "button button-quiet", () => { change(e, li); }));
+  if (a?.code === "offline.late") acts.append(" ", button(word("again"), "button button-quiet", () => void queue.put({ ...e, made: 0, state: "waiting" }).then(send)));
+  acts.append(" ", button(word("remove"), "button button-quiet", () => {
+    if (!confirm(word("sure"))) return;
+    void queue.remove(e.seq).then(() => show());
+  }));
+  li.append(acts);
+  return li;
+}
+
+// change opens an entry as the form it was written in.
+function change(e: queue.Entry, li: HTMLElement): void {
+  if (sending) return;
+  changing++;
+  const form = make("form", "form");
+  form.noValidate = true;
+  form.innerHTML = e.html; // the server's own form, as it was when this was written
+  for (const control of form.querySelectorAll<HTMLInputElement | HTMLSelectElement | HTMLTextAreaElement>("[name]")) {
+    const said = e.values.filter(([name]) => name === control.name).map(([, v]) => v);
+    if (control.id) {
+      for (const label of form.querySelectorAll(`label[for="${CSS.escape(control.id)}"]`)) label.setAttribute("for", "q-" + control.id);
+      control.id = "q-" + control.id;
+    }
+    if (control instanceof HTMLInputElement && (control.type === "radio" || control.type === "checkbox")) control.checked = said.includes(control.value);
+    else if (control instanceof HTMLInputElement && control.type === "file") control.required = control.required && !e.photos.some((p) => p.field === control.name);
+    else control.value = said[0] ?? "";
+  }
+  const close = (): void => { changing--; void show(); };
+  form.append(" ", button(word("cancel"), "button button-quiet", close));
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    if (!form.reportValidity()) return;
+    void (async () => {
+      const now = await read(form);
+      const kept = e.photos.filter((p) => !now.photos.some((x) => x.field === p.field));
+      const photos = [...kept, ...now.photos];
+      const shown = [...now.shown, ...e.shown.filter((l) => kept.some((p) => l.value.startsWith(p.name.replace(/\.jpg$/, ""))))];
+      await queue.put({ ...e, values: now.values, photos, shown, state: "waiting" });
+      close();
+      await send();
+    })();
+  });
+  li.replaceChildren(form);
+  form.querySelector<HTMLElement>("input:not([type=hidden]), select, textarea")?.focus();
+}
+
+async function start(): Promise<void> {
+  if (!strip || !globalThis.indexedDB) return;
+  await queue.all(); // a browser that keeps nothing leaves the forms as they are
+  for (const form of forms()) {
+    form.addEventListener("submit", (event) => {
+      event.preventDefault();
+      event.stopPropagation();
+      if (form.reportValidity()) void keep(form);
+    });
+    for (const input of form.querySelectorAll<HTMLInputElement>("input[type=file]")) {
+      input.addEventListener("change", () => { for (const f of input.files ?? []) shrunk(f).catch(() => { after(form, "late", word("photo")); }); });
+    }
+  }
+  for (const e of await queue.all()) {
+    if (e.state === "taken" || e.person !== person) continue;
+    const of = (name: string): string => e.values.find(([n]) => n === name)?.[1] ?? "";
+    const form = forms().find((f) => matterOf(e.action) !== "" && new URL(f.action).pathname === e.action && (f.elements.namedItem("_item") as HTMLInputElement | null)?.value === of("_item"));
+    if (!form) continue;
+    sentBy.set(e.id, form);
+    after(form, "soon", word("saved"));
+    done(form);
+  }
+  document.documentElement.dataset["field"] = "ready";
+  await show();
+  await send();
+  setInterval(() => { if (!document.hidden) void send(); }, 30_000);
+  addEventListener("online", () => void send());
+  addEventListener("offline", () => void show());
+  document.addEventListener("visibilitychange", () => { if (!document.hidden) void send(); });
+  // A bonus where the browser has it: the page opens again without signal. WeChat on iOS has none; there the page must
+  // stay open, which the strip says.
+  if (forms().length > 0) await navigator.serviceWorker?.register("/offline.js");
+}
+
+start().catch(() => { /* the forms go the plain way */ });

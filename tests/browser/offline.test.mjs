@@ -1,0 +1,185 @@
+// A round without signal, in a real browser: the page was opened with signal, everything is filled in without, closed and
+// opened again without, changed and removed on the phone, and recorded once there is signal again.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { house, phone } from "./harness.mjs";
+
+const passwordOf = (output, login) => new RegExp(`^\\s*${login}\\s+(\\S+)`, "m").exec(output)?.[1];
+
+async function signIn({ open, output }, login, options = {}) {
+  const page = await open("/sign-in", { viewport: phone, ...options });
+  await page.fill("input[name=login]", login);
+  await page.fill("input[name=password]", passwordOf(output(), login));
+  await Promise.all([page.waitForURL((url) => !url.pathname.startsWith("/sign-in")), page.click("form[action='/sign-in'] button")]);
+  return page;
+}
+
+// begin starts a round on the first section and gives its number.
+async function begin(page) {
+  await page.goto("/begin/road_patrol");
+  await page.selectOption("select[name=_subject]", "yanshi-n");
+  await page.check("input[name=level][value=third]");
+  await Promise.all([page.waitForURL(/receipts/), page.click("main form button")]);
+}
+
+// picture draws a photograph of 4000 × 3000 with the place it was taken at written into it.
+async function picture(page) {
+  const data = await page.evaluate(() => {
+    const canvas = document.createElement("canvas");
+    [canvas.width, canvas.height] = [4000, 3000];
+    const pen = canvas.getContext("2d");
+    for (let i = 0; i < 400; i++) { pen.fillStyle = `hsl(${i * 7} 60% 50%)`; pen.fillRect((i * 197) % 4000, (i * 131) % 3000, 300, 200); }
+    return canvas.toDataURL("image/jpeg", 0.9);
+  });
+  const jpeg = Buffer.from(data.split(",")[1], "base64");
+  const exif = Buffer.concat([Buffer.from([0xff, 0xe1, 0x00, 0x22]), Buffer.from("Exif\0\0MM\0*\0\0\0\x08GPS 34.7600,113.62")]);
+  exif.writeUInt16BE(exif.length - 2, 2);
+  return { name: "IMG_0001.jpg", mimeType: "image/jpeg", buffer: Buffer.concat([jpeg.subarray(0, 2), exif, jpeg.subarray(2)]) };
+}
+
+const folds = (page) => page.locator("details.fold");
+const ready = (page) => page.waitForFunction(() => document.documentElement.dataset.field === "ready");
+const queued = (page) => page.evaluate(() => new Promise((resolve, reject) => {
+  const ask = indexedDB.open("gongzhi", 1);
+  ask.onerror = () => reject(ask.error);
+  ask.onsuccess = () => {
+    const all = ask.result.transaction("entries").objectStore("entries").getAll();
+    all.onsuccess = () => { ask.result.close(); resolve(all.result.map((e) => ({ id: e.id, state: e.state, values: e.values, sizes: e.photos.map((p) => p.bytes.byteLength), head: e.photos.map((p) => new TextDecoder("latin1").decode(p.bytes.slice(0, 400)))[0], answer: e.answer }))); };
+  };
+}));
+
+async function fill(page, i, photo, finding = "fine", what = "") {
+  const fold = folds(page).nth(i);
+  await fold.locator("summary").click();
+  await fold.locator(`input[value=${finding}]`).check();
+  await fold.locator("input[type=file]").setInputFiles(photo);
+  if (what) await fold.locator("input[name=what_it_is]").fill(what);
+  await fold.locator("form button").click();
+}
+
+test("a round without signal", async (t) => {
+  const town = await house(t);
+  const page = await signIn(town, "chief3");
+  await begin(page);
+  await page.goto("/field");
+  await ready(page);
+  assert.equal(await folds(page).count(), 3, "three places, each with its form on one page");
+  await page.sound();
+  const photo = await picture(page);
+  await page.waitForFunction(() => navigator.serviceWorker?.controller !== null || navigator.serviceWorker.ready);
+  await page.reload(); // now through the worker, which keeps it
+  await ready(page);
+
+  const context = page.context();
+  await context.setOffline(true);
+  await fill(page, 0, photo);
+  await page.locator("#queue summary").waitFor();
+  await fill(page, 1, photo, "problem", "井盖缺失");
+  await page.waitForFunction(() => document.querySelector("#queue summary")?.textContent.includes("2"));
+  const kept = await queued(page);
+  assert.equal(kept.length, 2);
+  assert.ok(kept.every((e) => e.state === "waiting" && e.sizes[0] < 700_000 && e.sizes[0] > 10_000), JSON.stringify(kept.map((e) => e.sizes)));
+  assert.ok(kept.every((e) => !e.head.includes("Exif") && !e.head.includes("GPS")), "nothing of what the camera wrote leaves the phone");
+
+  // The page opens again without signal; what was filled in is still there, and is not asked again.
+  await page.reload();
+  await ready(page);
+  assert.equal(await page.locator("details.fold:not(.filled)").count(), 1);
+  await page.locator("#queue summary").click();
+  assert.equal(await page.locator("#queue li").count(), 2);
+  await page.sound();
+
+  // Changed on the phone, then one removed and filled in again.
+  const second = page.locator("#queue li").nth(1);
+  await second.getByRole("button", { name: "改", exact: true }).click();
+  await second.locator("input[name=what_it_is]").fill("井盖破损");
+  await second.locator("form button:not([type=button])").click();
+  await page.locator("#queue li dd", { hasText: "井盖破损" }).waitFor();
+  page.once("dialog", (d) => d.accept());
+  await page.locator("#queue li").nth(0).getByRole("button", { name: "删去" }).click();
+  await page.waitForFunction(() => document.querySelectorAll("#queue li").length === 1);
+  assert.equal((await queued(page))[0].sizes.length, 1, "the photograph stays when the words are changed");
+
+  // Signal again: everything is sent, once.
+  await context.setOffline(false);
+  await page.evaluate(() => dispatchEvent(new Event("online")));
+  await page.waitForFunction(() => document.getElementById("queue").hidden, undefined, { timeout: 20_000 });
+  await page.goto("/field");
+  await ready(page);
+  assert.equal(await page.locator("details.fold:not(.filled)").count(), 2, "the removed one is asked again");
+  await page.goto("/matters");
+  await page.getByRole("link", { name: "演示路北段路面问题" }).or(page.getByRole("link", { name: /91号院门口/ })).first().click();
+  assert.match(await page.locator("main").innerText(), /91号院门口|交办/);
+});
+
+test("two phones at one place: the second is shown both sides", async (t) => {
+  const town = await house(t);
+  const one = await signIn(town, "chief3");
+  await begin(one);
+  const two = await signIn(town, "chief3");
+  for (const page of [one, two]) {
+    await page.goto("/field");
+    await ready(page);
+  }
+  const photo = await picture(one);
+  await two.context().setOffline(true);
+  await fill(two, 0, photo, "problem", "第二部手机看到的");
+  await two.locator("#queue summary").waitFor();
+  await fill(one, 0, photo, "fine");
+  await one.getByText("已送到").waitFor();
+  await two.context().setOffline(false);
+  await two.evaluate(() => dispatchEvent(new Event("online")));
+  await two.locator("#queue li.refused").waitFor({ timeout: 20_000 });
+  const shown = await two.locator("#queue li.refused").innerText();
+  assert.match(shown, /第二部手机看到的/, "one's own side");
+  assert.match(shown, /那边现在是/);
+  assert.match(shown, /看了一处 · 情况：正常/, "the other side");
+  await two.sound();
+});
+
+test("a session that has ended loses nothing", async (t) => {
+  const town = await house(t);
+  const page = await signIn(town, "chief3");
+  await begin(page);
+  await page.goto("/field");
+  await ready(page);
+  await page.context().clearCookies();
+  await fill(page, 0, await picture(page));
+  await page.locator("#queue a.button").waitFor();
+  assert.equal((await queued(page))[0].state, "waiting");
+  await Promise.all([page.waitForURL(/sign-in/), page.locator("#queue a.button").click()]);
+  await page.fill("input[name=login]", "chief3");
+  await page.fill("input[name=password]", passwordOf(town.output(), "chief3"));
+  await Promise.all([page.waitForURL(/field/), page.click("form[action='/sign-in'] button")]);
+  await ready(page);
+  await page.waitForFunction(() => document.getElementById("queue").hidden, undefined, { timeout: 20_000 });
+  assert.equal((await queued(page)).filter((e) => e.state === "taken").length, 1);
+});
+
+// A cheap phone on a bad line: everything six times slower, 400 kbit/s with 400 ms. A stop is three taps and a photograph.
+test("a stop is three taps and a photograph on a slow phone", async (t) => {
+  const town = await house(t);
+  const page = await signIn(town, "chief3");
+  await begin(page);
+  const photo = await picture(page);
+  const cdp = await page.context().newCDPSession(page);
+  await cdp.send("Emulation.setCPUThrottlingRate", { rate: 6 });
+  await cdp.send("Network.enable");
+  await cdp.send("Network.emulateNetworkConditions", { offline: false, latency: 400, downloadThroughput: 50_000, uploadThroughput: 50_000 });
+  await page.goto("/field");
+  await ready(page);
+  let taps = 0;
+  const tap = (locator) => { taps++; return locator.click(); };
+  const stop = folds(page).nth(0);
+  await tap(stop.locator("summary"));
+  await tap(stop.getByText("正常", { exact: true }));
+  await stop.locator("input[type=file]").setInputFiles(photo);
+  const began = Date.now();
+  await tap(stop.getByRole("button", { name: "提交" }));
+  await stop.locator(".kept").waitFor();
+  const waited = Date.now() - began;
+  assert.equal(taps, 3);
+  assert.ok(waited < 8_000, `kept after ${waited} ms`);
+  await stop.getByText("已送到").waitFor({ timeout: 60_000 });
+  await page.sound();
+});
