@@ -91,6 +91,7 @@ var special = map[reflect.Type]object{
 	reflect.TypeFor[step.Span]():         pattern(`^[1-9][0-9]* (day|workday|hour|workhour|month)s?$`, `a length of time: "7 days", "5 workdays"`),
 	reflect.TypeFor[exact.Threshold]():   pattern(`^(at_least|over) [0-9]+/[0-9]+$`, `a share: "at_least 2/3" includes it, "over 1/2" does not`),
 	reflect.TypeFor[calendar.Date]():     pattern(`^[0-9]{4}-[0-9]{2}-[0-9]{2}$`, "a date: 2026-03-02"),
+	reflect.TypeFor[method.Hour]():       pattern(`^[0-2][0-9]:[0-5][0-9]$`, `an hour in Beijing: "06:00"`),
 	reflect.TypeFor[step.Type]():         enum(step.Types),
 	reflect.TypeFor[register.Type]():     enum(register.Types),
 	reflect.TypeFor[charter.Held]():      enum(charter.HeldKinds),

@@ -32,6 +32,8 @@ var (
 	matters        = queries.Get("matters")
 	unseal         = queries.Get("unseal")
 	eraseValue     = queries.Get("erase")
+	reached        = queries.Get("reached")
+	reach          = queries.Get("reach")
 	submissionByID = queries.Get("submission")
 	noteSubmission = queries.Get("note-submission")
 	sealedAfter    = queries.Get("sealed-after")
@@ -211,9 +213,9 @@ func fromRow(r row) (act.Act, error) {
 	a := act.Act{
 		Tenant: act.Tenant(r.Tenant), Matter: act.Matter(r.Matter), Seq: r.Seq, Kind: r.Kind, Step: r.Step,
 		At: time.UnixMicro(r.At).UTC(), Recorded: time.UnixMicro(r.Recorded).UTC(),
-		By:         act.By{Person: act.Person(r.Person), Role: r.Role, Mandate: r.Mandate},
-		Basis:      act.Basis{Charter: act.Digest(r.Charter), Clause: r.Clause},
-		Made: instant(r.Made), Submission: r.Submission, Body: json.RawMessage(r.Body), Prev: act.Digest(r.Prev), Hash: act.Digest(r.Hash),
+		By:    act.By{Person: act.Person(r.Person), Role: r.Role, Mandate: r.Mandate},
+		Basis: act.Basis{Charter: act.Digest(r.Charter), Clause: r.Clause},
+		Made:  instant(r.Made), Submission: r.Submission, Body: json.RawMessage(r.Body), Prev: act.Digest(r.Prev), Hash: act.Digest(r.Hash),
 	}
 	if r.Sealed != "" {
 		if err := json.Unmarshal([]byte(r.Sealed), &a.Sealed); err != nil {

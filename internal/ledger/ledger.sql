@@ -55,6 +55,14 @@ SELECT hash FROM file_use WHERE tenant = $1 AND matter = $2 AND seq = $3 AND fie
 -- name: unname-files
 DELETE FROM file_use WHERE tenant = $1 AND matter = $2 AND seq = $3 AND field = $4;
 
+-- name: reached
+SELECT n FROM counter WHERE tenant = $1 AND name = $2;
+
+-- name: reach
+-- Never back: of two servers that look at the clock, the later one is right.
+INSERT INTO counter (tenant, name, n) VALUES ($1, $2, $3)
+ON CONFLICT (tenant, name) DO UPDATE SET n = excluded.n WHERE counter.n < excluded.n;
+
 -- name: submission
 SELECT id, matter, first, last, content, recorded FROM submission WHERE tenant = $1 AND id = $2;
 

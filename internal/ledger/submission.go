@@ -92,3 +92,18 @@ func (l *Ledger) AddTenant(ctx context.Context, tx *store.Tx, name, title string
 }
 
 func sortedKeys(m map[string]string) []string { return slices.Sorted(maps.Keys(m)) }
+
+// Reached is up to when something that is done again and again was done last; known is false before the first time.
+func (l *Ledger) Reached(ctx context.Context, q store.Q, name string) (at time.Time, known bool, err error) {
+	n, err := store.Get[int64](ctx, q, reached, int64(l.tenant), name)
+	if errors.Is(err, store.ErrNotFound) {
+		return time.Time{}, false, nil
+	}
+	return instant(n), err == nil, err
+}
+
+// Reach remembers it. It never goes back.
+func (l *Ledger) Reach(ctx context.Context, tx *store.Tx, name string, at time.Time) error {
+	_, err := store.Exec(ctx, tx, reach, int64(l.tenant), name, at.UnixMicro())
+	return err
+}

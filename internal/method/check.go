@@ -97,6 +97,7 @@ func (c *checker) head() {
 	c.list = append(c.list, start.List...)
 	c.bounds()
 	c.requirements()
+	c.routine()
 }
 
 // votes are the kinds of steps whose answers may lie nowhere but where they are counted.

@@ -50,6 +50,7 @@ type Start struct {
 	Only   bool        `yaml:"once,omitempty"` // a row has at most one open matter of this method
 	// Offline lets a matter be begun without signal; what arrives within this time counts from when it was filled in.
 	Offline step.Span `yaml:"offline,omitempty"`
+	Routine *Routine  `yaml:"routine,omitempty"` // the clock begins matters too
 }
 
 // Bound keeps a loop finite: a step is visited at most so often, then the matter goes where Then says.

@@ -343,6 +343,12 @@ func (s *Schema) CheckValues(values map[string]any) []fault.Field {
 	return append(append(bad, s.backwards(values)...), s.unknown(keysOf(values))...)
 }
 
+// Holds tells whether a row holds on a day by its own period; a row of a register without periods always does.
+func (s *Schema) Holds(r Row, on calendar.Date) bool {
+	from, until, day := r.Text(s.Period.From), r.Text(s.Period.Until), on.String()
+	return (from == "" || from <= day) && (until == "" || day <= until)
+}
+
 // backwards finds a period that ends before it begins.
 func (s *Schema) backwards(values map[string]any) []fault.Field {
 	from, _ := values[s.Period.From].(string)

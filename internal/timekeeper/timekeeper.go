@@ -43,6 +43,8 @@ type Keeper struct {
 	round time.Time  // when the chores are done next
 	mu    sync.Mutex // over stuck, while a crowd is moved
 	stuck map[act.Matter]stuck
+
+	routine time.Time // the next hour at which the clock may have to begin something; zero where nobody has looked yet
 }
 
 // stuck is a matter that could not be moved.
@@ -121,13 +123,26 @@ func (k *Keeper) Chore(ctx context.Context) {
 // left for later; the error is only for deadlines that could not be read.
 func (k *Keeper) CatchUp(ctx context.Context) (next time.Time, err error) {
 	now := k.Clock.Now()
+	if k.routine.IsZero() || !now.Before(k.routine) {
+		if k.routine, err = k.Desk.Routine(ctx); err != nil {
+			k.routine = time.Time{}
+			return time.Time{}, err
+		}
+		if hourly := now.Add(time.Hour); !k.routine.IsZero() && hourly.Before(k.routine) {
+			k.routine = hourly // a charter installed meanwhile may have another hour
+		}
+	}
 	for ctx.Err() == nil {
 		due, err := k.earliest(ctx, now)
 		if err != nil {
 			return time.Time{}, err
 		}
 		if len(due) == 0 {
-			return k.next(ctx, now)
+			next, err := k.next(ctx, now)
+			if !k.routine.IsZero() && (next.IsZero() || k.routine.Before(next)) {
+				next = k.routine
+			}
+			return next, err
 		}
 		k.ticks(ctx, due, now)
 	}

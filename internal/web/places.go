@@ -52,6 +52,7 @@ func (s *Site) place(r *http.Request, rd *reader) (page.Page, error) {
 		Blocks: []page.Block{
 			page.Panel{Title: text.Key("web.matters"), Blocks: []page.Block{page.Rows{List: links, Empty: text.Key("web.matters_none")}}},
 			page.Panel{Title: text.Key("web.facts"), Blocks: []page.Block{facts}},
+			page.Rows{List: []page.Link{{Words: text.Key("web.board.link"), Note: text.Key("web.board.note"), Href: placeHref(id) + "/board", Icon: "printer"}}},
 		},
 	}, nil
 }

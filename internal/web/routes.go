@@ -31,6 +31,7 @@ func (s *Site) routes() []route {
 		{"GET /matters/{n}/documents/{document}", anyone, s.document},
 		{"GET /matters/{n}/documents/{document}/docx", anyone, s.docx},
 		{"GET /places/{register}/{id}", anyone, s.place},
+		{"GET /places/{register}/{id}/board", anyone, s.board},
 		{"GET /layers/{register}", anyone, s.layer},
 		{"GET /search", anyone, s.search},
 		{"GET /methods", anyone, s.methods},
