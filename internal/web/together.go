@@ -32,7 +32,7 @@ const togetherMost = 100
 // to one submission for each matter. One that is refused does not hold up the others; the page says of each what became
 // of it.
 func (s *Site) together(r *http.Request, rd *reader) (page.Page, error) {
-	sub, err := s.submission(r, false)
+	sub, err := s.submission(r, func() (bool, error) { return false, nil })
 	if err != nil {
 		return page.Page{}, err
 	}
