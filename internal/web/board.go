@@ -41,7 +41,7 @@ func (s *Site) board(r *http.Request, rd *reader) (page.Page, error) {
 		list := page.Facts{}
 		for _, x := range rows {
 			if below.Holds(x, s.today()) && len(list.List) < boardRows {
-				list.List = append(list.List, page.Fact{Term: text.Plain(x.Name), Value: brief(below, x)})
+				list.List = append(list.List, page.Fact{Term: text.Plain(x.Name), Value: chosen(below, x)})
 			}
 		}
 		if len(list.List) > 0 {
@@ -63,8 +63,8 @@ func openFacts(sch *register.Schema, row register.Row) page.Facts {
 	return facts
 }
 
-// brief is what a line says of a row beside its name: the answers that are chosen from a list.
-func brief(sch *register.Schema, row register.Row) (out text.Words) {
+// chosen is what a line says of a row beside its name: the answers that are chosen from a list.
+func chosen(sch *register.Schema, row register.Row) (out text.Words) {
 	for i := range sch.Fields {
 		f := &sch.Fields[i]
 		if v, there := row.Values[f.Key]; there && f.Audience == register.Public && !f.Personal && (f.Type == register.Choice || f.Type == register.Many) {
