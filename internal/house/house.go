@@ -221,7 +221,7 @@ func (h *House) rooms(ctx context.Context, c Config) error {
 	if err := h.inForce(ctx); err != nil {
 		return err
 	}
-	h.PublicLog = tlog.New(tlog.Config{Tenant: c.Tenant, Store: h.Store, Ledger: h.Ledger, Clock: h.Clock, Log: c.Log})
+	h.PublicLog = tlog.New(tlog.Config{Tenant: c.Tenant, Store: h.Store, Ledger: h.Ledger, Clock: h.Clock, Log: c.Log, Key: h.keyChanged})
 	h.Book, h.People, h.Access = book.New(h.Vault), people.New(c.Tenant, h.Vault), access.New(c.Tenant)
 	h.Outbox = outbox.New(outbox.Config{
 		Tenant: c.Tenant, Vault: h.Vault, People: h.People, Ledger: h.Ledger, Docket: h.Docket, Log: c.Log,

@@ -41,24 +41,46 @@ func (h *House) openLog(ctx context.Context) error {
 		h.PublicLog.SignWith(k)
 		return h.Desk.Keep(ctx, act.By{Role: act.HouseItself}, act.LogOpened, "charter.yaml", body, nil, nothing)
 	}
-	for _, name := range []string{path, path + ".new"} { // .new: stopped between the act of a change and the file
+	k, name, err := h.keyOf(given)
+	if err != nil {
+		return err
+	}
+	if name == "" {
+		h.Log.Error("the public log is not signed: its key is not there, or is not the one on record", "file", path, "key", given.Key)
+		return nil
+	}
+	h.PublicLog.SignWith(k)
+	if name != path {
+		return os.Rename(name, path)
+	}
+	return nil
+}
+
+// keyOf finds the key that an act names, and in which file it lies; the file is empty where it is in none. A change writes
+// the new key beside the old one before it is on record, so a process that stopped in between, or runs on, finds it there.
+func (h *House) keyOf(given act.KeyGiven) (k tlog.Key, file string, err error) {
+	path := filepath.Join(h.keys, logKey)
+	for _, name := range []string{path, path + ".new"} {
 		if _, err := os.Stat(name); errors.Is(err, fs.ErrNotExist) {
 			continue
 		}
-		k, err := tlog.LoadKey(name, given.Origin)
-		if err != nil {
-			return err
+		if k, err = tlog.LoadKey(name, given.Origin); err != nil {
+			return k, "", err
 		}
 		if k.Public == given.Key {
-			h.PublicLog.SignWith(k)
-			if name != path {
-				return os.Rename(name, path)
-			}
-			return nil
+			return k, name, nil
 		}
 	}
-	h.Log.Error("the public log is not signed: its key is not there, or is not the one on record", "file", path, "key", given.Key)
-	return nil
+	return k, "", nil
+}
+
+// keyChanged is the key on record for a process that has not changed it itself.
+func (h *House) keyChanged(given act.KeyGiven) (tlog.Key, error) {
+	k, name, err := h.keyOf(given)
+	if err == nil && name == "" {
+		err = fmt.Errorf("house: the key of the public log was changed to %s, which is not in %s", given.Key, h.keys)
+	}
+	return k, err
 }
 
 func nothing(context.Context, *store.Tx) error { return nil }

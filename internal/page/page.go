@@ -412,6 +412,7 @@ type Official struct {
 	Date   text.Words
 	Check  text.Words // what it was made of and how to check it
 	Href   string     // what the code at the end opens
+	Pinned *QR        // the checkpoint of the public log at the moment it is printed: in words, and as a code
 }
 
 // Para is one paragraph of an Official. Level 1 is a heading, 0 is text.

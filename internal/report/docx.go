@@ -85,6 +85,9 @@ func Docx(d page.Official, say func(text.Words) string) ([]byte, error) {
 		w.empty(1)
 		w.para(para{size: small4}, d.Check)
 	}
+	if d.Pinned != nil { // in words; whoever prints from the page has the code, too
+		w.para(para{size: small4}, d.Pinned.Note)
+	}
 	return pack(b.String())
 }
 

@@ -74,6 +74,9 @@ func (l *Log) grow(ctx context.Context) (g *grown, err error) {
 		if err != nil || begun && len(list) == 0 {
 			return err
 		}
+		if err := l.onRecord(ctx, q); err != nil {
+			return err
+		}
 		inOrder(list)
 		g = &grown{from: from, list: list, size: from.Size, tiles: l.stored(ctx, q)}
 		if !begun {

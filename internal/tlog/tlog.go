@@ -62,6 +62,9 @@ type Config struct {
 	Log    *slog.Logger   // default discards
 	Every  time.Duration  // how often acts are integrated; default one second
 	Batch  int            // most stretches one integration takes; default 2000
+	// Key finds the key that the house's own book names last, where that is another one than this process signs with:
+	// another process has changed it. Without it such a process signs nothing more.
+	Key func(act.KeyGiven) (Key, error)
 	// Step, if set, is called between the parts of an integration; an error ends it there. It is there to see what a
 	// crash at that point would leave.
 	Step func(Stage) error
@@ -85,6 +88,7 @@ type Log struct {
 	mu     sync.RWMutex
 	signer note.Signer // nil: nothing is signed, and the queue waits
 	origin string
+	public string // verifier key of the signer
 }
 
 // New makes a log that signs nothing yet; see [Log.SignWith].
@@ -107,7 +111,33 @@ func New(c Config) *Log {
 func (l *Log) SignWith(k Key) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.signer, l.origin = k.Signer, k.Signer.Name()
+	l.signer, l.origin, l.public = k.Signer, k.Signer.Name(), k.Public
+}
+
+// onRecord makes sure that what is signed is signed by the key on record, also when another process has changed it since.
+func (l *Log) onRecord(ctx context.Context, q store.Q) error {
+	a, changed, err := l.Ledger.LastOfHouse(ctx, q, act.LogKey)
+	if err != nil || !changed {
+		return err
+	}
+	var given act.KeyGiven
+	if err := a.Into(&given); err != nil {
+		return err
+	}
+	l.mu.RLock()
+	same := l.public == given.Key
+	l.mu.RUnlock()
+	if same {
+		return nil
+	}
+	if l.Key == nil {
+		return fmt.Errorf("tlog: the key on record is %s, which is not here", given.Key)
+	}
+	k, err := l.Key(given)
+	if err == nil {
+		l.SignWith(k)
+	}
+	return err
 }
 
 func (l *Log) signs() (note.Signer, string) {

@@ -5,6 +5,8 @@ import (
 	"crypto/ed25519"
 	"errors"
 	"fmt"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -16,6 +18,7 @@ import (
 	"gongzhi/internal/house"
 	"gongzhi/internal/house/housetest"
 	"gongzhi/internal/store"
+	"gongzhi/internal/store/storetest"
 	"gongzhi/internal/tlog"
 )
 
@@ -382,6 +385,48 @@ func TestKeyIsChanged(t *testing.T) {
 	}
 	if got, _, err := tlog.OpenCheckpoint([]byte(tree.Note), v); err != nil || got.Size <= before.Size {
 		t.Errorf("after the restart: %+v, %v", got, err)
+	}
+}
+
+// The key is changed by another process while this one runs, as `gongzhi log key` does beside a server: this one signs nothing
+// more with the old key, and goes on with the new one by itself. Where the new one is not to be had, the queue waits.
+func TestKeyIsChangedByAnotherProcess(t *testing.T) {
+	for _, engine := range []store.Engine{store.SQLite, store.Postgres} {
+		t.Run(engine.String(), func(t *testing.T) {
+			c := clock.NewManual(housetest.Start)
+			cfg := house.Config{Dir: t.TempDir(), URL: storetest.URL(t, engine), Charter: housetest.Charter(), Clock: c}
+			h := housetest.With(t, cfg)
+			busy(t, h, 0, 2)
+			before := integrate(t, h.PublicLog)
+			other, err := house.Open(ctx, cfg)
+			if err != nil {
+				t.Fatal(err)
+			}
+			given, err := other.ChangeLogKey(ctx, act.By{Role: act.HouseItself}, false)
+			if err := errors.Join(err, other.Close()); err != nil {
+				t.Fatal(err)
+			}
+			c.Advance(housetest.Day)
+			busy(t, h, 10, 1)
+			path := filepath.Join(cfg.Dir, "keys", "log.key")
+			if err := os.Rename(path, path+".away"); err != nil {
+				t.Fatal(err)
+			}
+			if n, err := h.PublicLog.Integrate(ctx); err == nil || n != 0 {
+				t.Errorf("without the key on record %d leaves were signed, %v", n, err)
+			}
+			if err := os.Rename(path+".away", path); err != nil {
+				t.Fatal(err)
+			}
+			tree := integrate(t, h.PublicLog)
+			v, err := note.NewVerifier(given.Key)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got, _, err := tlog.OpenCheckpoint([]byte(tree.Note), v); err != nil || got.Size <= before.Size {
+				t.Errorf("after another changed the key: %+v, %v", got, err)
+			}
+		})
 	}
 }
 

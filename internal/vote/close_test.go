@@ -89,6 +89,7 @@ func mixed() []vote.Part {
 func TestWorkedExamples(t *testing.T) {
 	l := statutes(t)
 	const passed, failed, short = vote.Passed, vote.NotPassed, vote.NotQuorate
+	lifts2018, lifts2021 := profile(t, rules+"lift_zhengzhou_2018.yaml"), profile(t, rules+"lift_zhengzhou_2021.yaml")
 	nine := []exact.Area{75_00, 75_00, 75_00, 75_00, 150_00, 150_00, 100_00, 100_00, 100_00} // 900 m²; the first six are 600
 	three := []vote.Ballot{
 		ballot("1", "a", vote.Yes, 1), ballot("2", "b", vote.Yes, 2), ballot("3", "c", vote.Yes, 3), ballot("4", "d", vote.Yes, 4),
@@ -155,7 +156,12 @@ func TestWorkedExamples(t *testing.T) {
 			for _, want := range []struct {
 				rule    vote.Rule
 				outcome vote.Outcome
-			}{{l.ordinary, tt.ordinary}, {l.special, tt.special}, {l.oldOrdinary, tt.oldOrdinary}, {l.oldSpecial, tt.oldSpec}} {
+			}{
+				{l.ordinary, tt.ordinary}, {l.special, tt.special}, {l.oldOrdinary, tt.oldOrdinary}, {l.oldSpecial, tt.oldSpec},
+				// The lifts' files: the statute of their time, and two thirds of all beside it.
+				{rule(t, lifts2021, "special"), tt.special}, {rule(t, lifts2021, "consent"), tt.oldSpec},
+				{rule(t, lifts2018, "special"), tt.oldSpec}, {rule(t, lifts2018, "consent"), tt.oldSpec},
+			} {
 				n, err := vote.Close(r, tt.ballots, want.rule, time.Time{})
 				if err != nil {
 					t.Fatal(err)

@@ -121,6 +121,7 @@ func (s *Site) withPaper(r *http.Request) (found paper, matter text.Text, err er
 		for _, p := range list {
 			if p.name == r.PathValue("document") {
 				found = p
+				found.Pinned = s.pinned(ctx)
 				return nil
 			}
 		}

@@ -63,13 +63,15 @@ type Site struct {
 	standings recent[[]docket.Standing] // open matters at each step
 
 	certificates *lru.Cache[certifiedVisit, step.Certificate]
+	entries      *lru.Cache[int64, []byte] // full tiles of the log's entries, which never change
 }
 
 // New builds the site.
 func New(c Config) *Site {
 	s := &Site{House: c.House, origin: c.Origin, demo: c.Demo, sessions: scs.New(), tries: newTries()}
 	s.certificates, _ = lru.New[certifiedVisit, step.Certificate](certificatesKept) // fails only where nothing is to be kept
-	s.sessions.Store = s.People.Sessions(s.Store, clock.System)                     // the manager reckons by the machine's clock, so must its store
+	s.entries, _ = lru.New[int64, []byte](entriesKept)
+	s.sessions.Store = s.People.Sessions(s.Store, clock.System) // the manager reckons by the machine's clock, so must its store
 	s.sessions.Lifetime = 30 * 24 * time.Hour
 	s.sessions.Cookie.Name = "gongzhi"
 	s.sessions.Cookie.HttpOnly = true

@@ -61,10 +61,11 @@ export function program() {
 
 // serve starts bin/gongzhi with an empty data folder and waits until it answers. args are further words after
 // `serve`, env is added to the environment, and prepare(data) may fill the folder first; the sign-ins that --demo
-// prints are in output().
-export async function serve(t, { args = ["--demo"], env = {}, prepare = () => {}, seconds = 30 } = {}) {
+// prints are in output(). A folder that is given as data is served as it is and left behind; stop() ends the server before
+// the test does.
+export async function serve(t, { args = ["--demo"], env = {}, prepare = () => {}, seconds = 30, data: given } = {}) {
   const binary = program();
-  const data = mkdtempSync(join(tmpdir(), "gongzhi-browser-"));
+  const data = given ?? mkdtempSync(join(tmpdir(), "gongzhi-browser-"));
   await prepare(data);
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
@@ -76,12 +77,15 @@ export async function serve(t, { args = ["--demo"], env = {}, prepare = () => {}
     child.once("error", (error) => { ended = String(error); resolve(); });
     child.once("exit", (code, signal) => { ended ??= `exit ${code ?? signal}`; resolve(); });
   });
-  t.after(async () => {
+  const stop = async () => {
     child.kill("SIGTERM");
     const late = setTimeout(() => child.kill("SIGKILL"), 5000);
     await exit;
     clearTimeout(late);
-    rmSync(data, { recursive: true, force: true });
+  };
+  t.after(async () => {
+    await stop();
+    if (given === undefined) rmSync(data, { recursive: true, force: true });
     if (!t.passed) keep(t, "server.log", written);
   });
   const giveUp = Date.now() + seconds * 1000;
@@ -89,7 +93,7 @@ export async function serve(t, { args = ["--demo"], env = {}, prepare = () => {}
     if (ended !== null) throw new Error(`bin/gongzhi serve ended before it answered (${ended}):\n${written}`);
     try {
       await fetch(url, { redirect: "manual" });
-      return { url, data, output: () => written };
+      return { url, data, stop, output: () => written };
     } catch {
       if (Date.now() > giveUp) throw new Error(`bin/gongzhi serve did not answer within ${seconds} s:\n${written}`);
       await new Promise((resolve) => setTimeout(resolve, 50));

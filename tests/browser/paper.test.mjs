@@ -144,27 +144,33 @@ test("ballots on paper", { timeout: 300_000 }, async (t) => {
 
   // By keyboard alone: the code is scanned (a scanner types and presses Enter), the sheet is read, the next is at hand.
   const at = (name) => worker.waitForFunction((want) => document.activeElement.name === want, name, { timeout: 5000 });
-  const type = async (words, choice, first) => {
-    await worker.goto(`/desk/matters/${matter}/papers`);
-    await at("find"); // where a scanner types
-    await worker.keyboard.type(words);
-    await enter(worker);
-    assert.match(worker.url(), /\/do\/enter\?/);
-    assert.equal(await worker.locator('[name="part"]').inputValue(), first);
-    await at("signed"); // the first question that the code has not answered
-    await choose(worker, "signed", "yes");
-    await choose(worker, "add_lift", choice);
-    await tabTo(worker, "scan");
-    const [chooser] = await Promise.all([worker.waitForEvent("filechooser"), worker.keyboard.press("Space")]);
+  const type = async (page, words, choice, first, { script = true, helped = false } = {}) => {
+    const reach = (name) => (script ? at(name) : tabTo(page, name));
+    await page.goto(`/desk/matters/${matter}/papers`);
+    await reach("find"); // where a scanner types
+    await page.keyboard.type(words);
+    await enter(page);
+    assert.match(page.url(), /\/do\/enter\?/);
+    assert.equal(await page.locator('[name="part"]').inputValue(), first);
+    await reach("signed"); // the first question that the code has not answered
+    await choose(page, "signed", "yes");
+    await choose(page, "add_lift", choice);
+    await tabTo(page, "scan");
+    const [chooser] = await Promise.all([page.waitForEvent("filechooser"), page.keyboard.press("Space")]);
     await chooser.setFiles(scan);
-    for (let i = 0; i < 40 && (await worker.evaluate(() => document.activeElement.tagName)) !== "BUTTON"; i++) await worker.keyboard.press("Tab");
-    await enter(worker);
-    assert.match(worker.url(), /\/papers\?/);
+    if (helped) {
+      await tabTo(page, "helper");
+      await page.keyboard.press("ArrowDown");
+      assert.notEqual(await page.locator('[name="helper"]').inputValue(), "");
+    }
+    for (let i = 0; i < 40 && (await page.evaluate(() => document.activeElement.tagName)) !== "BUTTON"; i++) await page.keyboard.press("Tab");
+    await enter(page);
+    assert.match(page.url(), /\/papers\?/);
   };
-  await type(code.data, "yes", where[1]);
+  await type(worker, code.data, "yes", where[1]);
   await worker.sound();
   const second = names[1].match(/\d+/g).slice(-3).join("-");
-  await type(second, "yes", parts[1]);
+  await type(worker, second, "yes", parts[1]);
   await at("find");
   await worker.keyboard.type(second);
   await enter(worker);
@@ -172,6 +178,20 @@ test("ballots on paper", { timeout: 300_000 }, async (t) => {
   await worker.goto(`/desk/matters/${matter}/papers?find=101`);
   assert.match(await said(worker), /找到 \d+ 处/);
   await worker.sound();
+
+  // The same in large text and without any script, of a paper that somebody helped to fill in.
+  const plain = await signIn("worker2", { javaScriptEnabled: false });
+  await plain.goto(`/prefer?size=2&back=/desk/matters/${matter}/papers`);
+  await type(plain, names[2].match(/\d+/g).slice(-3).join("-"), "abstain", parts[2], { script: false, helped: true });
+  assert.deepEqual(await plain.sideScroll(), []);
+  const helper = await plain.locator("table", { hasText: "协助人" }).first().locator("tbody tr").first().innerText();
+  assert.match(helper.replace(/\s+/g, " "), /\S+ 1 /, "the desk sees whose help it was");
+  await worker.goto(`/desk/matters/${matter}/papers?find=${encodeURIComponent(parts[2])}`);
+  await worker.selectOption('[name="part"]', parts[2]);
+  await worker.locator('[name="signed"][value="yes"]').check();
+  await worker.locator('[name="add_lift"][value="abstain"]').check();
+  await worker.selectOption('[name="helper"]', { index: 1 });
+  await Promise.all([worker.waitForNavigation(), worker.locator("main form button").first().click()]);
 
   // A colleague reads both again: one alike, one otherwise; the secretary settles it.
   const colleague = await signIn("worker2");
@@ -195,10 +215,12 @@ test("ballots on paper", { timeout: 300_000 }, async (t) => {
   time(days(23));
   await stands(stranger, matter, /已截止/);
   const head = await signIn("head");
-  await act(head, matter, "recount", { add_lift_yes: "2", add_lift_no: "0", add_lift_abstain: "0", add_lift_spoiled: "0" });
+  await act(head, matter, "recount", { add_lift_yes: "2", add_lift_no: "0", add_lift_abstain: "1", add_lift_spoiled: "0" });
   await stranger.goto(`/matters/${matter}/papers`);
+  assert.match(await said(stranger), /有人协助 1 户[^]*协助填写的人 1 名，最多的一名协助 1 户/);
+  assert.doesNotMatch(await said(stranger), new RegExp(helper.split(/\s/)[0]), "a helper's name is nobody else's business");
   assert.match(await said(stranger), /手工清点与录入不一致[^]*是否同意加装电梯 同意 2 1[^]*不同意 0 1/);
   await stranger.sound();
-  await act(head, matter, "recount", { add_lift_yes: "1", add_lift_no: "1", add_lift_abstain: "0", add_lift_spoiled: "0" });
-  await stands(stranger, matter, /参加 2 \/ 24 户/);
+  await act(head, matter, "recount", { add_lift_yes: "1", add_lift_no: "1", add_lift_abstain: "1", add_lift_spoiled: "0" });
+  await stands(stranger, matter, /参加 3 \/ 24 户/);
 });
