@@ -95,7 +95,7 @@ func (s *Site) versions(ctx context.Context, q store.Q) (page.Block, error) {
 			state = page.Tag{Words: text.Key("web.charter.in_force"), Tone: page.Good}
 		}
 		t.Rows = append(t.Rows, page.Row{Cells: []page.Cell{
-			{Words: text.Plain(v.Digest[:12])}, {Words: text.Plain(date(v.Made).String())}, {Block: state},
+			{Words: text.Plain(v.Digest[:12]), Href: "/charter/versions/" + v.Digest}, {Words: text.Plain(date(v.Made).String())}, {Block: state},
 			{Words: text.Key("web.charter.files"), Href: "/log/charter/" + v.Digest + ".zip"},
 		}})
 	}

@@ -38,6 +38,7 @@ func (s *Site) routes() []route {
 		{"GET /methods/{key}", anyone, s.method},
 		{"GET /charter", anyone, s.charterPage},
 		{"GET /charter/{file...}", anyone, s.charterFile},
+		{"GET /charter/versions/{digest}", anyone, s.charterVersion},
 		{"GET /files/{hash}", anyone, s.file},
 		{"GET /receipts/{id}", anyone, s.receipt},
 		{"GET /receipts/{id}/proof", anyone, s.proof},
