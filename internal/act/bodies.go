@@ -12,6 +12,7 @@ type Start struct {
 	Parent  Matter         `json:"parent,omitempty"`
 	Item    string         `json:"item,omitempty"` // the parent's item this matter was opened for
 	Facts   map[string]any `json:"facts,omitempty"`
+	Private bool           `json:"private,omitempty"` // for whoever began it and those who handle it: every act is withheld from the public
 }
 
 // RowID names a register row: "compound/yinghe91".

@@ -142,7 +142,7 @@ func (a *API) matter(r *http.Request, c *caller) (answer, error) {
 		return answer{}, err
 	}
 	var out *standing
-	err = a.Desk.Read(r.Context(), n, func(_ context.Context, _ store.Q, st desk.Standing) error {
+	err = a.Desk.Open(r.Context(), c.actor, n, func(_ context.Context, _ store.Q, st desk.Standing) error {
 		out = standingOf(st, c)
 		return nil
 	})
@@ -186,10 +186,11 @@ func deadlineOf(st desk.Standing, common *step.Common) *deadline {
 			}
 		}
 	}
-	if common.Within.IsZero() {
+	within := st.Method.View(st.Run, st.Context).Within(common)
+	if within.IsZero() {
 		return nil
 	}
-	at, counted := common.Within.End(st.Context.Calendar, st.Run.Entered)
+	at, counted := within.End(st.Context.Calendar, st.Run.Entered)
 	return &deadline{instant(at), &counted}
 }
 
@@ -250,7 +251,7 @@ func fieldsOf(b *text.Bundle, fields step.Fields) []field {
 }
 
 // acts is the record of a matter, a page at a time.
-func (a *API) acts(r *http.Request, _ *caller) (answer, error) {
+func (a *API) acts(r *http.Request, c *caller) (answer, error) {
 	n, err := number(r)
 	if err != nil {
 		return answer{}, err
@@ -266,7 +267,7 @@ func (a *API) acts(r *http.Request, _ *caller) (answer, error) {
 		return answer{}, err
 	}
 	out := record{Acts: []recorded{}}
-	err = a.Desk.Read(r.Context(), n, func(ctx context.Context, q store.Q, st desk.Standing) error {
+	err = a.Desk.Open(r.Context(), c.actor, n, func(ctx context.Context, q store.Q, st desk.Standing) error {
 		list, err := a.Ledger.Page(ctx, q, n, after, limit)
 		if err != nil {
 			return err

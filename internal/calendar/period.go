@@ -98,6 +98,13 @@ func (c *Calendar) EndDays(start time.Time, n int) (time.Time, Explanation) {
 	return e.finish(day.Add(e.cut(n, longest)))
 }
 
+// EndDaysFrom is EndDays where the rule lets the day of start count as the first.
+func (c *Calendar) EndDaysFrom(start time.Time, n int) (time.Time, Explanation) {
+	ends, e := c.EndDays(start, n-1)
+	e.N, e.First = n, DateOf(start)
+	return ends, e
+}
+
 // EndMonths is when a period of n months is over: 24:00 of the corresponding day, or of the month's last day when
 // there is none (Civil Code art. 202).
 func (c *Calendar) EndMonths(start time.Time, n int) (time.Time, Explanation) {
@@ -134,6 +141,23 @@ func (c *Calendar) EndWorkdays(start time.Time, n int) (time.Time, Explanation) 
 		left--
 	}
 	return e.finish(d)
+}
+
+// EndWorkdaysFrom is EndWorkdays where the rule lets the day of start count as the first, if it is a working day.
+func (c *Calendar) EndWorkdaysFrom(start time.Time, n int) (time.Time, Explanation) {
+	day := c.Day(DateOf(start))
+	if !day.Kind.Worked() {
+		ends, e := c.EndWorkdays(start, n)
+		e.see(day, c)
+		return ends, e
+	}
+	ends, e := c.EndWorkdays(start, n-1)
+	e.see(day, c)
+	e.N, e.First = n, day.Date
+	if day.Kind == MakeUp {
+		e.MadeUp = append([]Day{day}, e.MadeUp...)
+	}
+	return ends, e
 }
 
 // EndHours is when a period of hours is over. It runs from the instant start, at night and on holidays too (Civil Code

@@ -38,6 +38,34 @@ func (c *Charter) Personal(register, field string) bool {
 	return ok && f.Personal
 }
 
+// Options are the values of a choice in a register, in the order of the file; nil where there is no such choice.
+func (c *Charter) Options(register, field string) (out []string) {
+	schema, ok := c.Registers.Get(register)
+	if !ok {
+		return nil
+	}
+	f, ok := schema.Field(field)
+	if !ok {
+		return nil
+	}
+	for _, o := range f.Options {
+		out = append(out, o.Value)
+	}
+	return out
+}
+
+// Seeds are the ids of the rows that the charter brings for a register.
+func (c *Charter) Seeds(register string) (out []string) {
+	schema, ok := c.Registers.Get(register)
+	if !ok {
+		return nil
+	}
+	for _, row := range schema.Seed {
+		out = append(out, row.ID)
+	}
+	return out
+}
+
 // asks is the charter as its methods see it while they are checked: a method that has faults of its own is still there,
 // so that nobody is told that it does not exist.
 type asks struct {

@@ -266,7 +266,7 @@ func line(r *method.Run, scope string, due time.Time) docket.Matter {
 		Number: int64(r.Matter.Number), Method: r.Matter.Method, Charter: string(r.Charter), Scope: scope,
 		TitleZH: r.Matter.Title.ZH, TitleEN: r.Matter.Title.EN, Step: r.Step, Result: r.Result,
 		Opened: r.Matter.Opened.UnixMicro(), Updated: r.Updated.UnixMicro(), Parent: int64(r.Matter.Parent), Item: r.Matter.Item,
-		Seq: r.Seq, Head: string(r.Head),
+		Seq: r.Seq, Head: string(r.Head), Private: r.Matter.Private,
 	}
 	if !r.Matter.Subject.IsZero() {
 		m.Subject = r.Matter.Subject.String()

@@ -35,7 +35,21 @@ func (s Standing) Asks() []step.Ask { return s.Method.Asks(s.Run, s.Context) }
 // For keeps the asks a person may answer.
 func (s Standing) For(who method.Actor) []step.Ask { return s.Method.For(s.Run, s.Context, who) }
 
-// Read shows a matter as it stands on disk.
+// Open shows a matter to somebody. One that is private, and not theirs to see, is to them as if it were not there.
+func (d *Desk) Open(ctx context.Context, who method.Actor, number act.Matter, show func(ctx context.Context, q store.Q, s Standing) error) error {
+	return d.Read(ctx, number, func(ctx context.Context, q store.Q, s Standing) error {
+		if !s.Method.OpensTo(s.Run, s.Context, who) {
+			return unknown(number)
+		}
+		return show(ctx, q, s)
+	})
+}
+
+func unknown(number act.Matter) error {
+	return fault.Refuse(fault.NotFound, "matter.unknown", fault.Basis{}, fault.Args{"Matter": int64(number)})
+}
+
+// Read shows a matter as it stands on disk, whoever may see it: for what shows nothing to a reader. See Open.
 func (d *Desk) Read(ctx context.Context, number act.Matter, show func(ctx context.Context, q store.Q, s Standing) error) error {
 	return d.db.View(ctx, func(ctx context.Context, q store.Q) error {
 		row, ok, err := d.docket.Find(ctx, q, number)
@@ -43,7 +57,7 @@ func (d *Desk) Read(ctx context.Context, number act.Matter, show func(ctx contex
 			return err
 		}
 		if !ok {
-			return fault.Refuse(fault.NotFound, "matter.unknown", fault.Basis{}, fault.Args{"Matter": int64(number)})
+			return unknown(number)
 		}
 		c, err := d.version(ctx, q, act.Digest(row.Charter))
 		if err != nil {

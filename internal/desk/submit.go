@@ -108,6 +108,10 @@ func (d *Desk) Submit(ctx context.Context, who method.Actor, number act.Matter, 
 		if err != nil {
 			return nil, err
 		}
+		if !w.method.OpensTo(w.run, w.context, who) {
+			d.writing.Add(number, &held{w.run, w.work})
+			return nil, unknown(number)
+		}
 		before := w.run.Seq
 		if err := w.pass(w.now); err != nil {
 			return nil, err
@@ -347,7 +351,8 @@ func (w *session) record(key string, by act.By, clause string, d act.Draft) (act
 	if err := w.urn(key, d); err != nil {
 		return act.Act{}, err
 	}
-	if w.method.Discreet(a) {
+	start, _ := d.Body.(act.Start)
+	if w.method.Discreet(a) || w.run.Matter.Private || start.Private && d.Kind == act.Started {
 		d.Sealed = blinded(d.Sealed)
 	}
 	return w.chain.Add(a, d.Body, d.Sealed)

@@ -69,6 +69,7 @@ type Matter struct {
 	Item    string `db:"item"`
 	Seq     int64  `db:"seq"`
 	Head    string `db:"head"`
+	Private bool   `db:"is_private"` // for whoever began it and those who handle it
 }
 
 // Work is one thing owed by a role.
@@ -93,6 +94,7 @@ type Owed struct {
 	Method  string `db:"method"`
 	TitleZH string `db:"title_zh"`
 	TitleEN string `db:"title_en"`
+	Private bool   `db:"is_private"`
 }
 
 // Find gives one matter.
@@ -118,7 +120,7 @@ func found(m Matter, err error) (Matter, bool, error) {
 // Put writes a matter's whole line.
 func (d *Docket) Put(ctx context.Context, tx *store.Tx, m Matter) error {
 	_, err := store.Exec(ctx, tx, putMatter, d.tenant, m.Number, m.Method, m.Charter, m.Subject, m.Scope, m.TitleZH, m.TitleEN,
-		m.Step, m.Result, m.Opened, m.Updated, m.Due, m.Parent, m.Item, m.Seq, m.Head)
+		m.Step, m.Result, m.Opened, m.Updated, m.Due, m.Parent, m.Item, m.Seq, m.Head, m.Private)
 	return err
 }
 
@@ -159,13 +161,14 @@ func (d *Docket) SetWork(ctx context.Context, tx *store.Tx, before, now []Work) 
 	return nil
 }
 
-// Filter narrows a list of matters. The most specific of Subject, Method with Step, Method is used.
+// Filter narrows a list of matters. Private ones are left out unless it says otherwise. The most specific of Subject, Method with Step, Method is used.
 type Filter struct {
 	Method  string
 	Step    string
 	Subject string
 	Before  int64 // only numbers below this; 0 starts at the newest
 	Limit   int   // default 50
+	Private bool  // those that are private too: only for readers who may see them
 }
 
 // List gives matters, newest first.
@@ -178,13 +181,13 @@ func (d *Docket) List(ctx context.Context, q store.Q, f Filter) ([]Matter, error
 	}
 	switch {
 	case f.Subject != "":
-		return store.Select[Matter](ctx, q, listSubject, d.tenant, f.Before, f.Limit, f.Subject)
+		return store.Select[Matter](ctx, q, listSubject, d.tenant, f.Before, f.Limit, f.Private, f.Subject)
 	case f.Method != "" && f.Step != "":
-		return store.Select[Matter](ctx, q, listStep, d.tenant, f.Before, f.Limit, f.Method, f.Step)
+		return store.Select[Matter](ctx, q, listStep, d.tenant, f.Before, f.Limit, f.Private, f.Method, f.Step)
 	case f.Method != "":
-		return store.Select[Matter](ctx, q, listMethod, d.tenant, f.Before, f.Limit, f.Method)
+		return store.Select[Matter](ctx, q, listMethod, d.tenant, f.Before, f.Limit, f.Private, f.Method)
 	default:
-		return store.Select[Matter](ctx, q, listAll, d.tenant, f.Before, f.Limit)
+		return store.Select[Matter](ctx, q, listAll, d.tenant, f.Before, f.Limit, f.Private)
 	}
 }
 
@@ -193,13 +196,13 @@ func (d *Docket) List(ctx context.Context, q store.Q, f Filter) ([]Matter, error
 func (d *Docket) Count(ctx context.Context, q store.Q, f Filter, limit int) (int64, error) {
 	switch {
 	case f.Subject != "":
-		return store.Get[int64](ctx, q, countSubject, d.tenant, limit, f.Subject)
+		return store.Get[int64](ctx, q, countSubject, d.tenant, limit, f.Private, f.Subject)
 	case f.Method != "" && f.Step != "":
-		return store.Get[int64](ctx, q, countStep, d.tenant, limit, f.Method, f.Step)
+		return store.Get[int64](ctx, q, countStep, d.tenant, limit, f.Private, f.Method, f.Step)
 	case f.Method != "":
-		return store.Get[int64](ctx, q, countMethod, d.tenant, limit, f.Method)
+		return store.Get[int64](ctx, q, countMethod, d.tenant, limit, f.Private, f.Method)
 	default:
-		return store.Get[int64](ctx, q, countAll, d.tenant, limit)
+		return store.Get[int64](ctx, q, countAll, d.tenant, limit, f.Private)
 	}
 }
 

@@ -1,19 +1,19 @@
 -- name: matter
-SELECT matter, method, charter, subject, scope, title_zh, title_en, step, result, opened, updated, due, parent, item, seq, head FROM matter
+SELECT matter, method, charter, subject, scope, title_zh, title_en, step, result, opened, updated, due, parent, item, seq, head, is_private FROM matter
 WHERE tenant = $1 AND matter = $2;
 
 -- name: head
 -- The matter as it stands, held until the transaction ends: one writer at a time for each matter.
-SELECT matter, method, charter, subject, scope, title_zh, title_en, step, result, opened, updated, due, parent, item, seq, head FROM matter
+SELECT matter, method, charter, subject, scope, title_zh, title_en, step, result, opened, updated, due, parent, item, seq, head, is_private FROM matter
 WHERE tenant = $1 AND matter = $2;
 
 -- name: head @postgres
-SELECT matter, method, charter, subject, scope, title_zh, title_en, step, result, opened, updated, due, parent, item, seq, head FROM matter
+SELECT matter, method, charter, subject, scope, title_zh, title_en, step, result, opened, updated, due, parent, item, seq, head, is_private FROM matter
 WHERE tenant = $1 AND matter = $2 FOR UPDATE;
 
 -- name: put
-INSERT INTO matter (tenant, matter, method, charter, subject, scope, title_zh, title_en, step, result, opened, updated, due, parent, item, seq, head)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)
+INSERT INTO matter (tenant, matter, method, charter, subject, scope, title_zh, title_en, step, result, opened, updated, due, parent, item, seq, head, is_private)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)
 ON CONFLICT (tenant, matter) DO UPDATE SET charter = excluded.charter, step = excluded.step, result = excluded.result,
 	updated = excluded.updated, due = excluded.due, seq = excluded.seq, head = excluded.head;
 
@@ -22,50 +22,51 @@ ON CONFLICT (tenant, matter) DO UPDATE SET charter = excluded.charter, step = ex
 UPDATE matter SET charter = $3, step = $4, result = $5, updated = $6, due = $7, seq = $8, head = $9 WHERE tenant = $1 AND matter = $2;
 
 -- name: list
--- Matters, newest first, below a number. Walks the primary key backwards; filters are added to it.
-SELECT matter, method, charter, subject, scope, title_zh, title_en, step, result, opened, updated, due, parent, item, seq, head FROM matter
-WHERE tenant = $1 AND matter < $2 ORDER BY matter DESC LIMIT $3;
+-- Matters, newest first, below a number, those that are private only where asked for. Walks the primary key backwards;
+-- filters are added to it.
+SELECT matter, method, charter, subject, scope, title_zh, title_en, step, result, opened, updated, due, parent, item, seq, head, is_private FROM matter
+WHERE tenant = $1 AND matter < $2 AND (NOT is_private OR $4) ORDER BY matter DESC LIMIT $3;
 
 -- name: list-method
 -- Matters of one method, newest first. Walks matter_method.
 -- The index is named because SQLite would rather walk the primary key backwards, as if any filter were met soon.
-SELECT matter, method, charter, subject, scope, title_zh, title_en, step, result, opened, updated, due, parent, item, seq, head FROM matter INDEXED BY matter_method
-WHERE tenant = $1 AND method = $4 AND matter < $2 ORDER BY matter DESC LIMIT $3;
+SELECT matter, method, charter, subject, scope, title_zh, title_en, step, result, opened, updated, due, parent, item, seq, head, is_private FROM matter INDEXED BY matter_method
+WHERE tenant = $1 AND method = $5 AND matter < $2 AND (NOT is_private OR $4) ORDER BY matter DESC LIMIT $3;
 
 -- name: list-method @postgres
-SELECT matter, method, charter, subject, scope, title_zh, title_en, step, result, opened, updated, due, parent, item, seq, head FROM matter
-WHERE tenant = $1 AND method = $4 AND matter < $2 ORDER BY matter DESC LIMIT $3;
+SELECT matter, method, charter, subject, scope, title_zh, title_en, step, result, opened, updated, due, parent, item, seq, head, is_private FROM matter
+WHERE tenant = $1 AND method = $5 AND matter < $2 AND (NOT is_private OR $4) ORDER BY matter DESC LIMIT $3;
 
 -- name: list-step
 -- Matters of one method at one step, newest first. Walks matter_step.
-SELECT matter, method, charter, subject, scope, title_zh, title_en, step, result, opened, updated, due, parent, item, seq, head FROM matter INDEXED BY matter_step
-WHERE tenant = $1 AND method = $4 AND step = $5 AND matter < $2 ORDER BY matter DESC LIMIT $3;
+SELECT matter, method, charter, subject, scope, title_zh, title_en, step, result, opened, updated, due, parent, item, seq, head, is_private FROM matter INDEXED BY matter_step
+WHERE tenant = $1 AND method = $5 AND step = $6 AND matter < $2 AND (NOT is_private OR $4) ORDER BY matter DESC LIMIT $3;
 
 -- name: list-step @postgres
-SELECT matter, method, charter, subject, scope, title_zh, title_en, step, result, opened, updated, due, parent, item, seq, head FROM matter
-WHERE tenant = $1 AND method = $4 AND step = $5 AND matter < $2 ORDER BY matter DESC LIMIT $3;
+SELECT matter, method, charter, subject, scope, title_zh, title_en, step, result, opened, updated, due, parent, item, seq, head, is_private FROM matter
+WHERE tenant = $1 AND method = $5 AND step = $6 AND matter < $2 AND (NOT is_private OR $4) ORDER BY matter DESC LIMIT $3;
 
 -- name: list-subject
 -- Matters about one row, newest first. Walks matter_subject.
-SELECT matter, method, charter, subject, scope, title_zh, title_en, step, result, opened, updated, due, parent, item, seq, head FROM matter INDEXED BY matter_subject
-WHERE tenant = $1 AND subject = $4 AND matter < $2 ORDER BY matter DESC LIMIT $3;
+SELECT matter, method, charter, subject, scope, title_zh, title_en, step, result, opened, updated, due, parent, item, seq, head, is_private FROM matter INDEXED BY matter_subject
+WHERE tenant = $1 AND subject = $5 AND matter < $2 AND (NOT is_private OR $4) ORDER BY matter DESC LIMIT $3;
 
 -- name: list-subject @postgres
-SELECT matter, method, charter, subject, scope, title_zh, title_en, step, result, opened, updated, due, parent, item, seq, head FROM matter
-WHERE tenant = $1 AND subject = $4 AND matter < $2 ORDER BY matter DESC LIMIT $3;
+SELECT matter, method, charter, subject, scope, title_zh, title_en, step, result, opened, updated, due, parent, item, seq, head, is_private FROM matter
+WHERE tenant = $1 AND subject = $5 AND matter < $2 AND (NOT is_private OR $4) ORDER BY matter DESC LIMIT $3;
 
 -- name: count-list
 -- How many matters there are, counted no further than asked. The four follow the four lists and walk what they walk.
-SELECT count(*) FROM (SELECT matter FROM matter WHERE tenant = $1 LIMIT $2) AS m;
+SELECT count(*) FROM (SELECT matter FROM matter WHERE tenant = $1 AND (NOT is_private OR $3) LIMIT $2) AS m;
 
 -- name: count-list-method
-SELECT count(*) FROM (SELECT matter FROM matter WHERE tenant = $1 AND method = $3 LIMIT $2) AS m;
+SELECT count(*) FROM (SELECT matter FROM matter WHERE tenant = $1 AND method = $4 AND (NOT is_private OR $3) LIMIT $2) AS m;
 
 -- name: count-list-step
-SELECT count(*) FROM (SELECT matter FROM matter WHERE tenant = $1 AND method = $3 AND step = $4 LIMIT $2) AS m;
+SELECT count(*) FROM (SELECT matter FROM matter WHERE tenant = $1 AND method = $4 AND step = $5 AND (NOT is_private OR $3) LIMIT $2) AS m;
 
 -- name: count-list-subject
-SELECT count(*) FROM (SELECT matter FROM matter WHERE tenant = $1 AND subject = $3 LIMIT $2) AS m;
+SELECT count(*) FROM (SELECT matter FROM matter WHERE tenant = $1 AND subject = $4 AND (NOT is_private OR $3) LIMIT $2) AS m;
 
 -- name: open-on-subject
 SELECT matter FROM matter WHERE tenant = $1 AND subject = $2 AND method = $3 AND step <> '' ORDER BY matter LIMIT 1;
@@ -93,7 +94,7 @@ DELETE FROM work WHERE tenant = $1 AND matter = $2 AND verb = $3 AND item = $4 A
 
 -- name: queue
 -- What a role owes within a place, most pressing first. Walks work_role.
-SELECT w.matter, w.verb, w.item, w.role, w.step, w.scope, w.opens, w.due, w.since, m.method, m.title_zh, m.title_en FROM work w
+SELECT w.matter, w.verb, w.item, w.role, w.step, w.scope, w.opens, w.due, w.since, m.method, m.title_zh, m.title_en, m.is_private FROM work w
 JOIN matter m ON m.tenant = w.tenant AND m.matter = w.matter
 WHERE w.tenant = $1 AND w.role = $2 AND w.scope >= $3 AND w.scope < $4 ORDER BY w.due, w.matter, w.verb, w.item LIMIT $5;
 
@@ -106,7 +107,7 @@ ON CONFLICT (tenant, matter, step, item) DO UPDATE SET kind = excluded.kind, beg
 -- A public list, the latest beginning first. Walks publication_begins.
 SELECT p.matter, p.step, p.item, p.kind, p.begins, p.ends, p.place, p.seq, p.changed, p.is_over, m.method, m.title_zh, m.title_en FROM publication p
 JOIN matter m ON m.tenant = p.tenant AND m.matter = p.matter
-WHERE p.tenant = $1 AND p.kind = $2 AND p.begins >= $3 ORDER BY p.begins DESC, p.matter, p.step, p.item LIMIT $4;
+WHERE p.tenant = $1 AND p.kind = $2 AND p.begins >= $3 AND NOT m.is_private ORDER BY p.begins DESC, p.matter, p.step, p.item LIMIT $4;
 
 -- name: publications-of
 SELECT matter, step, item, kind, begins, ends, place, seq, changed, is_over FROM publication WHERE tenant = $1 AND matter = $2 ORDER BY step, item;

@@ -46,7 +46,7 @@ func (d *Docket) Publish(ctx context.Context, tx *store.Tx, p Publication) error
 	return nil
 }
 
-// Published lists one kind of entries that begin at an instant or later, the latest first.
+// Published lists one kind of entries of public matters that begin at an instant or later, the latest first.
 func (d *Docket) Published(ctx context.Context, q store.Q, kind string, from int64, limit int) ([]Published, error) {
 	return store.Select[Published](ctx, q, publishedOf, d.tenant, kind, from, limit)
 }

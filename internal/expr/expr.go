@@ -173,6 +173,19 @@ func (p *Program) Int(vars map[string]any) (int64, error) {
 	return n, nil
 }
 
+// Text evaluates to words, such as an option of a register.
+func (p *Program) Text(vars map[string]any) (string, error) {
+	v, err := p.eval(vars)
+	if err != nil {
+		return "", err
+	}
+	s, ok := v.(string)
+	if !ok {
+		return "", fmt.Errorf("expr: %q gave %T", p.Source, v)
+	}
+	return s, nil
+}
+
 func (p *Program) eval(vars map[string]any) (any, error) {
 	out, _, err := p.run.Eval(vars)
 	if err != nil {

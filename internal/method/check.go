@@ -30,6 +30,9 @@ func (m *Method) Check(charter Charter) []step.Finding {
 	if m.Start.When != "" {
 		m.when = c.compile(m.Start.When, m.Node, "start", "when")
 	}
+	if m.Start.Private != "" {
+		m.private = c.compile(m.Start.Private, m.Node, "start", "private")
+	}
 	for _, p := range m.List {
 		c.step(p)
 		c.waits(p)
@@ -188,13 +191,26 @@ func (c *checker) names() *expr.Env {
 		}
 		vars["subject"] = expr.Object(subject)
 	}
-	matter := map[string]expr.Type{}
+	matter, rows := map[string]expr.Type{}, map[string]expr.Type{}
+	c.m.rowsAt = map[string]namedRow{}
 	for _, f := range c.m.Start.Fields {
-		if f.Audience == step.Public {
-			matter[f.Key] = exprType(f.Type)
+		if f.Audience != step.Public {
+			continue
+		}
+		matter[f.Key] = exprType(f.Type)
+		if fields, ok := c.charter.RegisterFields(f.Register); ok && f.Type == step.RowType {
+			row := namedRow{f.Register, map[string]any{}}
+			types := map[string]expr.Type{}
+			for key, typ := range fields {
+				if !c.charter.Personal(f.Register, key) {
+					types[key] = exprType(step.Type(typ))
+					row.zero[key] = types[key].Zero()
+				}
+			}
+			c.m.rowsAt[f.Key], rows[f.Key] = row, expr.Object(types)
 		}
 	}
-	vars["matter"] = expr.Object(matter)
+	vars["matter"], vars["rows"] = expr.Object(matter), expr.Object(rows)
 	results := map[string]expr.Type{}
 	for _, p := range c.m.List {
 		fields := map[string]expr.Type{"outcome": expr.Text}
@@ -219,7 +235,7 @@ func exprType(t step.Type) expr.Type {
 		return expr.Int
 	case step.ManyType, "rows":
 		return expr.Texts
-	case step.LineType, step.TextType, step.ChoiceType, step.DateType, step.InstantType, step.PhoneType, step.RowType, step.PersonType, step.FileType:
+	case step.LineType, step.TextType, step.ChoiceType, step.DateType, step.InstantType, step.PhoneType, step.RowType, step.PersonType, step.PointType, step.FileType:
 	}
 	return expr.Text
 }
@@ -235,11 +251,12 @@ func (c *checker) find(key string) (step.Step, bool) {
 func (c *checker) step(p *Placed) {
 	common := p.Step.Shared()
 	steps, _ := c.m.Node.Get("steps")
-	sc := &step.Checker{Charter: c.charter, Method: c.m.Key, Key: p.Key, Steps: steps.Keys(), Find: c.find, Env: c.env, Node: p.Node}
+	sc := &step.Checker{Charter: c.charter, Method: c.m.Key, Key: p.Key, Steps: steps.Keys(), Find: c.find, Env: c.env, Subject: c.m.Subject, Start: c.m.Start.Fields, Node: p.Node}
 	if !name.MatchString(p.Key) {
 		c.add(step.Error, "step.key", text.Args{"Step": p.Key}, c.m.Node.KeyAt("steps", p.Key))
 	}
 	sc.Words(common.Name, "name")
+	common.CheckLimit(sc)
 	p.Step.Check(sc)
 	c.list = append(c.list, sc.List...)
 

@@ -67,6 +67,12 @@ func (m *Method) Begin(c Context, who Actor, subject act.RowID, s step.Submissio
 		return act.Draft{}, act.By{}, err
 	}
 	start := act.Start{Method: m.Key, Subject: subject, Title: m.title(name), Facts: answers.Open}
+	if m.private != nil {
+		said := m.facts(&Run{Matter: step.Matter{Facts: answers.Open}})
+		// What cannot be told is private: the other way round could not be taken back.
+		ok, err := m.private.Bool(map[string]any{"matter": said, "subject": m.subject(subject, c)})
+		start.Private = ok || err != nil
+	}
 	return act.Draft{Kind: act.Started, Body: start, Sealed: answers.Sealed}, by, nil
 }
 
@@ -103,8 +109,9 @@ func (m *Method) Asks(r *Run, c Context) []step.Ask {
 	if !ok {
 		return nil
 	}
-	asks := p.Step.Asks(m.view(r, c, act.By{}, act.RowID{}))
-	if within := p.Step.Shared().Within; !within.IsZero() {
+	v := m.view(r, c, act.By{}, act.RowID{})
+	asks := p.Step.Asks(v)
+	if within := v.Within(p.Step.Shared()); !within.IsZero() {
 		due, _ := within.End(c.Calendar, r.Entered)
 		for i := range asks {
 			if asks[i].Owed && asks[i].Due.IsZero() {

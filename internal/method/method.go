@@ -37,9 +37,18 @@ type Method struct {
 
 	byKey       map[string]*Placed
 	when        *expr.Program
-	once        sync.Once // for line
+	private     *expr.Program
+	handlers    func() map[string]bool // see Handles
+	once        sync.Once              // for line
 	line        []*Placed
-	subjectZero map[string]any // what conditions see of a field that a row leaves empty
+	subjectZero map[string]any      // what conditions see of a field that a row leaves empty
+	rowsAt      map[string]namedRow // by the field that names them
+}
+
+// namedRow is a row that somebody names at the start, such as the category of a problem. Conditions see what it says.
+type namedRow struct {
+	register string
+	zero     map[string]any
 }
 
 // Start says who may begin a matter, on which rows, and what is asked at the beginning.
@@ -51,6 +60,8 @@ type Start struct {
 	// Offline lets a matter be begun without signal; what arrives within this time counts from when it was filled in.
 	Offline step.Span `yaml:"offline,omitempty"`
 	Routine *Routine  `yaml:"routine,omitempty"` // the clock begins matters too
+	// Private is CEL over the public answers: where it holds, the matter is for whoever began it and those who handle it.
+	Private string `yaml:"private,omitempty"`
 }
 
 // Bound keeps a loop finite: a step is visited at most so often, then the matter goes where Then says.
@@ -78,6 +89,7 @@ type branch struct {
 // with faults may still be looked at, but not run.
 func Decode(n source.Node, kinds map[string]step.Kind) (*Method, []source.Fault) {
 	m := &Method{Node: n, byKey: map[string]*Placed{}}
+	m.handlers = sync.OnceValue(m.tasked)
 	faults := n.Decode(m)
 	steps, ok := n.Get("steps")
 	if !ok {

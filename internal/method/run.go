@@ -3,6 +3,7 @@ package method
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"math"
 	"slices"
 	"time"
@@ -55,6 +56,7 @@ func (m *Method) Fold(r *Run, a act.Act) error {
 		r.Charter = a.Basis.Charter
 		r.Matter = step.Matter{
 			Number: a.Matter, Method: s.Method, Title: s.Title, Subject: s.Subject, Opened: a.At, Parent: s.Parent, Item: s.Item, Facts: whole(s.Facts),
+			Starter: a.By, Private: s.Private,
 		}
 	case act.Moved:
 		r.Charter = a.Basis.Charter
@@ -94,7 +96,7 @@ func (m *Method) Fold(r *Run, a act.Act) error {
 	if a.Step == "" || a.Step != r.Step {
 		return nil
 	}
-	if p := a.By.Person; p != "" && a.Kind != act.Entered && !slices.Contains(r.Did[a.Step], p) {
+	if p := a.By.Person; p != "" && a.Kind != act.Entered && !slices.Contains(r.Did[a.Step], p) && !m.byItself(a) {
 		r.Did[a.Step] = append(r.Did[a.Step], p)
 	}
 	if len(a.Body) == 0 {
@@ -111,6 +113,15 @@ func (m *Method) Fold(r *Run, a act.Act) error {
 	}
 	r.State = state
 	return nil
+}
+
+func (m *Method) byItself(a act.Act) bool {
+	placed, ok := m.Step(a.Step)
+	if !ok {
+		return false
+	}
+	s, ok := placed.Step.(step.ByItself)
+	return ok && s.ByItself(a)
 }
 
 // Replay folds a whole record.
@@ -200,7 +211,7 @@ func (m *Method) vars(r *Run, c Context) map[string]any {
 		}
 		results[p.Key] = fields
 	}
-	vars := map[string]any{"results": results, "matter": m.facts(r)}
+	vars := map[string]any{"results": results, "matter": m.facts(r), "rows": m.rows(r, c)}
 	if m.Subject != "" && c.Book != nil {
 		vars["subject"] = m.subject(r.Matter.Subject, c)
 	}
@@ -215,6 +226,27 @@ func (m *Method) facts(r *Run) map[string]any {
 		} else {
 			out[f.Key] = exprType(f.Type).Zero()
 		}
+	}
+	return out
+}
+
+// rows are those named at the start, as they stood when the matter came to the step at hand: a limit that is changed in
+// the register holds for what arrives afterwards.
+func (m *Method) rows(r *Run, c Context) map[string]any {
+	on := calendar.DateOf(c.Now)
+	if !r.Entered.IsZero() {
+		on = calendar.DateOf(r.Entered)
+	}
+	out := make(map[string]any, len(m.rowsAt))
+	for key, named := range m.rowsAt {
+		values := maps.Clone(named.zero)
+		id, _ := r.Matter.Facts[key].(string)
+		if c.Book != nil && id != "" {
+			if row, ok, err := c.Book.Row(act.RowID{Register: named.register, ID: id}, on); err == nil && ok {
+				maps.Copy(values, row.Values)
+			}
+		}
+		out[key] = values
 	}
 	return out
 }

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"gongzhi/internal/calendar"
 	"gongzhi/internal/step"
 	"gongzhi/internal/text"
 )
@@ -172,6 +173,36 @@ func (p *Placed) Roles() (roles []string, lasts step.Span) {
 		}
 	}
 	return roles, all.lasts
+}
+
+// tasked are the roles of every step's tasks.
+func (m *Method) tasked() map[string]bool {
+	out := map[string]bool{}
+	for _, p := range m.List {
+		for _, t := range partsOf(p.Step).tasks {
+			for _, r := range slices.Concat(t.by, t.to) {
+				out[r] = true
+			}
+		}
+	}
+	return out
+}
+
+// Handles tells whether a role has a task in some step.
+func (m *Method) Handles(role string) bool { return m.handlers()[role] }
+
+// OpensTo tells whether a person may see a private matter: who began it, and those who may handle some step of it where
+// it is about. Everybody may see any other.
+func (m *Method) OpensTo(r *Run, c Context, who Actor) bool {
+	if !r.Matter.Private {
+		return true
+	}
+	if who.Person != "" && who.Person == r.Matter.Starter.Person {
+		return true
+	}
+	return slices.ContainsFunc(who.Mandates, func(md Mandate) bool {
+		return m.handlers()[md.Role] && !c.Own[md.Role] && md.Over(c.Book, false, r.Matter.Subject, calendar.DateOf(c.Now))
+	})
 }
 
 // Mentions are all words that stand as values in the method's steps and start. A role, a body or a register that is not

@@ -53,13 +53,14 @@ func (o *Outbox) Spread(ctx context.Context, db *store.DB) (int, error) {
 
 func (o *Outbox) spread(ctx context.Context, db *store.DB, e taken) error {
 	var who []act.Person
-	over := false
+	over, private := false, false
 	err := db.View(ctx, func(ctx context.Context, q store.Q) (err error) {
 		// Work that was done before anybody could be told of it is no news.
 		m, _, err := o.Docket.Find(ctx, q, act.Matter(e.Matter))
 		if over = e.Kind == Work && m.Step != e.Step; over || err != nil {
 			return err
 		}
+		private = m.Private
 		who, err = o.audience(ctx, q, e.Event)
 		return err
 	})
@@ -69,7 +70,7 @@ func (o *Outbox) spread(ctx context.Context, db *store.DB, e taken) error {
 	o.mu.Lock()
 	targets := o.following(e.Kind)
 	o.mu.Unlock()
-	if over {
+	if over || private { // webhooks and robots speak to anyone
 		targets = nil
 	}
 	for len(who) > chunk {

@@ -57,6 +57,8 @@ type Checker struct {
 	Steps   []string                      // keys of the method's steps, in the order of the file
 	Find    func(key string) (Step, bool) // one of them; nil where a step is checked by itself
 	Env     *expr.Env                     // the names a condition at this step may use
+	Subject string                        // register whose rows the method is run on
+	Start   Fields                        // what is asked at its start
 	Node    source.Node
 	List    []Finding
 }

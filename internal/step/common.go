@@ -2,11 +2,13 @@ package step
 
 import (
 	"fmt"
+	"strings"
 	"time"
 
 	"go.yaml.in/yaml/v4"
 
 	"gongzhi/internal/calendar"
+	"gongzhi/internal/expr"
 	"gongzhi/internal/text"
 )
 
@@ -20,7 +22,10 @@ type Common struct {
 	Assumed bool              `yaml:"assumed,omitempty"` // a default nobody has confirmed; shown with its badge
 	Within  Span              `yaml:"within,omitempty"`  // how long the step should take; colours the light
 	Offline Span              `yaml:"offline,omitempty"` // may be filled in without signal; what arrives within this time counts from when it was filled in
+	Limit   string            `yaml:"limit,omitempty"`   // CEL that gives another length of time, such as that of a category; where it gives none, Within holds
 	Next    map[string]Target `yaml:"next"`              // where each outcome leads
+
+	limit *expr.Program // Limit, once it was checked
 }
 
 // Shared gives the embedded Common, so that kinds need not write it.
@@ -65,11 +70,15 @@ func (t Target) All() []string {
 	return out
 }
 
-// Span is a length of time in one unit. The day it starts on does not count.
+// Span is a length of time in one unit. The day it starts on does not count, unless the rule says so.
 type Span struct {
-	N    int
-	Unit Unit
+	N     int
+	Unit  Unit
+	Today bool // "3 workdays from today": the day it starts on is the first, where it is one that counts
 }
+
+// fromToday ends a Span whose first day counts.
+const fromToday = " from today"
 
 // Unit of a Span.
 type Unit int
@@ -94,19 +103,29 @@ func (u Unit) String() string {
 // IsZero tells whether no span was given.
 func (s Span) IsZero() bool { return s == Span{} }
 
-func (s Span) String() string { return fmt.Sprintf("%d %s", s.N, s.Unit) }
+func (s Span) String() string {
+	if s.Today {
+		return fmt.Sprintf("%d %s%s", s.N, s.Unit, fromToday)
+	}
+	return fmt.Sprintf("%d %s", s.N, s.Unit)
+}
 
-// UnmarshalText reads "7 days", "5 workdays", "2 workhours".
+// UnmarshalText reads "7 days", "5 workdays", "2 workhours", "3 workdays from today".
 func (s *Span) UnmarshalText(raw []byte) error {
-	var unit string
-	if _, err := fmt.Sscanf(string(raw), "%d %s", &s.N, &unit); err != nil || s.N < 1 {
+	var unit, more string
+	plain, today := strings.CutSuffix(string(raw), fromToday)
+	if n, err := fmt.Sscanf(plain+" .", "%d %s %s", &s.N, &unit, &more); err != nil || n != 3 || more != "." || s.N < 1 {
 		return fmt.Errorf("want a length of time such as %q or %q, not %q", "7 days", "5 workdays", raw)
 	}
 	for u, name := range unitNames {
-		if name == unit || name == unit+"s" {
-			s.Unit = Unit(u)
-			return nil
+		if name == "" || name != unit && name != unit+"s" {
+			continue
 		}
+		s.Unit, s.Today = Unit(u), today
+		if today && s.Unit != Days && s.Unit != Workdays {
+			return fmt.Errorf("a first day counts in days and workdays only, not in %q", raw)
+		}
+		return nil
 	}
 	return fmt.Errorf("%q is no unit of time; use days, workdays, hours, workhours or months", unit)
 }
@@ -115,12 +134,21 @@ func (s *Span) UnmarshalText(raw []byte) error {
 func (s Span) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
 
 // Words say the span to a reader.
-func (s Span) Words() text.Words { return text.Key("span."+s.Unit.String(), "N", s.N) }
+func (s Span) Words() text.Words {
+	words := text.Key("span."+s.Unit.String(), "N", s.N)
+	if s.Today {
+		return text.Key("span.today", "Span", words)
+	}
+	return words
+}
 
 // End is when a span that starts at from is over, and how that was counted.
 func (s Span) End(cal *calendar.Calendar, from time.Time) (time.Time, calendar.Explanation) {
 	switch s.Unit {
 	case Workdays:
+		if s.Today {
+			return cal.EndWorkdaysFrom(from, s.N)
+		}
 		return cal.EndWorkdays(from, s.N)
 	case Hours:
 		return cal.EndHours(from, time.Duration(s.N)*time.Hour)
@@ -129,6 +157,34 @@ func (s Span) End(cal *calendar.Calendar, from time.Time) (time.Time, calendar.E
 	case Months:
 		return cal.EndMonths(from, s.N)
 	case Days:
+		if s.Today {
+			return cal.EndDaysFrom(from, s.N)
+		}
 	}
 	return cal.EndDays(from, s.N)
+}
+
+// CheckLimit types Limit. It needs Within beside it: a rule that finds no length of time must not leave a matter without.
+func (c *Common) CheckLimit(k *Checker) {
+	if c.Limit == "" {
+		return
+	}
+	if c.Within.IsZero() {
+		k.Error("limit.within", nil, "limit")
+	}
+	c.limit = k.Compile(c.Limit, expr.Text, "limit")
+}
+
+// Within is how long a step has: what its limit gives, such as the time that the category of this matter has, else what
+// the method says.
+func (v View) Within(c *Common) Span {
+	if c.limit == nil || v.Vars == nil || c.Within.IsZero() {
+		return c.Within
+	}
+	var s Span
+	got, err := c.limit.Text(v.Vars())
+	if err != nil || s.UnmarshalText([]byte(got)) != nil {
+		return c.Within
+	}
+	return s
 }

@@ -17,7 +17,7 @@ func (fs Fields) Facts() map[string]expr.Type {
 			out[f.Key] = expr.Int
 		case ManyType:
 			out[f.Key] = expr.Texts
-		case LineType, TextType, ChoiceType, DateType, InstantType, PhoneType, RowType, PersonType, FileType:
+		case LineType, TextType, ChoiceType, DateType, InstantType, PhoneType, RowType, PersonType, PointType, FileType:
 			out[f.Key] = expr.Text
 		}
 	}

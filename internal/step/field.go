@@ -42,11 +42,12 @@ const (
 	PhoneType   Type = "phone"
 	RowType     Type = "row"    // a row of a register, below the matter's subject
 	PersonType  Type = "person" // somebody who holds one of Roles, by their opaque name; a door offers the list
+	PointType   Type = "point"  // a place on the ground, "113.612000,34.748000": longitude and latitude, CGCS2000
 	FileType    Type = "file"   // attachments
 )
 
 // Types lists every type a charter may write.
-var Types = []Type{LineType, TextType, ChoiceType, ManyType, YesType, CountType, AreaType, MoneyType, DateType, InstantType, PhoneType, RowType, PersonType, FileType}
+var Types = []Type{LineType, TextType, ChoiceType, ManyType, YesType, CountType, AreaType, MoneyType, DateType, InstantType, PhoneType, RowType, PersonType, PointType, FileType}
 
 // Field is one question of a step.
 type Field struct {
@@ -265,6 +266,12 @@ func (f Field) typed(raw []string, bad *fault.Fields, known func(act.RowID) bool
 			return no("field.person", nil)
 		}
 		return one, true
+	case PointType:
+		p, ok := ParsePoint(one)
+		if !ok {
+			return no("field.point", nil)
+		}
+		return p.String(), true
 	case FileType: // read before the text values
 	}
 	return no("field.type", nil)

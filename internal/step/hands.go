@@ -7,6 +7,12 @@ import (
 	"gongzhi/internal/text"
 )
 
+// ByItself is a step that records something of its own accord when a matter arrives, such as where a rule sends it. The act
+// names whoever brought the matter there, but it is not their doing.
+type ByItself interface {
+	ByItself(a act.Act) bool
+}
+
 // Hands are the people who acted at any of these steps, each once: whom a rule keeps from checking their own work.
 func (v View) Hands(steps []string) []act.Person {
 	var out []act.Person

@@ -41,8 +41,8 @@ func (v View) Card(c *Common, standing page.Tag, over bool, blocks ...page.Block
 		p.Blocks = append(p.Blocks, page.Prose{Words: []text.Words{c.Says.Words()}})
 	}
 	p.Blocks = append(p.Blocks, standing)
-	if !over && !c.Within.IsZero() {
-		due, count := c.Within.End(v.Calendar, v.Entered)
+	if within := v.Within(c); !over && !within.IsZero() {
+		due, count := within.End(v.Calendar, v.Entered)
 		p.Blocks = append(p.Blocks, page.Deadline{Label: text.Key("said.within"), Due: due, Now: v.Now, Count: &count})
 	}
 	p.Blocks = append(p.Blocks, blocks...)

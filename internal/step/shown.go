@@ -44,7 +44,7 @@ func (f Field) shown(v any) text.Words {
 		return words
 	case CountType:
 		return text.Plain(fmt.Sprint(whole(v)))
-	case LineType, TextType, DateType, InstantType, PhoneType, RowType, PersonType:
+	case LineType, TextType, DateType, InstantType, PhoneType, RowType, PersonType, PointType:
 	}
 	return text.Plain(fmt.Sprint(v))
 }

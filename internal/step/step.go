@@ -87,6 +87,8 @@ type Matter struct {
 	Parent  act.Matter
 	Item    string
 	Facts   map[string]any
+	Starter act.By // who began it; no person where the house did
+	Private bool   // for the starter and those who handle it
 }
 
 // Result is how a step ended.

@@ -173,6 +173,10 @@ func (v *verifier) matter(list []int) {
 	if first.Seq != 1 {
 		return // the chain has said so
 	}
+	if first.Kind == act.Started && first.Withheld() {
+		v.sealedMatter(list)
+		return
+	}
 	if first.Kind != act.Started || first.Into(&start) != nil {
 		v.at(Method, "method.start", list[0], "the record begins with %s", first.Kind)
 		return
@@ -235,6 +239,21 @@ func (v *verifier) matter(list []int) {
 	}
 	at := min(departure.At, len(list)-1)
 	v.at(layer, departure.Code, list[at], "%s", departure.Why)
+}
+
+// sealedMatter is a private matter: the public sees that things were done, by whom, when and under which clause, and that
+// nothing was changed. Then every act is withheld, and not only some.
+func (v *verifier) sealedMatter(list []int) {
+	for _, n := range list {
+		a := v.leaves[n].act
+		if !a.Withheld() {
+			v.at(Method, "withheld.unduly", n, "%s", a.Kind)
+		}
+		if c := v.charterOf(n, a.Basis.Charter); c != nil {
+			v.mandate(n, c)
+		}
+		v.report.Withheld++
+	}
 }
 
 // votes counts certificates, and those behind which every ballot stands.

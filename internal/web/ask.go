@@ -80,7 +80,7 @@ func (s *Site) askPage(r *http.Request, rd *reader, sub step.Submission, problem
 		return page.Page{}, err
 	}
 	var p page.Page
-	err = s.Desk.Read(r.Context(), act.Matter(n), func(ctx context.Context, q store.Q, st desk.Standing) error {
+	err = s.Desk.Open(r.Context(), rd.actor(), act.Matter(n), func(ctx context.Context, q store.Q, st desk.Standing) error {
 		a, ok := find(st, rd, r.PathValue("verb"), sub.Item)
 		if !ok {
 			return fault.Refuse(fault.Closed, "web.not_asked", fault.Basis{Clause: st.Method.File() + "#" + st.Run.Step}, nil)
@@ -199,7 +199,7 @@ func (s *Site) capacities(st desk.Standing, rd *reader, a step.Ask) []page.Optio
 var inputs = map[step.Type]page.Input{
 	step.LineType: page.Line, step.TextType: page.Area, step.ChoiceType: page.Choice, step.ManyType: page.Many, step.YesType: page.Choice,
 	step.CountType: page.Number, step.AreaType: page.Number, step.MoneyType: page.Number, step.DateType: page.Date,
-	step.InstantType: page.Instant, step.PhoneType: page.Phone, step.RowType: page.Select, step.PersonType: page.Select, step.FileType: page.File,
+	step.InstantType: page.Instant, step.PhoneType: page.Phone, step.RowType: page.Select, step.PersonType: page.Select, step.PointType: page.Line, step.FileType: page.File,
 }
 
 func (s *Site) field(st desk.Standing, x step.Field, sub step.Submission) (page.Field, error) {
@@ -233,7 +233,7 @@ func (s *Site) field(st desk.Standing, x step.Field, sub step.Submission) (page.
 		for _, row := range rows {
 			f.Options = append(f.Options, page.Option{Value: row.ID.ID, Words: text.Plain(row.Name)})
 		}
-	case step.LineType, step.TextType, step.ChoiceType, step.ManyType, step.DateType, step.InstantType, step.PhoneType, step.PersonType:
+	case step.LineType, step.TextType, step.ChoiceType, step.ManyType, step.DateType, step.InstantType, step.PhoneType, step.PersonType, step.PointType:
 	}
 	return f, nil
 }
@@ -341,7 +341,7 @@ func (s *Site) answer(r *http.Request, rd *reader) (page.Page, error) {
 // asked tells whether the matter waits for anything from the reader. From others no file is kept: what they send is
 // refused, and the desk says why.
 func (s *Site) asked(r *http.Request, rd *reader, n act.Matter) (yes bool, err error) {
-	err = s.Desk.Read(r.Context(), n, func(_ context.Context, _ store.Q, st desk.Standing) error {
+	err = s.Desk.Open(r.Context(), rd.actor(), n, func(_ context.Context, _ store.Q, st desk.Standing) error {
 		if made := s.made(r); !made.IsZero() && made.Before(st.Context.Now) {
 			st.Context.Now = made // what was asked then may be answered still; the desk says whether
 		}
@@ -354,7 +354,7 @@ func (s *Site) asked(r *http.Request, rd *reader, n act.Matter) (yes bool, err e
 // checkPage shows every answer before it is sent. It is left out where there is nothing to look over, and where the
 // answers are not well-formed yet, so that the desk says what is wrong.
 func (s *Site) checkPage(r *http.Request, rd *reader, n act.Matter, sub step.Submission) (p page.Page, ok bool, err error) {
-	err = s.Desk.Read(r.Context(), n, func(ctx context.Context, q store.Q, st desk.Standing) error {
+	err = s.Desk.Open(r.Context(), rd.actor(), n, func(ctx context.Context, q store.Q, st desk.Standing) error {
 		a, found := find(st, rd, sub.Verb, sub.Item)
 		if !found || len(a.Fields) == 0 || (sub.Step != "" && sub.Step != st.Run.Step) {
 			return nil
@@ -519,8 +519,11 @@ func numbered(name, prefix string) (question string, ok bool) {
 	return rest[:i], true
 }
 
-// publishFiles opens to anyone the files that public answers of the new acts name.
+// publishFiles opens to anyone the files that public answers of the new acts name; in a private matter there are none.
 func (s *Site) publishFiles(ctx context.Context, n act.Matter, first, last int64) error {
+	if m, ok, err := s.Docket.Find(ctx, s.Store.Read(), n); err != nil || !ok || m.Private {
+		return err
+	}
 	acts, err := s.Ledger.Acts(ctx, s.Store.Read(), n, first-1)
 	if err != nil {
 		return err

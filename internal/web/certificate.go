@@ -35,7 +35,7 @@ func (v certifiedVisit) href() string {
 const certificatesKept = 32
 
 // certificate recounts what the address names, from the acts.
-func (s *Site) certificate(r *http.Request) (v certifiedVisit, c step.Certificate, title text.Words, err error) {
+func (s *Site) certificate(r *http.Request, rd *reader) (v certifiedVisit, c step.Certificate, title text.Words, err error) {
 	n, err := number(r, "n")
 	if err != nil {
 		return v, c, title, err
@@ -45,7 +45,7 @@ func (s *Site) certificate(r *http.Request) (v certifiedVisit, c step.Certificat
 		return v, c, title, err
 	}
 	none := fault.Refuse(fault.NotFound, "certificate.none", fault.Basis{}, nil)
-	err = s.Desk.Read(r.Context(), act.Matter(n), func(ctx context.Context, q store.Q, st desk.Standing) error {
+	err = s.Desk.Open(r.Context(), rd.actor(), act.Matter(n), func(ctx context.Context, q store.Q, st desk.Standing) error {
 		title = st.Run.Matter.Title.Words()
 		v = certifiedVisit{act.Matter(n), r.PathValue("step"), int(visit), st.Charter.Digest}
 		var there bool
@@ -93,7 +93,7 @@ func (s *Site) visitActs(ctx context.Context, q store.Q, v certifiedVisit) (out 
 
 // certificatePage is the certificate for a resident, and the same to be printed.
 func (s *Site) certificatePage(r *http.Request, rd *reader) (page.Page, error) {
-	v, c, title, err := s.certificate(r)
+	v, c, title, err := s.certificate(r, rd)
 	if err != nil {
 		return page.Page{}, err
 	}
@@ -120,7 +120,7 @@ func (s *Site) certificateFile(r *http.Request, rd *reader) (page.Page, error) {
 	if name == "print" {
 		return s.certificatePage(r, rd)
 	}
-	v, c, _, err := s.certificate(r)
+	v, c, _, err := s.certificate(r, rd)
 	if err != nil {
 		return page.Page{}, err
 	}

@@ -22,7 +22,7 @@ import (
 )
 
 func (s *Site) deskMatters(r *http.Request, rd *reader) (page.Page, error) {
-	t, err := s.matterTable(r, "/desk/matters/%d", "/desk/matters")
+	t, err := s.matterTable(r, rd, "/desk/matters/%d", "/desk/matters")
 	if err != nil {
 		return page.Page{}, err
 	}
@@ -51,7 +51,7 @@ func (s *Site) deskMatter(r *http.Request, rd *reader) (page.Page, error) {
 		return page.Page{}, err
 	}
 	var p page.Page
-	err = s.Desk.Read(r.Context(), act.Matter(n), func(ctx context.Context, q store.Q, st desk.Standing) error {
+	err = s.Desk.Open(r.Context(), rd.actor(), act.Matter(n), func(ctx context.Context, q store.Q, st desk.Standing) error {
 		history, _, err := s.history(ctx, q, st, rd, math.MaxInt64, actsAtDesk)
 		if err != nil {
 			return err

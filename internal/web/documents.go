@@ -107,12 +107,12 @@ func longDay(at time.Time) text.Words {
 }
 
 // withPaper finds one document of a matter.
-func (s *Site) withPaper(r *http.Request) (found paper, matter text.Text, err error) {
+func (s *Site) withPaper(r *http.Request, rd *reader) (found paper, matter text.Text, err error) {
 	n, err := number(r, "n")
 	if err != nil {
 		return found, matter, err
 	}
-	err = s.Desk.Read(r.Context(), act.Matter(n), func(ctx context.Context, q store.Q, st desk.Standing) error {
+	err = s.Desk.Open(r.Context(), rd.actor(), act.Matter(n), func(ctx context.Context, q store.Q, st desk.Standing) error {
 		list, err := s.papers(ctx, q, st, s.address(r))
 		if err != nil {
 			return err
@@ -132,7 +132,7 @@ func (s *Site) withPaper(r *http.Request) (found paper, matter text.Text, err er
 
 // document is one document to be read and printed.
 func (s *Site) document(r *http.Request, rd *reader) (page.Page, error) {
-	p, matter, err := s.withPaper(r)
+	p, matter, err := s.withPaper(r, rd)
 	if err != nil {
 		return page.Page{}, err
 	}
@@ -148,7 +148,7 @@ const docxType = "application/vnd.openxmlformats-officedocument.wordprocessingml
 
 // docx is the same document as a Word file.
 func (s *Site) docx(r *http.Request, rd *reader) (page.Page, error) {
-	p, _, err := s.withPaper(r)
+	p, _, err := s.withPaper(r, rd)
 	if err != nil {
 		return page.Page{}, err
 	}

@@ -35,7 +35,7 @@ func (s *Site) doors(r *http.Request, rd *reader) (page.Page, error) {
 		return page.Page{}, err
 	}
 	var p page.Page
-	err = s.Desk.Read(r.Context(), act.Matter(n), func(ctx context.Context, q store.Q, st desk.Standing) error {
+	err = s.Desk.Open(r.Context(), rd.actor(), act.Matter(n), func(ctx context.Context, q store.Q, st desk.Standing) error {
 		acts, err := s.Ledger.Acts(ctx, q, st.Run.Matter.Number, 0)
 		if err != nil {
 			return err

@@ -29,7 +29,7 @@ func (s *Site) eraseForm(r *http.Request, rd *reader, seq, field string, problem
 		return page.Page{}, err
 	}
 	var p page.Page
-	err = s.Desk.Read(r.Context(), act.Matter(n), func(ctx context.Context, q store.Q, st desk.Standing) error {
+	err = s.Desk.Open(r.Context(), rd.actor(), act.Matter(n), func(ctx context.Context, q store.Q, st desk.Standing) error {
 		if _, err := sealer(st, rd); err != nil {
 			return err
 		}
@@ -75,7 +75,7 @@ func (s *Site) erase(r *http.Request, rd *reader) (page.Page, error) {
 		return page.Page{}, fault.Refuse(fault.NotFound, "web.nowhere", fault.Basis{}, nil)
 	}
 	var by act.By
-	err = s.Desk.Read(r.Context(), e.Matter, func(ctx context.Context, q store.Q, st desk.Standing) (err error) {
+	err = s.Desk.Open(r.Context(), rd.actor(), e.Matter, func(ctx context.Context, q store.Q, st desk.Standing) (err error) {
 		by, err = sealer(st, rd)
 		return err
 	})

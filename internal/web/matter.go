@@ -17,6 +17,7 @@ import (
 	"gongzhi/internal/docket"
 	"gongzhi/internal/method"
 	"gongzhi/internal/page"
+	"gongzhi/internal/people"
 	"gongzhi/internal/register"
 	"gongzhi/internal/step"
 	"gongzhi/internal/store"
@@ -55,14 +56,14 @@ const pageOf = 50
 
 // matters is the public list.
 func (s *Site) matters(r *http.Request, rd *reader) (page.Page, error) {
-	t, err := s.matterTable(r, "/matters/%d", "/matters")
+	t, err := s.matterTable(r, rd, "/matters/%d", "/matters")
 	if err != nil {
 		return page.Page{}, err
 	}
 	return page.Page{Frame: page.Resident, Title: text.Key("web.matters"), Back: &page.Link{Words: text.Key("web.home_name"), Href: "/"}, Blocks: []page.Block{t}}, nil
 }
 
-func (s *Site) matterTable(r *http.Request, href, self string) (page.Table, error) {
+func (s *Site) matterTable(r *http.Request, rd *reader, href, self string) (page.Table, error) {
 	q := r.URL.Query()
 	f := docket.Filter{Method: q.Get("method"), Step: q.Get("step"), Subject: q.Get("subject"), Limit: pageOf + 1}
 	f.Before, _ = strconv.ParseInt(q.Get("before"), 10, 64) // anything else starts at the newest
@@ -73,6 +74,7 @@ func (s *Site) matterTable(r *http.Request, href, self string) (page.Table, erro
 	if keep != nil {
 		f.Limit = mattersOnMap
 	}
+	f.Private = strings.HasPrefix(self, "/desk/")
 	list, err := s.Docket.List(r.Context(), s.Store.Read(), f)
 	if err != nil {
 		return page.Table{}, err
@@ -94,12 +96,24 @@ func (s *Site) matterTable(r *http.Request, href, self string) (page.Table, erro
 		t.Next = self + "?" + q.Encode()
 	}
 	for _, m := range list {
+		if m.Private && !s.handles(rd, m) {
+			continue
+		}
 		t.Rows = append(t.Rows, page.Row{Href: fmt.Sprintf(href, m.Number), Cells: []page.Cell{
 			{Words: text.Plain(strconv.FormatInt(m.Number, 10))}, {Words: title(m), Href: fmt.Sprintf(href, m.Number)},
 			{Words: s.standing(m)}, {Words: text.Plain(date(m.Opened).String())},
 		}})
 	}
 	return t, nil
+}
+
+// handles tells whether the reader may have a task in a matter, which lets them see one that is private.
+func (s *Site) handles(rd *reader, m docket.Matter) bool {
+	meth, ok := s.charter().Method(m.Method)
+	own := s.charter().OwnRoles()
+	return ok && slices.ContainsFunc(rd.mandates, func(md people.Mandate) bool {
+		return meth.Handles(md.Role) && !own[md.Role] && (md.Scope.IsZero() || strings.HasPrefix(m.Scope, md.Path))
+	})
 }
 
 // narrowed reads the ways to narrow a list of matters that the docket has no index for, as the figures of the wall lead
@@ -155,7 +169,7 @@ func (s *Site) matter(r *http.Request, rd *reader) (page.Page, error) {
 	}
 	var p page.Page
 	var subject act.RowID
-	err = s.Desk.Read(r.Context(), act.Matter(n), func(ctx context.Context, q store.Q, st desk.Standing) error {
+	err = s.Desk.Open(r.Context(), rd.actor(), act.Matter(n), func(ctx context.Context, q store.Q, st desk.Standing) error {
 		subject = st.Run.Matter.Subject
 		p, err = s.matterPage(st, rd)
 		return err
@@ -399,7 +413,7 @@ func (s *Site) record(r *http.Request, rd *reader) (page.Page, error) {
 		return page.Page{}, err
 	}
 	var p page.Page
-	err = s.Desk.Read(r.Context(), act.Matter(n), func(ctx context.Context, q store.Q, st desk.Standing) error {
+	err = s.Desk.Open(r.Context(), rd.actor(), act.Matter(n), func(ctx context.Context, q store.Q, st desk.Standing) error {
 		h, first, err := s.history(ctx, q, st, rd, before(r), actsOnPage)
 		if err != nil {
 			return err

@@ -34,12 +34,12 @@ type balloting struct {
 }
 
 // onPaper reads the vote at which a matter stands; it refuses where there is none, or none on paper.
-func (s *Site) onPaper(r *http.Request, show func(context.Context, store.Q, balloting) error) error {
+func (s *Site) onPaper(r *http.Request, rd *reader, show func(context.Context, store.Q, balloting) error) error {
 	n, err := number(r, "n")
 	if err != nil {
 		return err
 	}
-	return s.Desk.Read(r.Context(), act.Matter(n), func(ctx context.Context, q store.Q, st desk.Standing) error {
+	return s.Desk.Open(r.Context(), rd.actor(), act.Matter(n), func(ctx context.Context, q store.Q, st desk.Standing) error {
 		placed, _ := st.Method.Step(st.Run.Step)
 		if placed != nil {
 			if v, ok := placed.Step.(step.OnPaper); ok {
@@ -95,7 +95,7 @@ func (s *Site) paperCode(r *http.Request, rd *reader) (page.Page, error) {
 func (s *Site) printed(r *http.Request, rd *reader) (p page.Page, err error) {
 	building := r.URL.Query().Get("building")
 	pinned := s.pinned(r.Context())
-	err = s.onPaper(r, func(_ context.Context, _ store.Q, b balloting) error {
+	err = s.onPaper(r, rd, func(_ context.Context, _ store.Q, b balloting) error {
 		p = page.Page{
 			Frame: page.Paper, Title: text.Key("papers.print"), State: b.st.Run.Matter.Title.Words(),
 			Back: &page.Link{Words: text.Key("papers.title"), Href: fmt.Sprintf("/desk/matters/%d/papers", b.n)},
@@ -149,7 +149,7 @@ func (b balloting) print(l vote.Line, where string) page.Sheet {
 // papersPage is the desk's page of the papers of a vote: find the one in hand, type it in, see what waits.
 func (s *Site) papersPage(r *http.Request, rd *reader) (p page.Page, err error) {
 	find := strings.TrimSpace(r.URL.Query().Get("find"))
-	err = s.onPaper(r, func(ctx context.Context, q store.Q, b balloting) error {
+	err = s.onPaper(r, rd, func(ctx context.Context, q store.Q, b balloting) error {
 		self := fmt.Sprintf("/desk/matters/%d/papers", b.n)
 		p = page.Page{
 			Frame: page.Desk, Title: text.Key("papers.title"), State: b.st.Run.Matter.Title.Words(), Lead: text.Key("papers.lead"),
@@ -374,7 +374,7 @@ func (b balloting) sums() []page.Block {
 
 // papersPublic is the same for anyone, without a household.
 func (s *Site) papersPublic(r *http.Request, rd *reader) (p page.Page, err error) {
-	err = s.onPaper(r, func(_ context.Context, _ store.Q, b balloting) error {
+	err = s.onPaper(r, rd, func(_ context.Context, _ store.Q, b balloting) error {
 		p = page.Page{
 			Frame: page.Resident, Title: text.Key("papers.public"), State: b.st.Run.Matter.Title.Words(),
 			Back: &page.Link{Words: b.st.Run.Matter.Title.Words(), Href: fmt.Sprintf("/matters/%d", b.n)}, Blocks: b.sums(),
@@ -390,7 +390,7 @@ func (s *Site) papersPublic(r *http.Request, rd *reader) (p page.Page, err error
 // delivery lists every household of a building with how its ballot was brought, and what is left to do.
 func (s *Site) delivery(r *http.Request, rd *reader) (p page.Page, err error) {
 	building := r.URL.Query().Get("building")
-	err = s.onPaper(r, func(_ context.Context, _ store.Q, b balloting) error {
+	err = s.onPaper(r, rd, func(_ context.Context, _ store.Q, b balloting) error {
 		self := fmt.Sprintf("/desk/matters/%d/delivery", b.n)
 		t := page.Table{Caption: text.Key("papers.delivery"), Columns: []page.Column{
 			{Words: text.Key("ballot.part")}, {Words: text.Key("ballot.way")}, {Words: text.Key("papers.when")}, {Words: text.Key("web.col.do")},

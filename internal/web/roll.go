@@ -72,7 +72,7 @@ func (s *Site) roll(r *http.Request, rd *reader) (page.Page, error) {
 		return page.Page{}, err
 	}
 	var p page.Page
-	err = s.Desk.Read(r.Context(), act.Matter(n), func(ctx context.Context, q store.Q, st desk.Standing) error {
+	err = s.Desk.Open(r.Context(), rd.actor(), act.Matter(n), func(ctx context.Context, q store.Q, st desk.Standing) error {
 		e, ok, err := s.rollOf(ctx, q, st)
 		if err != nil {
 			return err

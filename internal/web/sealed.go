@@ -91,7 +91,7 @@ func (s *Site) sealedMatter(r *http.Request, rd *reader) (page.Page, error) {
 	var p page.Page
 	var log []access.Entry
 	asks, place := false, ""
-	err = s.Desk.Read(r.Context(), act.Matter(n), func(ctx context.Context, q store.Q, st desk.Standing) error {
+	err = s.Desk.Open(r.Context(), rd.actor(), act.Matter(n), func(ctx context.Context, q store.Q, st desk.Standing) error {
 		by, err := sealer(st, rd)
 		if err != nil {
 			return err
@@ -223,7 +223,7 @@ func (s *Site) openFile(r *http.Request, rd *reader, hash act.Digest) (ask strin
 	}
 	for _, u := range uses {
 		var e access.Entry
-		err := s.Desk.Read(r.Context(), u.Matter, func(ctx context.Context, q store.Q, st desk.Standing) (err error) {
+		err := s.Desk.Open(r.Context(), rd.actor(), u.Matter, func(ctx context.Context, q store.Q, st desk.Standing) (err error) {
 			if e.By, err = sealer(st, rd); err != nil {
 				return err
 			}

@@ -124,7 +124,7 @@ func (s *Site) togetherForm(r *http.Request, rd *reader, x same, sub step.Submis
 		return page.Page{}, fault.Refuse(fault.Closed, "web.not_asked", fault.Basis{Clause: "methods/" + x.method + ".yaml#" + x.step}, nil)
 	}
 	var p page.Page
-	err := s.Desk.Read(r.Context(), act.Matter(first.Matter), func(ctx context.Context, q store.Q, st desk.Standing) error {
+	err := s.Desk.Open(r.Context(), rd.actor(), act.Matter(first.Matter), func(ctx context.Context, q store.Q, st desk.Standing) error {
 		form, err := s.form(ctx, q, st, rd, first.ask, sub)
 		if err != nil {
 			return err

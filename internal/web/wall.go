@@ -46,7 +46,7 @@ func (s *Site) late(ctx context.Context, q store.Q) ([]overdue, error) {
 			return nil, err
 		}
 		for _, w := range list {
-			if w.Due == docket.Never || now.UnixMicro() < w.Due {
+			if w.Due == docket.Never || now.UnixMicro() < w.Due || w.Private {
 				continue
 			}
 			days := max(1, calendar.DateOf(now).Sub(calendar.LastDay(time.UnixMicro(w.Due))))

@@ -10,6 +10,8 @@ import (
 	"gongzhi/internal/step/assign"
 	"gongzhi/internal/step/ballot"
 	"gongzhi/internal/step/claim"
+	"gongzhi/internal/step/dispatch"
+	"gongzhi/internal/step/feedback"
 	"gongzhi/internal/step/form"
 	"gongzhi/internal/step/inspect"
 	"gongzhi/internal/step/meeting"
@@ -32,8 +34,10 @@ func All() []step.Kind {
 		secretballot.Kind{},
 		notice.Kind{},
 		rate.Kind{},
+		feedback.Kind{},
 		approve.Kind{},
 		assign.Kind{},
+		dispatch.Kind{},
 		claim.Kind{},
 		inspect.Kind{},
 		works.Kind{},

@@ -172,7 +172,7 @@ func marks(fields map[string]string) map[string]expr.Type {
 			out[key] = expr.Int
 		case step.ChoiceType, step.DateType:
 			out[key] = expr.Text
-		case step.LineType, step.TextType, step.ManyType, step.InstantType, step.PhoneType, step.RowType, step.PersonType, step.FileType:
+		case step.LineType, step.TextType, step.ManyType, step.InstantType, step.PhoneType, step.RowType, step.PersonType, step.PointType, step.FileType:
 		}
 	}
 	return out

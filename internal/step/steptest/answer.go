@@ -85,10 +85,16 @@ func value(rng *rand.Rand, f step.Field, most int, view step.View) []string {
 		return []string{at.In(calendar.Zone).Format("2006-01-02T15:04")}
 	case step.PhoneType:
 		return []string{fmt.Sprintf("139%08d", rng.IntN(100000000))}
+	case step.PointType:
+		return []string{fmt.Sprintf("113.%06d,34.%06d", rng.IntN(1000000), rng.IntN(1000000))}
 	case step.PersonType:
 		return []string{fmt.Sprintf("p%d", 1+rng.IntN(9))}
 	case step.RowType:
-		rows, err := view.Book.Rows(f.Register, view.Matter.Subject, view.Today())
+		under := view.Matter.Subject
+		if view.Matter.Number == 0 { // nothing stands yet: questions at the start may name any row
+			under = act.RowID{}
+		}
+		rows, err := view.Book.Rows(f.Register, under, view.Today())
 		if err != nil || len(rows) == 0 {
 			return nil
 		}

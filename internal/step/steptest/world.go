@@ -32,14 +32,15 @@ type World struct {
 	Names    map[string]expr.Type // their types
 	Fields   map[string]map[string]string
 	Profiles map[string]any
-	Children []string // results that a child matter may close with
-	Rare     []string // outcomes that chance seldom finds; the kind's own test has to show them
-	Runs     int      // random walks; 300 where zero
-	Length   int      // actions of one walk; 40 where zero
+	Start    step.Fields // what the matter was asked at its start
+	Children []string    // results that a child matter may close with
+	Rare     []string    // outcomes that chance seldom finds; the kind's own test has to show them
+	Runs     int         // random walks; 300 where zero
+	Length   int         // actions of one walk; 40 where zero
 }
 
 // NewWorld is a compound of twelve flats in March 2026. Flat i has the parent compound/c1, an area of 60.00 m² and more,
-// an owner of its own, and the state sold.
+// an owner of its own, and the state sold. The matter was begun with a category of the class environment.
 func NewWorld() *World {
 	w := &World{
 		Now: time.Date(2026, 3, 2, 8, 0, 0, 0, time.UTC), Calendar: &calendar.Calendar{},
@@ -47,6 +48,9 @@ func NewWorld() *World {
 		Did: map[string][]act.Person{}, Vars: map[string]any{}, Names: map[string]expr.Type{},
 		Fields: map[string]map[string]string{}, Profiles: map[string]any{}, Children: []string{"done", "stopped"},
 	}
+	w.Start = step.Fields{{Key: "category", Type: step.RowType, Register: "category", Required: true, Audience: step.Public}}
+	w.Names["rows"] = expr.Object(map[string]expr.Type{"category": expr.Object(map[string]expr.Type{"class": expr.Text, "handle_within": expr.Text})})
+	w.Vars["rows"] = map[string]any{"category": map[string]any{"class": "environment", "handle_within": ""}}
 	w.Book = append(w.Book, register.Row{ID: w.Subject, Name: "c1", Values: map[string]any{"builder": "b0"}})
 	for i := range 12 {
 		w.Book = append(w.Book, register.Row{
@@ -150,7 +154,10 @@ func Load(t testing.TB, kind step.Kind, yaml string, w *World) (step.Step, []ste
 	if err != nil {
 		t.Fatal(err)
 	}
-	c := &step.Checker{Charter: charter{w}, Method: "example", Key: "example", Steps: append(slices.Sorted(maps.Keys(w.Did)), "example"), Env: env, Node: n}
+	c := &step.Checker{Charter: charter{w}, Method: "example", Key: "example", Steps: append(slices.Sorted(maps.Keys(w.Did)), "example"), Env: env, Start: w.Start, Node: n}
+	if common := s.Shared(); common.Limit != "" {
+		common.CheckLimit(c)
+	}
 	s.Check(c)
 	return s, step.Findings(c.List)
 }
