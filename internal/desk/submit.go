@@ -109,7 +109,7 @@ func (d *Desk) Submit(ctx context.Context, who method.Actor, number act.Matter, 
 			return nil, err
 		}
 		if !w.method.OpensTo(w.run, w.context, who) {
-			d.writing.Add(number, &held{w.run, w.work})
+			d.writing.Add(number, &held{w.run, w.work, w.given})
 			return nil, unknown(number)
 		}
 		before := w.run.Seq
