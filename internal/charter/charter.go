@@ -34,6 +34,7 @@ type Charter struct {
 	Rules     map[string]vote.Profiles // by the first word of their ids: "owners"
 	Calendar  *calendar.Calendar
 	Methods   map[string]*method.Method
+	Open311   *Open311     // how other systems report by GeoReport; nil where they cannot
 	Texts     *text.Bundle // the house's words, with the charter's own over them
 	Scenarios []string     // paths of scenario files
 	Files     fs.FS
@@ -106,6 +107,7 @@ func Load(files fs.FS) (*Charter, []step.Finding, error) {
 	l.texts()
 	l.methods()
 	l.keptMethods()
+	l.open311()
 	l.scenarios()
 	l.check()
 	return l.c, step.Findings(l.list), nil

@@ -124,7 +124,7 @@ func (l *loader) unread() {
 	for _, name := range slices.Sorted(maps.Keys(l.raw)) {
 		dir, ext := path.Dir(name), path.Ext(name)
 		switch {
-		case name == "charter.yaml", name == "roles.yaml", name == privacyFile, slices.Contains([]string{".md", ".txt", ".xlsx", ".csv"}, ext):
+		case name == "charter.yaml", name == "roles.yaml", name == privacyFile, name == open311File, slices.Contains([]string{".md", ".txt", ".xlsx", ".csv"}, ext):
 		case dir == "texts":
 			if !strings.HasSuffix(name, ".zh.yaml") && !strings.HasSuffix(name, ".en.yaml") {
 				l.warn(source.Place{File: name, Line: 1, Col: 1}, "charter.unread", nil)

@@ -48,6 +48,7 @@ var schemas = map[string]reflect.Type{
 		Bodies map[string]charter.Body `yaml:"bodies"`
 	}](),
 	"privacy":  reflect.TypeFor[charter.Privacy](),
+	"open311":  reflect.TypeFor[charter.Open311](),
 	"register": reflect.TypeFor[register.Schema](),
 	"import":   reflect.TypeFor[register.Import](),
 	"rules":    reflect.TypeFor[vote.Profile](),
@@ -63,6 +64,8 @@ func schemaOf(name string) string {
 		return "roles"
 	case "privacy.yaml":
 		return "privacy"
+	case "open311.yaml":
+		return "open311"
 	}
 	return map[string]string{"bodies": "bodies", "registers": "register", "imports": "import", "rules": "rules", "methods": "method"}[path.Dir(name)]
 }

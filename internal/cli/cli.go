@@ -40,6 +40,7 @@ func commands() []command {
 		{"user", user},
 		{"backup", backup},
 		{"log", publicLog},
+		{"open311", openServer},
 		{"export", export},
 		{"verify", verifyBundle},
 		{"refold", refold},

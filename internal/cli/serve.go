@@ -24,6 +24,8 @@ import (
 	"gongzhi/internal/demo"
 	"gongzhi/internal/fault"
 	"gongzhi/internal/house"
+	"gongzhi/internal/open311"
+	"gongzhi/internal/store"
 	"gongzhi/internal/text"
 	"gongzhi/internal/timekeeper"
 	"gongzhi/internal/web"
@@ -197,6 +199,12 @@ func (c *call) serve(ctx context.Context, at place, how serving, log *slog.Logge
 	mux := http.NewServeMux()
 	mux.Handle("/api/", api.New(api.Config{
 		Store: h.Store, Desk: h.Desk, Docket: h.Docket, Ledger: h.Ledger, People: h.People, Clock: h.Clock, Log: log,
+	}).Handler())
+	mux.Handle("/open311/", open311.New(open311.Config{
+		Store: h.Store, Desk: h.Desk, Docket: h.Docket, Ledger: h.Ledger, People: h.People, Clock: h.Clock, Origin: how.origin, Log: log,
+		Book: func(ctx context.Context, q store.Q) open311.Book {
+			return h.Book.Reader(ctx, q, h.Tenant, h.Desk.Charter().Registers)
+		},
 	}).Handler())
 	pages := site.Handler()
 	mux.Handle("/", pages)

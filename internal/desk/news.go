@@ -84,6 +84,20 @@ func (w *session) news(before []docket.Work, given given) []outbox.Event {
 	return out
 }
 
+// report keeps where the matter says something is, for lists and maps.
+func (w *session) report(ctx context.Context) error {
+	spot, category, ok := w.method.Located()
+	if !ok {
+		return nil
+	}
+	said := func(key string) string { s, _ := w.run.Matter.Facts[key].(string); return s }
+	at, placed := step.ParsePoint(said(spot))
+	return w.desk.docket.PutReport(ctx, w.tx, docket.Report{
+		Matter: int64(w.run.Matter.Number), Method: w.method.Key, Category: said(category), Lon: at.Lon, Lat: at.Lat, Placed: placed,
+		Opened: w.run.Matter.Opened.UnixMicro(), Updated: w.run.Updated.UnixMicro(), Open: !w.run.Closed, Private: w.run.Matter.Private,
+	})
+}
+
 // published is what an act put on a public list.
 func (w *session) published(a act.Act) (step.Publication, bool) {
 	placed, ok := w.method.Step(a.Step)

@@ -480,6 +480,9 @@ func (w *session) project(ctx context.Context) error {
 		return err
 	}
 	w.fresh = false
+	if err := w.report(ctx); err != nil {
+		return err
+	}
 	w.asks = w.method.Asks(w.run, w.context)
 	now := owed(w.run, w.scope, w.asks)
 	if err := w.desk.docket.SetWork(ctx, w.tx, w.work, now); err != nil {

@@ -120,3 +120,28 @@ DELETE FROM work WHERE tenant = $1;
 
 -- name: clear-matters
 DELETE FROM matter WHERE tenant = $1;
+
+-- name: put-report
+INSERT INTO report (tenant, matter, method, category, lon, lat, is_placed, opened, updated, is_open, is_private)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+ON CONFLICT (tenant, matter) DO UPDATE SET updated = excluded.updated, is_open = excluded.is_open;
+
+-- name: reports
+-- Public reports of one method that were opened in a stretch of time, the newest first. Walks report_opened.
+SELECT matter, category, lon, lat, is_placed, opened, updated, is_open FROM report
+WHERE tenant = $1 AND method = $2 AND opened >= $3 AND opened < $4 AND NOT is_private AND (is_open = $5 OR $6) ORDER BY opened DESC, matter DESC LIMIT $7;
+
+-- name: reports-of
+-- The same of one category. Walks report_category.
+SELECT matter, category, lon, lat, is_placed, opened, updated, is_open FROM report
+WHERE tenant = $1 AND method = $2 AND opened >= $3 AND opened < $4 AND NOT is_private AND (is_open = $5 OR $6) AND category = $8
+ORDER BY opened DESC, matter DESC LIMIT $7;
+
+-- name: reports-near
+-- Public reports within a box, the newest first. Walks report_lat.
+SELECT matter, category, lon, lat, is_placed, opened, updated, is_open FROM report
+WHERE tenant = $1 AND method = $2 AND is_placed AND NOT is_private AND lat >= $3 AND lat <= $4 AND lon >= $5 AND lon <= $6 AND (is_open = $7 OR $8)
+ORDER BY opened DESC, matter DESC LIMIT $9;
+
+-- name: clear-reports
+DELETE FROM report WHERE tenant = $1;

@@ -226,6 +226,21 @@ func (m *Method) title(subject string) text.Text {
 	return text.Text{ZH: fill(m.Title.ZH), EN: fill(m.Title.EN)}
 }
 
+// Located tells by which questions of the start a matter says where something is, and of what category: the first public
+// point and the first public row. ok is false where nothing asks for a point.
+func (m *Method) Located() (spot, category string, ok bool) {
+	for _, f := range m.Start.Fields {
+		switch {
+		case f.Audience != step.Public:
+		case f.Type == step.PointType && spot == "":
+			spot = f.Key
+		case f.Type == step.RowType && category == "":
+			category = f.Key
+		}
+	}
+	return spot, category, spot != ""
+}
+
 // Questions are all the questions a step asks, whoever they are put to: every list called "fields" in its YAML. With
 // an empty key they are those of the start.
 func (m *Method) Questions(key string) step.Fields {

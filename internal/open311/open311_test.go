@@ -1,0 +1,454 @@
+package open311_test
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+
+	"gongzhi/charters"
+	"gongzhi/internal/act"
+	"gongzhi/internal/calendar"
+	"gongzhi/internal/clock"
+	"gongzhi/internal/house"
+	"gongzhi/internal/open311"
+	"gongzhi/internal/people"
+	"gongzhi/internal/step"
+	"gongzhi/internal/store"
+	"gongzhi/internal/text"
+)
+
+// world is a whole house with the door before it and a key for another system.
+type world struct {
+	t     *testing.T
+	house *house.House
+	clock *clock.Manual
+	door  http.Handler
+	url   string
+	key   string
+	n     int
+}
+
+var start = time.Date(2026, 3, 2, 1, 0, 0, 0, time.UTC) // 09:00 in Beijing, a Monday
+
+func newWorld(t *testing.T) *world {
+	t.Helper()
+	ctx := context.Background()
+	c := clock.NewManual(start)
+	h, err := house.Open(ctx, house.Config{Charter: charters.Linshanzhai(), Clock: c})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := h.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	w := &world{t: t, house: h, clock: c}
+	for _, role := range []string{"hotline", "community_worker", "grid_worker", "dispatcher", "facility_team"} {
+		w.person(role)
+	}
+	err = h.Store.Write(ctx, func(ctx context.Context, tx *store.Tx) (err error) {
+		w.key, err = h.People.IssueToken(ctx, tx, "p-hotline", "another system", tx.Now().Add(24*time.Hour))
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.door = open311.New(open311.Config{
+		Store: h.Store, Desk: h.Desk, Docket: h.Docket, Ledger: h.Ledger, People: h.People, Clock: h.Clock,
+		Book: func(ctx context.Context, q store.Q) open311.Book {
+			return h.Book.Reader(ctx, q, h.Tenant, h.Desk.Charter().Registers)
+		},
+		NewID: func() string { w.n++; return fmt.Sprintf("open311-%08d", w.n) },
+	}).Handler()
+	server := httptest.NewServer(w.door)
+	t.Cleanup(server.Close)
+	w.url = server.URL
+	return w
+}
+
+func (w *world) person(role string) {
+	w.t.Helper()
+	person := act.Person("p-" + role)
+	err := w.house.Desk.Keep(context.Background(), act.By{Role: act.HouseItself}, "account.added", "roles.yaml", map[string]any{"person": person}, nil, func(ctx context.Context, tx *store.Tx) error {
+		if err := w.house.People.Add(ctx, tx, people.Account{Person: person, Login: role, Name: "演示" + role}, "an-example-word"); err != nil {
+			return err
+		}
+		return w.house.People.Grant(ctx, tx, people.Mandate{ID: people.MandateID(person, role, act.RowID{}), Person: person, Role: role, Starts: calendar.DateOf(start)})
+	})
+	if err != nil {
+		w.t.Fatal(err)
+	}
+}
+
+func (w *world) submit(role string, n act.Matter, verb string, pairs ...string) {
+	w.t.Helper()
+	actor, err := w.house.People.Actor(context.Background(), w.house.Store.Read(), act.Person("p-"+role), calendar.DateOf(w.clock.Now()))
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	s := step.Submission{ID: fmt.Sprintf("submit-%s-%d-%s", role, n, verb), Verb: verb, Values: map[string][]string{}}
+	for _, p := range pairs {
+		k, v, _ := strings.Cut(p, "=")
+		s.Values[k] = []string{v}
+	}
+	if _, err := w.house.Desk.Submit(context.Background(), actor, n, s); err != nil {
+		w.t.Fatalf("%s: %v", verb, err)
+	}
+}
+
+func (w *world) begin(openness string) act.Matter {
+	w.t.Helper()
+	actor, err := w.house.People.Actor(context.Background(), w.house.Store.Read(), "p-hotline", calendar.DateOf(w.clock.Now()))
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	w.n++
+	got, err := w.house.Desk.Begin(context.Background(), actor, "problem", act.RowID{Register: "community", ID: "bishagang"}, step.Submission{
+		ID: fmt.Sprintf("begin-%08d", w.n), Values: map[string][]string{
+			"category": {"cover"}, "place": {"演示路口"}, "spot": {"113.612,34.748"}, "words": {"原话不公开"}, "openness": {openness}, "signature": {"anonymous"},
+			"reporter_phone": {"13800000001"},
+		},
+	})
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return got.Matter
+}
+
+func (w *world) get(path string) (int, string, string) {
+	w.t.Helper()
+	return w.read(http.Get(w.url + path))
+}
+
+func (w *world) post(format string, pairs ...string) (int, string, string) {
+	w.t.Helper()
+	form := url.Values{}
+	for i := 0; i+1 < len(pairs); i += 2 {
+		form.Set(pairs[i], pairs[i+1])
+	}
+	return w.read(http.PostForm(w.url+open311.Base+"/requests."+format, form))
+}
+
+func (w *world) read(res *http.Response, err error) (int, string, string) {
+	w.t.Helper()
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	defer func() { _ = res.Body.Close() }()
+	body, err := io.ReadAll(res.Body)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return res.StatusCode, string(body), res.Header.Get("Content-Type")
+}
+
+func (w *world) list(path string) (out []map[string]any) {
+	w.t.Helper()
+	status, body, _ := w.get(path)
+	if err := json.Unmarshal([]byte(body), &out); err != nil || status != http.StatusOK {
+		w.t.Fatalf("%s: %d %s", path, status, body)
+	}
+	return out
+}
+
+// Our own server passes everything that the checker asks, with requests of every standing there.
+func TestOurServerConforms(t *testing.T) {
+	w := newWorld(t)
+	closed := w.begin("public")
+	w.submit("community_worker", closed, "submit", "acceptance=not_ours", "account=不归本街道管")
+	going := w.begin("public")
+	w.submit("community_worker", going, "submit", "acceptance=accepted", "account=井盖破损")
+	w.begin("private")
+	found := open311.Check(context.Background(), open311.Server{URL: w.url, Key: w.key, Write: true})
+	words, err := text.New(text.House())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, r := range found {
+		if !r.OK {
+			t.Errorf("%s: %s", r.Code, r.Why)
+		}
+		for _, l := range text.Langs {
+			if !words.Has(l, "open311.check."+r.Code) {
+				t.Errorf("open311.check.%s has no words in %s", r.Code, l)
+			}
+		}
+	}
+	if len(found) < 35 {
+		t.Errorf("only %d things were looked at", len(found))
+	}
+}
+
+// A request goes its way: what other systems see follows the matter.
+func TestARequestFromBeginningToEnd(t *testing.T) {
+	w := newWorld(t)
+	status, body, _ := w.post("json", "api_key", w.key, "service_code", "cover", "lat", "34.748", "long", "113.612", "description", "原话不公开", "phone", "13800000001", "attribute[community]", "nyyh")
+	var made []map[string]any
+	if err := json.Unmarshal([]byte(body), &made); err != nil || status != http.StatusCreated || len(made) != 1 {
+		t.Fatalf("%d %s", status, body)
+	}
+	id := made[0]["service_request_id"].(string)
+	one := func() map[string]any { return w.list(open311.Base + "/requests/" + id + ".json")[0] }
+	got := one()
+	// Accepting a manhole cover takes two working hours: nine o'clock until eleven.
+	for key, want := range map[string]any{
+		"status": "open", "service_code": "cover", "service_name": "井盖破损或丢失", "description": nil, "lat": 34.748, "long": 113.612,
+		"requested_datetime": "2026-03-02T09:00:00+08:00", "expected_datetime": "2026-03-02T11:00:00+08:00", "status_notes": "受理", "zipcode": nil, "media_url": nil,
+	} {
+		if got[key] != want {
+			t.Errorf("%s is %v, want %v", key, got[key], want)
+		}
+	}
+	n := act.Matter(1)
+	w.clock.Advance(30 * time.Minute)
+	w.submit("community_worker", n, "submit", "acceptance=accepted", "account=路口井盖破损")
+	w.submit("grid_worker", n, "submit", "finding=real", "found=属实")
+	w.submit("dispatcher", n, "approve")
+	got = one()
+	// Sent at half past nine, to be dealt with in two hours.
+	for key, want := range map[string]any{
+		"description": "路口井盖破损", "agency_responsible": "市政维护队", "expected_datetime": "2026-03-02T11:30:00+08:00", "status_notes": "派遣处置",
+		"updated_datetime": "2026-03-02T09:30:00+08:00",
+	} {
+		if got[key] != want {
+			t.Errorf("%s is %v, want %v", key, got[key], want)
+		}
+	}
+	if _, body, _ := w.get(open311.Base + "/requests.xml"); strings.Contains(body, "原话不公开") || strings.Contains(body, "13800000001") {
+		t.Error("what was written for the handlers comes out")
+	}
+}
+
+func TestPrivateRequestsNeverComeOut(t *testing.T) {
+	w := newWorld(t)
+	n := w.begin("private")
+	for _, path := range []string{"/requests.json", "/requests.xml", "/requests.json?service_code=cover", "/requests.json?status=open"} {
+		if _, body, _ := w.get(open311.Base + path); strings.Contains(body, "演示路口") || strings.Contains(body, fmt.Sprintf(`"%d"`, n)) {
+			t.Errorf("%s shows it: %s", path, body)
+		}
+	}
+	for _, path := range []string{fmt.Sprintf("/requests/%d.json", n), fmt.Sprintf("/requests.json?service_request_id=%d", n), "/tokens/begin-00000001.json"} {
+		if status, body, _ := w.get(open311.Base + path); status != http.StatusNotFound || strings.Contains(body, "演示路口") {
+			t.Errorf("%s answers %d %s", path, status, body)
+		}
+	}
+}
+
+func TestRefusals(t *testing.T) {
+	w := newWorld(t)
+	for _, tt := range []struct {
+		name   string
+		pairs  []string
+		status int
+	}{
+		{"no key", []string{"service_code", "cover", "address_string", "x"}, 403},
+		{"a key nobody has", []string{"api_key", "gongzhi_x", "service_code", "cover", "address_string", "x"}, 403},
+		{"no service", []string{"api_key", w.key, "address_string", "x"}, 400},
+		{"an unknown service", []string{"api_key", w.key, "service_code", "x", "address_string", "x"}, 404},
+		{"a service no longer offered", []string{"api_key", w.key, "service_code", "cover_2007", "address_string", "x"}, 404},
+		{"nowhere", []string{"api_key", w.key, "service_code", "cover"}, 400},
+		{"half a place", []string{"api_key", w.key, "service_code", "cover", "lat", "34.7"}, 400},
+		{"no place on earth", []string{"api_key", w.key, "service_code", "cover", "lat", "134.7", "long", "113"}, 400},
+		{"another jurisdiction", []string{"api_key", w.key, "service_code", "cover", "address_string", "x", "jurisdiction_id", "elsewhere"}, 404},
+		{"an unknown community", []string{"api_key", w.key, "service_code", "cover", "address_string", "x", "attribute[community]", "atlantis"}, 400},
+		{"a telephone that is none", []string{"api_key", w.key, "service_code", "cover", "address_string", "x", "phone", "call me"}, 400},
+	} {
+		for _, format := range []string{"json", "xml"} {
+			status, body, kind := w.post(format, tt.pairs...)
+			if status != tt.status || !strings.Contains(body, fmt.Sprint(tt.status)) {
+				t.Errorf("%s, %s: %d %s", tt.name, format, status, body)
+			}
+			if want := map[string]string{"json": "application/json; charset=utf-8", "xml": "text/xml; charset=utf-8"}[format]; kind != want {
+				t.Errorf("%s: content type %q", tt.name, kind)
+			}
+		}
+	}
+	if got := w.list(open311.Base + "/requests.json"); len(got) != 0 {
+		t.Errorf("what was refused is there: %v", got)
+	}
+}
+
+func TestSpans(t *testing.T) {
+	w := newWorld(t)
+	w.begin("public")
+	w.clock.Set(start.Add(100 * 24 * time.Hour))
+	w.begin("public")
+	for _, tt := range []struct {
+		query string
+		want  int // -1: refused with 400
+	}{
+		{"", 1},
+		{"start_date=2026-03-01T00:00:00Z", 1},
+		{"start_date=2026-03-02T09:00:00%2B08:00&end_date=2026-03-02T09:00:00%2B08:00", 1},
+		{"start_date=2026-03-02T09:00:01%2B08:00&end_date=2026-03-03T00:00:00%2B08:00", 0},
+		{"end_date=2026-03-02T01:00:00Z", 1},
+		{"start_date=2026-01-01T00:00:00Z&end_date=2026-06-01T00:00:00Z", -1},
+		{"start_date=2026-06-01T00:00:00Z&end_date=2026-05-01T00:00:00Z", -1},
+		{"start_date=2026-03-02", -1},
+		{"status=closed", 0},
+		{"status=lost", -1},
+		{"service_request_id=1,2", 2},
+	} {
+		status, body, _ := w.get(open311.Base + "/requests.json?" + tt.query)
+		if tt.want < 0 {
+			if status != http.StatusBadRequest {
+				t.Errorf("%s: %d %s", tt.query, status, body)
+			}
+			continue
+		}
+		if got := w.list(open311.Base + "/requests.json?" + tt.query); len(got) != tt.want {
+			t.Errorf("%s: %d entries, want %d", tt.query, len(got), tt.want)
+		}
+	}
+}
+
+// faulty is our server with one fault: it changes what comes out where at matches the path.
+func (w *world) faulty(change func(r *http.Request, res *http.Response, body string) string) *httptest.Server {
+	s := httptest.NewServer(http.HandlerFunc(func(out http.ResponseWriter, r *http.Request) {
+		rec := httptest.NewRecorder()
+		w.door.ServeHTTP(rec, r)
+		res := rec.Result()
+		body, _ := io.ReadAll(res.Body)
+		changed := change(r, res, string(body))
+		for k, v := range res.Header {
+			out.Header()[k] = v
+		}
+		out.WriteHeader(res.StatusCode)
+		_, _ = io.WriteString(out, changed)
+	}))
+	w.t.Cleanup(s.Close)
+	return s
+}
+
+// The checker notices each fault, and says so at the right check.
+func TestCheckerNotices(t *testing.T) {
+	w := newWorld(t)
+	n := w.begin("public")
+	w.submit("community_worker", n, "submit", "acceptance=accepted", "account=井盖破损")
+	closed := w.begin("public")
+	w.submit("community_worker", closed, "submit", "acceptance=not_ours", "account=不归本街道管")
+	replace := func(old, with string) func(*http.Request, *http.Response, string) string {
+		return func(_ *http.Request, _ *http.Response, body string) string {
+			return strings.ReplaceAll(body, old, with)
+		}
+	}
+	for _, tt := range []struct {
+		name   string
+		want   string
+		change func(r *http.Request, res *http.Response, body string) string
+	}{
+		{"XML without its charset", "services_xml", func(_ *http.Request, res *http.Response, body string) string {
+			if strings.HasPrefix(res.Header.Get("Content-Type"), "text/xml") {
+				res.Header.Set("Content-Type", "text/xml")
+			}
+			return body
+		}},
+		{"XML as application/xml", "requests_xml", func(_ *http.Request, res *http.Response, body string) string {
+			if strings.HasPrefix(res.Header.Get("Content-Type"), "text/xml") {
+				res.Header.Set("Content-Type", "application/xml; charset=utf-8")
+			}
+			return body
+		}},
+		{"arrays in an object", "services_json", func(r *http.Request, _ *http.Response, body string) string {
+			if strings.HasSuffix(r.URL.Path, "services.json") {
+				return `{"services":` + body + `}`
+			}
+			return body
+		}},
+		{"ids that are numbers", "requests_json", replace(`"service_request_id":"1"`, `"service_request_id":1`)},
+		{"places that are words", "requests_json", func(_ *http.Request, _ *http.Response, body string) string {
+			return strings.ReplaceAll(body, `"lat":34.748000`, `"lat":"34.748000"`)
+		}},
+		{"dates without a zone", "requests_json", replace(`+08:00"`, `"`)},
+		{"a standing of its own", "requests_json", replace(`"status":"open"`, `"status":"in progress"`)},
+		{"errors that are no list", "request_unknown_json", func(_ *http.Request, res *http.Response, body string) string {
+			if res.StatusCode >= 400 {
+				return `{"error":"no"}`
+			}
+			return body
+		}},
+		{"errors with another code", "definition_unknown_xml", replace("<code>404</code>", "<code>1</code>")},
+		{"errors without words", "post_no_key_json", func(_ *http.Request, res *http.Response, body string) string {
+			if res.StatusCode == 403 {
+				return `[{"code":403,"description":""}]`
+			}
+			return body
+		}},
+		{"unknown things answered with nothing", "request_unknown_json", func(r *http.Request, res *http.Response, body string) string {
+			if strings.Contains(r.URL.Path, "999999999999.json") {
+				res.StatusCode = 200
+				return "[]"
+			}
+			return body
+		}},
+		{"anyone may write", "post_bad_key_json", func(r *http.Request, res *http.Response, body string) string {
+			if r.Method == "POST" {
+				res.StatusCode = 201
+				return `[{"service_request_id":"7"}]`
+			}
+			return body
+		}},
+		{"filters that do nothing", "filter_closed", func(r *http.Request, _ *http.Response, body string) string {
+			if r.URL.Query().Get("status") == "closed" {
+				rec := httptest.NewRecorder()
+				w.door.ServeHTTP(rec, httptest.NewRequest("GET", open311.Base+"/requests.json", nil))
+				return rec.Body.String()
+			}
+			return body
+		}},
+		{"wrong dates are let pass", "date_wrong", func(r *http.Request, res *http.Response, body string) string {
+			if r.URL.Query().Get("start_date") == "yesterday" && strings.HasSuffix(r.URL.Path, ".json") {
+				res.StatusCode = 200
+				return "[]"
+			}
+			return body
+		}},
+		{"another root", "requests_xml", replace("service_requests>", "requests>")},
+		{"no discovery", "discovery_json", func(r *http.Request, res *http.Response, body string) string {
+			if strings.Contains(r.URL.Path, "discovery.json") {
+				res.StatusCode = 404
+			}
+			return body
+		}},
+		{"an endpoint of another version", "discovery_xml", func(r *http.Request, _ *http.Response, body string) string {
+			if strings.HasSuffix(r.URL.Path, ".xml") {
+				return strings.ReplaceAll(body, open311.Spec, "http://wiki.open311.org/GeoReport_v1")
+			}
+			return body
+		}},
+		{"metadata that is a word", "services_json", replace(`"metadata":true`, `"metadata":"yes"`)},
+		{"a definition without values", "definition_json", func(r *http.Request, _ *http.Response, body string) string {
+			if strings.Contains(r.URL.Path, "/services/") {
+				return strings.Replace(body, `"values":[{`, `"other":[{`, 1)
+			}
+			return body
+		}},
+		{"any jurisdiction will do", "services_jurisdiction", func(r *http.Request, res *http.Response, body string) string {
+			if r.URL.Query().Get("jurisdiction_id") == "nowhere.example" {
+				res.StatusCode = 200
+				return "[]"
+			}
+			return body
+		}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			noticed := ""
+			for _, r := range open311.Check(context.Background(), open311.Server{URL: w.faulty(tt.change).URL}) {
+				if !r.OK {
+					noticed += r.Code + " "
+				}
+			}
+			if !strings.Contains(noticed, tt.want+" ") {
+				t.Errorf("noticed %q, want %s", noticed, tt.want)
+			}
+		})
+	}
+}
