@@ -6,6 +6,8 @@
 package attachment
 
 import (
+	"bufio"
+	"bytes"
 	"context"
 	"crypto/sha256"
 	_ "embed"
@@ -70,7 +72,7 @@ func (f *Files) path(hash act.Digest) string {
 	return filepath.Join(f.dir, string(hash[:2]), string(hash))
 }
 
-// Put reads a file to its end and keeps it. It refuses a file that is too large or of a kind that is not taken, and
+// Put reads a file to its end and keeps it; a photograph without what the camera wrote beside the picture. It refuses a file that is too large or of a kind that is not taken, and
 // then keeps nothing. only narrows the types further; empty takes all.
 func (f *Files) Put(ctx context.Context, db *store.DB, name string, r io.Reader, only ...string) (step.File, error) {
 	temp, err := os.CreateTemp(f.dir, ".incoming-*")
@@ -78,6 +80,20 @@ func (f *Files) Put(ctx context.Context, db *store.DB, name string, r io.Reader,
 		return step.File{}, unavailable(err)
 	}
 	defer func() { _ = os.Remove(temp.Name()) }() // gone already when it was moved into place
+	head := bufio.NewReader(r)
+	first, _ := head.Peek(12) // a shorter file is no photograph, and an error comes again below
+	r = head
+	if photograph(first) {
+		raw, err := io.ReadAll(io.LimitReader(head, MaxSize+1))
+		if err != nil {
+			_ = temp.Close()
+			return step.File{}, unavailable(err)
+		}
+		if len(raw) <= MaxSize {
+			raw = stripped(raw)
+		}
+		r = bytes.NewReader(raw)
+	}
 	sum := sha256.New()
 	size, err := io.Copy(io.MultiWriter(temp, sum), io.LimitReader(r, MaxSize+1))
 	if err != nil {

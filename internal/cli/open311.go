@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/signal"
 
+	"gongzhi/internal/clock"
 	"gongzhi/internal/open311"
 	"gongzhi/internal/text"
 )
@@ -27,7 +28,7 @@ func openServer(c *call) int {
 	if len(words) != 2 || words[0] != "check" {
 		return c.refuse(text.Key("cli.open311.usage"))
 	}
-	s.URL, s.Recent = words[1], true
+	s.URL, s.Now = words[1], clock.System.Now()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
 	found := open311.Check(ctx, s)

@@ -17,11 +17,11 @@ import (
 
 // Server is what Check asks.
 type Server struct {
-	URL          string // of the discovery, or what it lies below, or the endpoint itself
-	Jurisdiction string // sent with everything where not empty
-	Key          string // an API key; without one nothing is written
-	Write        bool   // also report two problems
-	Recent       bool   // the server keeps the time of this machine: a list may hold nothing older than ninety days
+	URL          string    // of the discovery, or what it lies below, or the endpoint itself
+	Jurisdiction string    // sent with everything where not empty
+	Key          string    // an API key; without one nothing is written
+	Write        bool      // also report two problems
+	Now          time.Time // where not zero: a list without dates may hold nothing that is older than ninety days by then
 	Client       *http.Client
 }
 

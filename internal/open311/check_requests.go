@@ -40,13 +40,13 @@ func requestFault(q map[string]json.RawMessage) string {
 
 func (k *checking) requests() {
 	list, why := k.get("json", "/requests").list(http.StatusOK)
-	oldest := time.Now().Add(-window - 24*time.Hour)
+	oldest := k.Now.Add(-window - 24*time.Hour)
 	for _, q := range list {
 		if why != "" {
 			break
 		}
 		why = requestFault(q)
-		if at, _ := word(q["requested_datetime"]); why == "" && instantOf(at).Before(oldest) && k.Recent {
+		if at, _ := word(q["requested_datetime"]); why == "" && instantOf(at).Before(oldest) && !k.Now.IsZero() {
 			why = fmt.Sprintf("one of %s, which is more than 90 days ago", at)
 		}
 	}
