@@ -28,7 +28,7 @@ func (s *Site) moveForm(r *http.Request, rd *reader, decision string, problem *f
 		return page.Page{}, err
 	}
 	var p page.Page
-	err = s.Desk.Read(r.Context(), act.Matter(n), func(ctx context.Context, q store.Q, st desk.Standing) error {
+	err = s.Desk.Open(r.Context(), rd.actor(), act.Matter(n), func(ctx context.Context, q store.Q, st desk.Standing) error {
 		if _, err := s.mover(st, rd); err != nil {
 			return err
 		}
@@ -67,7 +67,7 @@ func (s *Site) move(r *http.Request, rd *reader) (page.Page, error) {
 		return page.Page{}, err
 	}
 	var by act.By
-	err = s.Desk.Read(r.Context(), act.Matter(n), func(_ context.Context, _ store.Q, st desk.Standing) (err error) {
+	err = s.Desk.Open(r.Context(), rd.actor(), act.Matter(n), func(_ context.Context, _ store.Q, st desk.Standing) (err error) {
 		by, err = s.mover(st, rd)
 		return err
 	})
