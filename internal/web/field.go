@@ -36,7 +36,7 @@ func (s *Site) fieldPage(r *http.Request, rd *reader) (page.Page, error) {
 	left := fieldForms
 	for _, n := range matters {
 		var panel page.Panel
-		err := s.Desk.Read(r.Context(), act.Matter(n), func(ctx context.Context, q store.Q, st desk.Standing) (err error) {
+		err := s.Desk.Open(r.Context(), rd.actor(), act.Matter(n), func(ctx context.Context, q store.Q, st desk.Standing) (err error) {
 			panel, err = s.fieldPanel(ctx, q, st, rd, &left)
 			return err
 		})

@@ -78,7 +78,7 @@ func (s *Site) sameQuestions(r *http.Request, rd *reader, n act.Matter, sub step
 	if _, known, err := s.Ledger.Submission(r.Context(), s.Store.Read(), sub.ID); known || err != nil {
 		return err
 	}
-	return s.Desk.Read(r.Context(), n, func(_ context.Context, _ store.Q, st desk.Standing) error {
+	return s.Desk.Open(r.Context(), rd.actor(), n, func(_ context.Context, _ store.Q, st desk.Standing) error {
 		a, ok := find(st, rd, sub.Verb, sub.Item)
 		if !ok || sub.Step != "" && sub.Step != st.Run.Step || r.PostFormValue(nameQuestions) == questionsMark(a.Fields) {
 			return nil
@@ -175,7 +175,7 @@ func (s *Site) refuseQueued(w http.ResponseWriter, r *http.Request, rd *reader, 
 const othersShown = 3
 
 func (s *Site) otherSide(r *http.Request, rd *reader, n act.Matter, no *fault.Refusal, a *queueAnswer) error {
-	return s.Desk.Read(r.Context(), n, func(ctx context.Context, q store.Q, st desk.Standing) error {
+	return s.Desk.Open(r.Context(), rd.actor(), n, func(ctx context.Context, q store.Q, st desk.Standing) error {
 		a.Now, a.NowHref = s.say(rd, s.standing(st.Row)), s.matterHref(rd, int64(n))
 		at := r.PostFormValue(nameStep)
 		for _, f := range no.Fields {
