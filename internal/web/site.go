@@ -228,19 +228,22 @@ func (s *Site) fail(w http.ResponseWriter, r *http.Request, rd *reader, err erro
 		s.refuseQueued(w, r, rd, no, status)
 		return
 	}
-	s.render(w, r, rd, refusal(r, no, status))
+	s.render(w, r, rd, refusal(r, rd, no, status))
 }
 
 // refusal is the page that says no: the words, the basis, and where to go on: back to the matter it was about, or to
-// the first page.
-func refusal(r *http.Request, no *fault.Refusal, status int) page.Page {
-	link := page.Link{Words: text.Key("web.home_name"), Href: "/", Icon: "home"}
+// the first page. Whoever works at the desk stays there.
+func refusal(r *http.Request, rd *reader, no *fault.Refusal, status int) page.Page {
+	frame, first, root, help := page.Resident, page.Link{Words: text.Key("web.home_name"), Href: "/", Icon: "home"}, "", text.Key("web.help")
+	if rd.desk && strings.HasPrefix(r.URL.Path, "/desk") {
+		frame, first, root, help = page.Desk, page.Link{Words: text.Key("web.nav.queue"), Href: "/desk", Icon: "inbox"}, "/desk", text.Key("web.desk_help")
+	}
 	if n, err := number(r, "n"); err == nil && no.Kind != fault.NotFound {
-		link = page.Link{Words: text.Key("web.back_to_matter"), Href: fmt.Sprintf("/matters/%d", n), Icon: "chevron-left"}
+		first = page.Link{Words: text.Key("web.back_to_matter"), Href: fmt.Sprintf("%s/matters/%d", root, n), Icon: "chevron-left"}
 	}
 	return page.Page{
-		Frame: page.Resident, Title: text.Key("web.refused." + no.Kind.String()), Status: status,
-		Blocks: []page.Block{page.Refused{Refusal: no, Help: text.Key("web.help"), Links: []page.Link{link}}},
+		Frame: frame, Title: text.Key("web.refused." + no.Kind.String()), Status: status,
+		Blocks: []page.Block{page.Refused{Refusal: no, Help: help, Links: []page.Link{first}}},
 	}
 }
 
