@@ -83,7 +83,7 @@ func (l *loader) check() {
 		l.children(m)
 		l.votes(m)
 		l.meetings(m)
-		l.headRules(m)
+		l.stepRules(m)
 	}
 	l.circles()
 	l.unused()

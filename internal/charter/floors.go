@@ -9,7 +9,9 @@ import (
 
 	"gongzhi/internal/method"
 	"gongzhi/internal/source"
+	"gongzhi/internal/step"
 	"gongzhi/internal/step/meeting"
+	"gongzhi/internal/step/notice"
 	secretballot "gongzhi/internal/step/secret_ballot"
 	"gongzhi/internal/text"
 	"gongzhi/internal/vote"
@@ -17,7 +19,8 @@ import (
 
 // A charter writes its own rule files, and could write a lower number under the name of a law. The thresholds of the law
 // itself therefore lie here, as files of the same form, and every charter is held against them: by the matter and the time for
-// owners' decisions, which no subdistrict can take out of the law, and by the citation for bodies that decide by heads.
+// owners' decisions, which no subdistrict can take out of the law, and by the citation for bodies that decide by heads and for
+// how long something hangs.
 
 //go:embed floors/*.yaml
 var floorFiles embed.FS
@@ -26,12 +29,25 @@ var floorFiles embed.FS
 type floors struct {
 	owners   []vote.Profile
 	meetings []meetingFloor
+	notices  []noticeFloor
 }
 
 // meetingFloor is what a law asks of whoever decides under it.
 type meetingFloor struct {
 	Cites []string      `yaml:"cites"` // texts that all stand in the basis of a rule that claims this law
 	Rule  vote.HeadRule `yaml:"rule"`
+}
+
+// noticeFloor is how long a law has something hang.
+type noticeFloor struct {
+	Cites []string  `yaml:"cites"`
+	Days  step.Span `yaml:"days"`
+	Basis string    `yaml:"basis"`
+}
+
+// cited tells whether all the texts stand in a citation.
+func cited(in string, texts []string) bool {
+	return !slices.ContainsFunc(texts, func(words string) bool { return !strings.Contains(in, words) })
 }
 
 // theFloors reads the files once. They are part of the program, so a fault in them is one of ours.
@@ -65,6 +81,14 @@ func (f *floors) read(n source.Node) []source.Fault {
 		f.meetings = file.Floors
 		return faults
 	}
+	if _, notices := n.Get("notices"); notices {
+		var file struct {
+			Notices []noticeFloor `yaml:"notices"`
+		}
+		faults := n.Decode(&file)
+		f.notices = file.Notices
+		return faults
+	}
 	p, faults := vote.ReadProfile(n)
 	f.owners = append(f.owners, p)
 	return faults
@@ -94,15 +118,14 @@ func (l *loader) lowered(n source.Node, p vote.Profile) {
 // claims holds a rule by heads against the law that its basis cites.
 func (l *loader) claims(place source.Place, r vote.HeadRule) {
 	for _, law := range theFloors().meetings {
-		cited := !slices.ContainsFunc(law.Cites, func(words string) bool { return !strings.Contains(r.Basis, words) })
-		if cited && !r.NoWeaker(law.Rule) {
+		if cited(r.Basis, law.Cites) && !r.NoWeaker(law.Rule) {
 			l.error(place, "rules.lowered_heads", text.Args{"Basis": law.Rule.Basis})
 		}
 	}
 }
 
-// headRules holds the rules by heads of a method's steps against the laws that they cite.
-func (l *loader) headRules(m *method.Method) {
+// stepRules holds what a method's steps say against the laws that they cite.
+func (l *loader) stepRules(m *method.Method) {
 	for _, p := range m.List {
 		switch s := p.Step.(type) {
 		case *meeting.Meeting:
@@ -111,6 +134,12 @@ func (l *loader) headRules(m *method.Method) {
 			}
 		case *secretballot.Ballot:
 			l.claims(p.Node.At("rule"), s.Rule)
+		case *notice.Notice:
+			for _, law := range theFloors().notices {
+				if cited(s.Minimum.Law, law.Cites) && (s.Minimum.Days.Unit != law.Days.Unit || s.Minimum.Days.N < law.Days.N) {
+					l.error(p.Node.At("minimum"), "rules.lowered_days", text.Args{"Days": law.Days.Words(), "Basis": law.Basis})
+				}
+			}
 		}
 	}
 }

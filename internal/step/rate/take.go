@@ -44,7 +44,7 @@ func (r *Rate) Asks(v step.View) (asks []step.Ask) {
 	}
 	if len(r.Answer.By) > 0 {
 		asks = append(asks, step.Ask{
-			Verb: "answer", By: r.Answer.By, Words: text.Key("rate.answer"), Lead: r.Says.Words(), Fields: r.sheet(), Due: st.Closes, Own: true, Clause: "answer",
+			Verb: "answer", By: r.Answer.By, Words: text.Key("rate.answer"), Lead: text.Key("rate.answer_lead", "Says", r.Says), Fields: r.sheet(), Due: st.Closes, Own: true, Clause: "answer",
 		})
 	}
 	if len(r.Record.By) > 0 {
