@@ -14,6 +14,7 @@ import (
 
 	"gongzhi/internal/act"
 	"gongzhi/internal/calendar"
+	"gongzhi/internal/indicator"
 	"gongzhi/internal/method"
 	"gongzhi/internal/register"
 	"gongzhi/internal/source"
@@ -24,20 +25,21 @@ import (
 
 // Charter is everything a subdistrict has decided. It does not change once loaded.
 type Charter struct {
-	Digest    act.Digest
-	Head      Head
-	Roles     map[string]Role
-	Bodies    map[string]Body
-	Privacy   Privacy
-	Registers *register.Schemas
-	Imports   map[string]*register.Import
-	Rules     map[string]vote.Profiles // by the first word of their ids: "owners"
-	Calendar  *calendar.Calendar
-	Methods   map[string]*method.Method
-	Open311   *Open311     // how other systems report by GeoReport; nil where they cannot
-	Texts     *text.Bundle // the house's words, with the charter's own over them
-	Scenarios []string     // paths of scenario files
-	Files     fs.FS
+	Digest     act.Digest
+	Head       Head
+	Roles      map[string]Role
+	Bodies     map[string]Body
+	Privacy    Privacy
+	Registers  *register.Schemas
+	Imports    map[string]*register.Import
+	Rules      map[string]vote.Profiles // by the first word of their ids: "owners"
+	Calendar   *calendar.Calendar
+	Methods    map[string]*method.Method
+	Indicators map[string]*indicator.Set
+	Open311    *Open311     // how other systems report by GeoReport; nil where they cannot
+	Texts      *text.Bundle // the house's words, with the charter's own over them
+	Scenarios  []string     // paths of scenario files
+	Files      fs.FS
 }
 
 // Head is charter.yaml.
@@ -95,7 +97,7 @@ func Load(files fs.FS) (*Charter, []step.Finding, error) {
 	}
 	l := &loader{raw: raw, roleAt: map[string]source.Place{}, declared: map[string]source.Place{}, c: &Charter{
 		Digest: digest(raw), Files: files, Roles: map[string]Role{}, Bodies: map[string]Body{}, Imports: map[string]*register.Import{},
-		Rules: map[string]vote.Profiles{}, Methods: map[string]*method.Method{},
+		Rules: map[string]vote.Profiles{}, Methods: map[string]*method.Method{}, Indicators: map[string]*indicator.Set{},
 	}}
 	l.head()
 	l.registers()
@@ -123,6 +125,16 @@ func (c *Charter) Method(key string) (*method.Method, bool) { m, ok := c.Methods
 
 // MethodKeys lists the methods in a fixed order.
 func (c *Charter) MethodKeys() []string { return slices.Sorted(maps.Keys(c.Methods)) }
+
+// Measures are the sets of indicators over one method, in a fixed order.
+func (c *Charter) Measures(method string) (out []*indicator.Set) {
+	for _, key := range slices.Sorted(maps.Keys(c.Indicators)) {
+		if c.Indicators[key].Method == method {
+			out = append(out, c.Indicators[key])
+		}
+	}
+	return out
+}
 
 // OwnRoles are the roles whose scope lies within a matter's subject.
 func (c *Charter) OwnRoles() map[string]bool {

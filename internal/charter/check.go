@@ -85,6 +85,7 @@ func (l *loader) check() {
 		l.meetings(m)
 		l.stepRules(m)
 	}
+	l.indicators()
 	l.circles()
 	l.unused()
 	l.unread()

@@ -82,6 +82,16 @@ func (l *loader) asked(m *method.Method, n source.Node, key, at string, typ step
 	return m.Start.Fields[i]
 }
 
+// startRow is the register that a question of the start names a row of, "" where there is no such question.
+func (l *loader) startRow(m *method.Method, key string) string {
+	for _, f := range m.Start.Fields {
+		if f.Key == key && f.Type == step.RowType && f.Audience == step.Public {
+			return f.Register
+		}
+	}
+	return ""
+}
+
 // column finds a field of the register of categories.
 func (l *loader) column(n source.Node, name, key, at string, typ register.Type) {
 	if key == "" || name == "" {

@@ -84,8 +84,18 @@ func (w *session) news(before []docket.Work, given given) []outbox.Event {
 	return out
 }
 
-// report keeps where the matter says something is, for lists and maps.
+// report keeps what is measured of the matter, and where it says something is, for figures, lists and maps.
 func (w *session) report(ctx context.Context) error {
+	for _, set := range w.charter.Measures(w.method.Key) {
+		vars := w.method.Vars(w.run, w.context)
+		err := w.desk.docket.Measure(ctx, w.tx, docket.Measured{
+			Set: set.Key, Matter: int64(w.run.Matter.Number), Opened: w.run.Matter.Opened.UnixMicro(), Group: set.Of(vars), Bits: set.Bits(vars),
+			Private: w.run.Matter.Private,
+		})
+		if err != nil {
+			return err
+		}
+	}
 	spot, category, ok := w.method.Located()
 	if !ok {
 		return nil

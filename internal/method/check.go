@@ -30,6 +30,13 @@ func (m *Method) Check(charter Charter) []step.Finding {
 	if m.Start.When != "" {
 		m.when = c.compile(m.Start.When, m.Node, "start", "when")
 	}
+	visits := map[string]expr.Type{}
+	for _, p := range m.List {
+		visits[p.Key] = expr.Int
+	}
+	if env, err := c.env.With(map[string]expr.Type{"visits": expr.Object(visits)}); err == nil {
+		m.measured = env
+	}
 	if m.Start.Private != "" {
 		m.private = c.compile(m.Start.Private, m.Node, "start", "private")
 	}

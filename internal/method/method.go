@@ -38,6 +38,7 @@ type Method struct {
 	byKey       map[string]*Placed
 	when        *expr.Program
 	private     *expr.Program
+	measured    *expr.Env              // see Measured
 	handlers    func() map[string]bool // see Handles
 	once        sync.Once              // for line
 	line        []*Placed

@@ -10,6 +10,7 @@ import (
 
 	"gongzhi/internal/act"
 	"gongzhi/internal/calendar"
+	"gongzhi/internal/expr"
 	"gongzhi/internal/step"
 )
 
@@ -215,6 +216,21 @@ func (m *Method) vars(r *Run, c Context) map[string]any {
 	if m.Subject != "" && c.Book != nil {
 		vars["subject"] = m.subject(r.Matter.Subject, c)
 	}
+	return vars
+}
+
+// Measured is what measures over this method's matters may use: what its conditions may, and how often each step was come
+// to. It is nil before the check.
+func (m *Method) Measured() *expr.Env { return m.measured }
+
+// Vars are the values for that.
+func (m *Method) Vars(r *Run, c Context) map[string]any {
+	vars := m.vars(r, c)
+	visits := make(map[string]any, len(m.List))
+	for _, p := range m.List {
+		visits[p.Key] = int64(r.Visits[p.Key])
+	}
+	vars["visits"] = visits
 	return vars
 }
 

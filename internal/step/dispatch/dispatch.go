@@ -85,11 +85,12 @@ const (
 	urged    = "urged"    // how often it was pressed for
 	reworks  = "reworks"  // how often it had been here before
 	late     = "late"     // whether it was finished after its time
+	lates    = "lates"    // how often it was, in all its visits
 	team     = "team"     // the role that finished it
 	rule     = "rule"     // the rule that chose the team; empty where a person did
 )
 
-var reserved = []string{returns, resent, extended, parked, urged, reworks, late, team, rule}
+var reserved = []string{returns, resent, extended, parked, urged, reworks, late, lates, team, rule}
 
 // sent is the act of every sending.
 const sent = "dispatch.sent"
@@ -132,7 +133,7 @@ func (s *Dispatch) Outcomes() []string { return []string{Done, Returned} }
 // Facts are how it went, and the public answers of the report.
 func (s *Dispatch) Facts() map[string]expr.Type {
 	facts := s.Fields.Facts()
-	for _, n := range []string{returns, resent, extended, parked, urged, reworks} {
+	for _, n := range []string{returns, resent, extended, parked, urged, reworks, lates} {
 		facts[n] = expr.Int
 	}
 	facts[late], facts[team], facts[rule] = expr.Bool, expr.Text, expr.Text

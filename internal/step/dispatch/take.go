@@ -223,9 +223,13 @@ func lastOf(day string) time.Time {
 // ending are the facts of an ending now.
 func (s *Dispatch) ending(v step.View, st *state) map[string]any {
 	resends := max(0, st.Sendings-1-st.Returns)
+	isLate, before := !v.Now.Before(st.Due), step.Number(v.Results[v.Key].Facts, lates)
+	if isLate {
+		before++
+	}
 	return map[string]any{
 		returns: st.Returns, resent: resends, extended: st.Extended, parked: st.Parkings, urged: st.Urged, reworks: v.Visit - 1,
-		late: !v.Now.Before(st.Due), team: st.To, rule: st.Rule,
+		late: isLate, lates: before, team: st.To, rule: st.Rule,
 	}
 }
 

@@ -1,0 +1,174 @@
+// Package indicator is measures over matters, with their inputs and their cut-off.
+//
+// In: a set of measures as a charter declares it, and what conditions see of one matter. Out: which measures hold for the
+// matter, and rates as two exact counts, never as a rounded share. Each rate names its numerator and its denominator. It
+// keeps nothing and reads no clock: which matters, of what period, as of when, is for whoever asks.
+package indicator
+
+import (
+	"maps"
+	"slices"
+
+	"gongzhi/internal/exact"
+	"gongzhi/internal/expr"
+	"gongzhi/internal/source"
+	"gongzhi/internal/text"
+)
+
+// MaxMeasures is how many measures a set may have: a matter's are kept as the bits of one number.
+const MaxMeasures = 48
+
+// Set is one file of indicators/: measures over the matters of one method.
+type Set struct {
+	Key      string             `yaml:"indicators"`
+	Name     text.Text          `yaml:"name"`
+	Says     text.Text          `yaml:"says,omitempty"`
+	Method   string             `yaml:"method"`
+	Unit     text.Text          `yaml:"unit"`            // what is counted: 件
+	Group    Group              `yaml:"group,omitempty"` // by what the figures may be told apart
+	Measures map[string]Measure `yaml:"measures"`
+	Rates    []Rate             `yaml:"rates"`
+	Assumed  bool               `yaml:"assumed,omitempty"`
+
+	order []string
+	run   []*expr.Program
+	node  source.Node
+}
+
+// Group is a choice of the row that a matter named at its start.
+type Group struct {
+	Row    string `yaml:"row"`
+	Column string `yaml:"column"`
+}
+
+// Measure is whether something holds for a matter.
+type Measure struct {
+	Name text.Text `yaml:"name"`
+	When string    `yaml:"when"` // CEL over subject, matter, rows, results and visits
+}
+
+// Rate is one measure's part of another.
+type Rate struct {
+	Key  string    `yaml:"key"`
+	Name text.Text `yaml:"name"`
+	Part string    `yaml:"part"` // numerator: matters for which both measures hold
+	Of   string    `yaml:"of"`   // denominator
+}
+
+// Decode reads a set.
+func Decode(n source.Node) (*Set, []source.Fault) {
+	s := &Set{node: n}
+	faults := n.Decode(s)
+	measures, _ := n.Get("measures")
+	s.order = measures.Keys()
+	return s, faults
+}
+
+// Node is where the set stands.
+func (s *Set) Node() source.Node { return s.node }
+
+// Order lists the measures in the order of the file; a measure's place is its bit.
+func (s *Set) Order() []string { return s.order }
+
+// Fault is what is wrong with a set, at a path of its file.
+type Fault struct {
+	Code string
+	Args text.Args
+	Path []any
+}
+
+// Check compiles the measures. env is what conditions over the method's matters may use.
+func (s *Set) Check(env *expr.Env) (out []Fault) {
+	bad := func(code string, args text.Args, path ...any) { out = append(out, Fault{code, args, path}) }
+	if len(s.order) > MaxMeasures {
+		bad("indicator.many", text.Args{"Max": MaxMeasures}, "measures")
+		return out
+	}
+	s.run = make([]*expr.Program, len(s.order))
+	for i, key := range s.order {
+		p, err := env.Compile(s.Measures[key].When, expr.Bool)
+		if err != nil {
+			bad("expr", text.Args{"Why": err.Error(), "Source": s.Measures[key].When}, "measures", key, "when")
+			continue
+		}
+		s.run[i] = p
+	}
+	seen := map[string]bool{}
+	for i, r := range s.Rates {
+		if r.Key == "" || seen[r.Key] {
+			bad("indicator.key", text.Args{"Rate": r.Key}, "rates", i, "key")
+		}
+		seen[r.Key] = true
+		for at, m := range map[string]string{"part": r.Part, "of": r.Of} {
+			if !slices.Contains(s.order, m) {
+				bad("indicator.measure", text.Args{"Measure": m}, "rates", i, at)
+			}
+		}
+	}
+	return out
+}
+
+// Bits are the measures that hold for one matter. A condition that cannot be answered does not hold.
+func (s *Set) Bits(vars map[string]any) (bits int64) {
+	for i, p := range s.run {
+		if p == nil {
+			continue
+		}
+		if ok, err := p.Bool(vars); err == nil && ok {
+			bits |= 1 << i
+		}
+	}
+	return bits
+}
+
+// Of is the group of one matter, "" where it has none.
+func (s *Set) Of(vars map[string]any) string {
+	rows, _ := vars["rows"].(map[string]any)
+	row, _ := rows[s.Group.Row].(map[string]any)
+	group, _ := row[s.Group.Column].(string)
+	return group
+}
+
+// Mask is the bit of a measure; 0 where there is none of that name.
+func (s *Set) Mask(measure string) int64 {
+	i := slices.Index(s.order, measure)
+	if i < 0 {
+		return 0
+	}
+	return 1 << i
+}
+
+// Count is how many matters have exactly these bits, in a group.
+type Count struct {
+	Group string
+	Bits  int64
+	N     int64
+}
+
+// Tally adds up counts: how many matters every bit of mask holds for, in one group or in all.
+func Tally(counts []Count, group string, mask int64) (n uint64) {
+	for _, c := range counts {
+		if c.Bits&mask == mask && (group == "" || c.Group == group) {
+			n += uint64(max(0, c.N))
+		}
+	}
+	return n
+}
+
+// Value is a rate over counts. Its denominator is zero where nothing is there to share.
+func (s *Set) Value(r Rate, counts []Count, group string) exact.Fraction {
+	part, of := s.Mask(r.Part), s.Mask(r.Of)
+	return exact.Fraction{Num: Tally(counts, group, part|of), Den: Tally(counts, group, of)}
+}
+
+// Groups lists the groups that occur, in order.
+func Groups(counts []Count) []string {
+	seen := map[string]bool{}
+	for _, c := range counts {
+		if c.Group != "" {
+			seen[c.Group] = true
+		}
+	}
+	return slices.Sorted(maps.Keys(seen))
+}
+
