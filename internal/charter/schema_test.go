@@ -24,6 +24,7 @@ import (
 	"gongzhi/internal/calendar"
 	"gongzhi/internal/charter"
 	"gongzhi/internal/exact"
+	"gongzhi/internal/indicator"
 	"gongzhi/internal/method"
 	"gongzhi/internal/register"
 	"gongzhi/internal/source"
@@ -47,12 +48,13 @@ var schemas = map[string]reflect.Type{
 	"bodies": reflect.TypeFor[struct {
 		Bodies map[string]charter.Body `yaml:"bodies"`
 	}](),
-	"privacy":  reflect.TypeFor[charter.Privacy](),
-	"open311":  reflect.TypeFor[charter.Open311](),
-	"register": reflect.TypeFor[register.Schema](),
-	"import":   reflect.TypeFor[register.Import](),
-	"rules":    reflect.TypeFor[vote.Profile](),
-	"method":   reflect.TypeFor[method.Method](),
+	"privacy":   reflect.TypeFor[charter.Privacy](),
+	"open311":   reflect.TypeFor[charter.Open311](),
+	"indicator": reflect.TypeFor[indicator.Set](),
+	"register":  reflect.TypeFor[register.Schema](),
+	"import":    reflect.TypeFor[register.Import](),
+	"rules":     reflect.TypeFor[vote.Profile](),
+	"method":    reflect.TypeFor[method.Method](),
 }
 
 // schemaOf tells which schema a file of a charter follows, "" for none.
@@ -67,7 +69,7 @@ func schemaOf(name string) string {
 	case "open311.yaml":
 		return "open311"
 	}
-	return map[string]string{"bodies": "bodies", "registers": "register", "imports": "import", "rules": "rules", "methods": "method"}[path.Dir(name)]
+	return map[string]string{"bodies": "bodies", "registers": "register", "imports": "import", "rules": "rules", "methods": "method", "indicators": "indicator"}[path.Dir(name)]
 }
 
 // optional are keys that a file may leave out although their Go field has no omitempty.

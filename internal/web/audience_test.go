@@ -404,7 +404,7 @@ func (w *town) everyAddress(want string, secrets []secret) []string {
 	}
 	fill := map[string][]string{
 		"{part}": append(parts, "no-such-part"),
-		"{$}":    {""}, "{n}": matters, "{verb}": {"close", "record", "object", "post", "submit"}, "{key}": methods, "{method}": methods,
+		"{$}":    {""}, "{set}": {"problem"}, "{n}": matters, "{verb}": {"close", "record", "object", "post", "submit"}, "{key}": methods, "{method}": methods,
 		"{step}": {"owners_ballot", "vote"}, "{visit}": {"1"}, "{file}": {"certificate.json", "roll.csv", "ballots.csv"},
 		"{document}": {"certificate", "publicity_1-1", "review-1"}, "{link}": {"no-such-link"},
 		"{hash}": files, "{under}": {compound.ID}, "{file...}": {"roles.yaml"}, "{register}": registers, "{change}": {"demo-places"}, "{id}": {"begin-renovation-1"},

@@ -65,7 +65,7 @@ func (s *Site) home(r *http.Request, rd *reader) (page.Page, error) {
 			{Words: text.Key("search.title"), Note: text.Key("lists.text_hint"), Href: "/search", Icon: "search"},
 			{Words: text.Key("web.check.title"), Note: text.Key("web.check.note"), Href: "/check", Icon: "receipt"},
 			{Words: text.Key("web.methods"), Note: text.Key("web.methods_note"), Href: "/methods", Icon: "scale"},
-		}, s.fanLink()...)})
+		}, append(s.figuresLinks(), s.fanLink()...)...)})
 	if h := c.Head.Hotline; h != "" {
 		p.Foot = []text.Words{text.Key("web.hotline", "Phone", h)}
 	}

@@ -44,6 +44,8 @@ func (s *Site) routes() []route {
 		{"GET /receipts/{id}/proof", anyone, s.proof},
 		{"GET /check", anyone, s.checkReceipt},
 		{"GET /wall", anyone, s.wall},
+		{"GET /figures/{set}", anyone, s.figuresPage},
+		{"GET /figures/{set}/rows", anyone, s.figuresRows},
 		{"GET /fan", anyone, s.fanPage},
 		{"GET /api", anyone, s.apiReference},
 		{"GET /feeds/notices.atom", anyone, s.noticesFeed},

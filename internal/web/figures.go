@@ -1,0 +1,196 @@
+package web
+
+import (
+	"fmt"
+	"maps"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"gongzhi/internal/calendar"
+	"gongzhi/internal/docket"
+	"gongzhi/internal/fault"
+	"gongzhi/internal/indicator"
+	"gongzhi/internal/page"
+	"gongzhi/internal/text"
+)
+
+// figuresPage shows a set of indicators for a month: every rate with its numerator and denominator, as of now, each number
+// opening the matters behind it.
+func (s *Site) figuresPage(r *http.Request, rd *reader) (page.Page, error) {
+	set, month, err := s.figuresOf(r)
+	if err != nil {
+		return page.Page{}, err
+	}
+	now := s.Clock.Now()
+	counts, err := s.Docket.Counts(r.Context(), s.Store.Read(), set.Key, month.from, month.until)
+	if err != nil {
+		return page.Page{}, err
+	}
+	p := page.Page{
+		Frame: page.Resident, Title: set.Name.Words(), Lead: set.Says.Words(), State: text.Plain(month.key),
+		Back: &page.Link{Words: text.Key("web.home_name"), Href: "/"},
+	}
+	p.Blocks = append(p.Blocks,
+		page.Prose{Words: []text.Words{text.Key("figures.cutoff", "At", minute(now), "Month", month.key)}},
+		page.Buttons{Quiet: true, List: []page.Link{
+			{Words: text.Key("figures.before"), Href: "/figures/" + set.Key + "?month=" + month.next(-1)},
+			{Words: text.Key("figures.after"), Href: "/figures/" + set.Key + "?month=" + month.next(1)},
+		}})
+	for _, group := range append([]string{""}, indicator.Groups(counts)...) {
+		p.Blocks = append(p.Blocks, s.rates(set, counts, group, month))
+	}
+	measures := page.Table{Caption: text.Key("figures.measures"), Columns: []page.Column{
+		{Key: "measure", Words: text.Key("figures.measure")}, {Key: "n", Words: set.Unit.Words(), Numeric: true},
+	}}
+	for _, key := range set.Order() {
+		n := indicator.Tally(counts, "", set.Mask(key))
+		href := month.rows(set, "", key)
+		measures.Rows = append(measures.Rows, page.Row{Href: href, Cells: []page.Cell{
+			{Words: set.Measures[key].Name.Words(), Href: href}, {Words: text.Plain(strconv.FormatUint(n, 10))},
+		}})
+	}
+	p.Blocks = append(p.Blocks, measures)
+	return p, nil
+}
+
+// figuresLinks lead to every set of indicators.
+func (s *Site) figuresLinks() (out []page.Link) {
+	sets := s.charter().Indicators
+	for _, key := range slices.Sorted(maps.Keys(sets)) {
+		out = append(out, page.Link{Words: sets[key].Name.Words(), Note: text.Key("figures.note"), Href: "/figures/" + key, Icon: "scale"})
+	}
+	return out
+}
+
+// rates is a table of a set's rates for all matters or for those of one group.
+func (s *Site) rates(set *indicator.Set, counts []indicator.Count, group string, month month) page.Table {
+	name := text.Key("figures.all")
+	if group != "" {
+		name = s.groupWords(set, group)
+	}
+	t := page.Table{Caption: name, Columns: []page.Column{
+		{Key: "rate", Words: name}, {Key: "value", Words: text.Key("figures.value"), Numeric: true},
+		{Key: "part", Words: text.Key("figures.part"), Numeric: true}, {Key: "of", Words: text.Key("figures.of"), Numeric: true},
+	}}
+	for _, x := range set.Rates {
+		v := set.Value(x, counts, group)
+		value := text.Key("figures.nothing")
+		if p, ok := v.Percent(2); ok {
+			value = text.Plain(p + "%")
+		}
+		part, of := set.Measures[x.Part].Name, set.Measures[x.Of].Name
+		t.Rows = append(t.Rows, page.Row{Cells: []page.Cell{
+			{Words: x.Name.Words()}, {Words: value},
+			{Words: text.Key("figures.count", "Measure", part, "N", strconv.FormatUint(v.Num, 10)), Href: month.rows(set, group, x.Part, x.Of)},
+			{Words: text.Key("figures.count", "Measure", of, "N", strconv.FormatUint(v.Den, 10)), Href: month.rows(set, group, x.Of)},
+		}})
+	}
+	return t
+}
+
+// groupWords are the label of the option that a group stands for.
+func (s *Site) groupWords(set *indicator.Set, group string) text.Words {
+	c := s.charter()
+	m, _ := c.Method(set.Method)
+	for _, f := range m.Start.Fields {
+		if f.Key != set.Group.Row {
+			continue
+		}
+		if sch, ok := c.Registers.Get(f.Register); ok {
+			if col, ok := sch.Field(set.Group.Column); ok {
+				for _, o := range col.Options {
+					if o.Value == group {
+						return o.Label.Words()
+					}
+				}
+			}
+		}
+	}
+	return text.Plain(group)
+}
+
+// figuresRows lists the matters behind a figure. Private ones are counted and not shown.
+func (s *Site) figuresRows(r *http.Request, rd *reader) (page.Page, error) {
+	set, month, err := s.figuresOf(r)
+	if err != nil {
+		return page.Page{}, err
+	}
+	q := r.URL.Query()
+	b := docket.Behind{Set: set.Key, From: month.from, Until: month.until, Group: q.Get("group"), Limit: pageOf + 1}
+	b.Before, _ = strconv.ParseInt(q.Get("before"), 10, 64) // anything else starts at the newest
+	var named []string
+	for _, key := range strings.Split(q.Get("measures"), ",") {
+		mask := set.Mask(key)
+		if mask == 0 {
+			return page.Page{}, fault.Refuse(fault.NotFound, "web.nowhere", fault.Basis{}, nil)
+		}
+		b.Mask |= mask
+		named = append(named, set.Measures[key].Name.In(rd.lang))
+	}
+	list, err := s.Docket.Behind(r.Context(), s.Store.Read(), b)
+	if err != nil {
+		return page.Page{}, err
+	}
+	t := page.Table{Caption: set.Name.Words(), Empty: text.Key("web.matters_none"), Columns: []page.Column{
+		{Key: "number", Words: text.Key("web.col.number"), Numeric: true}, {Key: "title", Words: text.Key("web.col.matter")},
+		{Key: "standing", Words: text.Key("web.col.standing")}, {Key: "opened", Words: text.Key("web.col.opened")},
+	}}
+	if len(list) > pageOf {
+		list = list[:pageOf]
+		q.Set("before", strconv.FormatInt(list[pageOf-1].Number, 10))
+		t.Next = r.URL.Path + "?" + q.Encode()
+	}
+	for _, m := range list {
+		href := fmt.Sprintf("/matters/%d", m.Number)
+		if m.Private && !s.handles(rd, m) {
+			t.Rows = append(t.Rows, page.Row{Cells: []page.Cell{{Words: text.Plain("—")}, {Words: text.Key("figures.private")}, {}, {}}})
+			continue
+		}
+		t.Rows = append(t.Rows, page.Row{Href: href, Cells: []page.Cell{
+			{Words: text.Plain(strconv.FormatInt(m.Number, 10))}, {Words: title(m), Href: href}, {Words: s.standing(m)}, {Words: text.Plain(date(m.Opened).String())},
+		}})
+	}
+	return page.Page{
+		Frame: page.Resident, Title: text.Plain(strings.Join(named, " · ")), Lead: text.Key("figures.rows", "Month", month.key),
+		Back: &page.Link{Words: set.Name.Words(), Href: "/figures/" + set.Key + "?month=" + month.key}, Blocks: []page.Block{t},
+	}, nil
+}
+
+// month is the period that figures are for.
+type month struct {
+	key         string // 2026-03
+	from, until time.Time
+}
+
+func (m month) next(n int) string {
+	return calendar.DateOf(m.from).AddMonths(n).String()[:7]
+}
+
+func (m month) rows(set *indicator.Set, group string, measures ...string) string {
+	q := url.Values{"month": {m.key}, "measures": {strings.Join(measures, ",")}}
+	if group != "" {
+		q.Set("group", group)
+	}
+	return "/figures/" + set.Key + "/rows?" + q.Encode()
+}
+
+// figuresOf reads the set and the month of an address; without a month it is the one that runs.
+func (s *Site) figuresOf(r *http.Request) (*indicator.Set, month, error) {
+	set, ok := s.charter().Indicators[r.PathValue("set")]
+	if !ok {
+		return nil, month{}, fault.Refuse(fault.NotFound, "web.nowhere", fault.Basis{}, nil)
+	}
+	key := r.URL.Query().Get("month")
+	if key == "" {
+		key = s.today().String()[:7]
+	}
+	first, err := calendar.ParseDate(key + "-01")
+	if err != nil {
+		return nil, month{}, fault.Refuse(fault.NotFound, "web.nowhere", fault.Basis{}, nil)
+	}
+	return set, month{key, first.Start(), first.AddMonths(1).Start()}, nil
+}

@@ -1,0 +1,130 @@
+package web_test
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"gongzhi/internal/act"
+	"gongzhi/internal/method"
+	"gongzhi/internal/step"
+)
+
+// reported takes problems through their steps: filed, and as said closed, in time or late.
+type reporter struct {
+	w      *town
+	actors map[string]method.Actor
+	n      int
+}
+
+func (x *reporter) say(role string, n act.Matter, verb string, pairs ...string) {
+	x.w.t.Helper()
+	x.n++
+	s := step.Submission{ID: fmt.Sprintf("figures-%08d", x.n), Verb: verb, Values: map[string][]string{}}
+	for _, p := range pairs {
+		k, v, _ := strings.Cut(p, "=")
+		s.Values[k] = []string{v}
+	}
+	if _, err := x.w.house.Desk.Submit(context.Background(), x.actors[role], n, s); err != nil {
+		x.w.t.Fatalf("%s: %v", verb, err)
+	}
+}
+
+// report is one problem; a late one is finished after its time.
+func (x *reporter) report(category string, closed, late bool) {
+	x.w.t.Helper()
+	x.n++
+	begun, err := x.w.house.Desk.Begin(context.Background(), x.actors["hotline"], "problem", nyyh, step.Submission{
+		ID: fmt.Sprintf("figures-%08d", x.n), Values: map[string][]string{
+			"category": {category}, "place": {"演示路"}, "words": {"演示"}, "openness": {"public"}, "signature": {"anonymous"},
+		},
+	})
+	if err != nil {
+		x.w.t.Fatal(err)
+	}
+	n := begun.Matter
+	x.say("community_worker", n, "submit", "acceptance=accepted", "account=演示")
+	x.say("grid_worker", n, "submit", "finding=real", "found=属实")
+	x.say("dispatcher", n, "approve")
+	if !closed {
+		return
+	}
+	if late {
+		x.w.clock.Advance(3 * time.Hour)
+	}
+	team := map[string]string{"cover": "facility_team", "burst_pipe": "facility_team", "litter": "cleaning_team"}[category]
+	x.say(team, n, "finish", "done_how=已办")
+	x.say("problem_checker", n, "sheet", "dealt_with=pass")
+	x.say("dispatcher", n, "submit", "reply=已办")
+}
+
+func newReporter(t *testing.T) *reporter {
+	t.Helper()
+	w := newTown(t)
+	x := &reporter{w: w, actors: map[string]method.Actor{}}
+	for _, role := range []string{"hotline", "community_worker", "grid_worker", "dispatcher", "facility_team", "cleaning_team", "problem_checker"} {
+		x.actors[role] = w.actor(role)
+	}
+	return x
+}
+
+// Figures open the rows behind them.
+func TestFiguresOpenTheirRows(t *testing.T) {
+	x := newReporter(t)
+	x.report("litter", true, false)
+	x.report("litter", true, true)
+	x.report("cover", false, false)
+	v := x.w.visitor()
+	status, body, _ := v.get("/figures/problem?month=2026-03")
+	if status != http.StatusOK {
+		t.Fatalf("%d %s", status, body)
+	}
+	for _, want := range []string{"66.67%", "33.33%", "100.00%", "结案 2", "立案 3", "截至"} {
+		if !strings.Contains(body, want) {
+			t.Errorf("%s does not stand there", want)
+		}
+	}
+	_, rows, _ := v.get("/figures/problem/rows?month=2026-03&measures=closed,filed")
+	if n := strings.Count(rows, `href="/matters/`); n < 2 || strings.Contains(rows, `href="/matters/4"`) {
+		t.Errorf("the rows of what was closed: %d links", n)
+	}
+	if status, _, _ := v.get("/figures/problem/rows?month=2026-03&measures=nothing"); status != http.StatusNotFound {
+		t.Errorf("a measure there is not: %d", status)
+	}
+	if _, body, _ := v.get("/figures/problem?month=2026-02"); strings.Contains(body, "%<") {
+		t.Error("of nothing there is a share")
+	}
+}
+
+// The bulletin, from 972 problems that went their way through the house.
+func TestTheBulletin(t *testing.T) {
+	if testing.Short() {
+		t.Skip("seven thousand submissions")
+	}
+	x := newReporter(t)
+	// Those that are late come last, because the clock goes on with each; their limits are hours of the clock, day and night.
+	for _, group := range []struct {
+		category     string
+		n            int
+		closed, late bool
+	}{
+		{"litter", 54, false, false}, {"cover", 7, false, false}, {"litter", 731, true, false}, {"cover", 6, true, false},
+		{"burst_pipe", 171, true, true}, {"cover", 3, true, true},
+	} {
+		for range group.n {
+			x.report(group.category, group.closed, group.late)
+		}
+	}
+	if now := x.w.clock.Now(); now.Month() != start.Month() {
+		t.Fatalf("the month is over: %s", now)
+	}
+	_, body, _ := x.w.visitor().get("/figures/problem?month=2026-03")
+	for _, want := range []string{"93.72%", "75.82%", "94.35%", "56.25%", "结案 911", "立案 972", "没有超期）737", "结案 902", "立案 956", "结案 9", "立案 16"} {
+		if !strings.Contains(strings.ReplaceAll(body, " 737", "737"), want) {
+			t.Errorf("%s does not stand there", want)
+		}
+	}
+}
