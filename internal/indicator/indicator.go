@@ -171,4 +171,3 @@ func Groups(counts []Count) []string {
 	}
 	return slices.Sorted(maps.Keys(seen))
 }
-
