@@ -249,7 +249,52 @@ func (d *Desk) around(ctx context.Context, q store.Q, c *charter.Charter, now ti
 	slips := func(m act.Matter, step string, visit int) ([]string, error) {
 		return d.urns.Slips(ctx, q, urn.Box{Matter: m, Step: step, Visit: visit})
 	}
-	return method.Context{Now: now, Calendar: c.Calendar, Book: d.book(ctx, q), Urn: slips, Charter: c.Digest, Own: c.OwnRoles()}
+	earlier := func(m act.Matter, key string, subject act.RowID) ([]step.Earlier, error) {
+		return d.earlier(ctx, q, m, key, subject)
+	}
+	return method.Context{
+		Now: now, Calendar: c.Calendar, Book: d.book(ctx, q), Urn: slips, Earlier: earlier, Charter: c.Digest, Own: c.OwnRoles(),
+	}
+}
+
+// Of a row's matters so many are looked through, and so many of one method are given: with one a month, two years.
+const (
+	earlierLooked = 500
+	earlierGiven  = 24
+)
+
+// earlier are the ended matters of a method about a row, before one of them, latest first.
+func (d *Desk) earlier(ctx context.Context, q store.Q, before act.Matter, key string, subject act.RowID) (out []step.Earlier, err error) {
+	if subject.IsZero() {
+		return nil, nil
+	}
+	list, err := d.docket.List(ctx, q, docket.Filter{Subject: subject.String(), Before: int64(before), Limit: earlierLooked})
+	if err != nil {
+		return nil, err
+	}
+	for _, x := range list {
+		if x.Method != key || x.Step != "" || len(out) == earlierGiven {
+			continue
+		}
+		c, err := d.version(ctx, q, act.Digest(x.Charter))
+		if err != nil {
+			return nil, err
+		}
+		m, ok := c.Method(key)
+		if !ok {
+			continue
+		}
+		acts, err := d.ledger.Acts(ctx, q, act.Matter(x.Number), 0)
+		if err != nil {
+			return nil, err
+		}
+		run, err := m.Replay(act.Matter(x.Number), acts)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, step.Earlier{Matter: run.Matter.Number, Facts: run.Matter.Facts, Results: run.Results})
+	}
+	return out, nil
 }
 
 // scope is where a matter's subject lies; matters without a subject lie in the whole subdistrict.

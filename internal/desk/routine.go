@@ -100,7 +100,7 @@ func (d *Desk) beginOne(ctx context.Context, c *charter.Charter, m *method.Metho
 		if err != nil {
 			return nil, err
 		}
-		draft, by := m.BeginRoutine(row, subject)
+		draft, by := m.BeginRoutine(row, subject, day)
 		w := d.fresh(ctx, tx, c, m, act.Matter(number), hour, tx.Now())
 		w.id = id
 		return w, w.launch(ctx, by, draft, tx.Now())

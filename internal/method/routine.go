@@ -20,7 +20,7 @@ type Routine struct {
 	At      Hour              `yaml:"at"`               // of the day: "06:00"
 	Rhythm  string            `yaml:"rhythm,omitempty"` // the row's choice that names one of Rhythms; where not said there is one, for all rows
 	Rhythms map[string]Rhythm `yaml:"rhythms"`
-	Tell    map[string]string `yaml:"tell,omitempty"` // question of the start: public field of the row
+	Tell    map[string]string `yaml:"tell,omitempty"` // question of the start: public field of the row, or "today"
 }
 
 // Rhythm says on which days.
@@ -136,11 +136,16 @@ func (m *Method) Planned(c Context, d calendar.Date, holds func(register.Row) bo
 	return rows, subjects, nil
 }
 
+// today is the day a matter is begun on, among what a start may be told.
+const today = "today"
+
 // BeginRoutine is the first act of a matter that the clock begins for a row.
-func (m *Method) BeginRoutine(row, subject register.Row) (act.Draft, act.By) {
+func (m *Method) BeginRoutine(row, subject register.Row, day calendar.Date) (act.Draft, act.By) {
 	facts := map[string]any{}
 	for key, from := range m.Start.Routine.Tell {
-		if v, ok := row.Values[from]; ok {
+		if from == today {
+			facts[key] = day.String()
+		} else if v, ok := row.Values[from]; ok {
 			facts[key] = v
 		}
 	}
@@ -180,6 +185,7 @@ func (c *checker) routine() {
 	}
 	for _, key := range slices.Sorted(maps.Keys(r.Tell)) {
 		_, asked := fields[r.Tell[key]]
+		asked = asked || r.Tell[key] == today
 		if !slices.ContainsFunc(m.Start.Fields, func(f step.Field) bool { return f.Key == key }) || !asked || c.charter.Personal(m.PlannedIn(), r.Tell[key]) {
 			c.add(step.Error, "routine.tell", text.Args{"Field": key, "From": r.Tell[key]}, c.at("start", "routine", "tell", key))
 		}

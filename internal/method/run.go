@@ -174,8 +174,9 @@ type Context struct {
 	Calendar *calendar.Calendar
 	Book     step.Book
 	Charter  act.Digest
-	Urn      func(m act.Matter, step string, visit int) ([]string, error) // slips of a secret vote; nil where there are none
-	Own      map[string]bool                                              // roles whose scope lies within the subject (an owner's flat), not above it
+	Urn      func(m act.Matter, step string, visit int) ([]string, error)                 // slips of a secret vote; nil where there are none
+	Earlier  func(m act.Matter, method string, subject act.RowID) ([]step.Earlier, error) // ended matters like this one, latest first; nil where there are none
+	Own      map[string]bool                                                              // roles whose scope lies within the subject (an owner's flat), not above it
 }
 
 // view is what the step at hand may know.
@@ -186,6 +187,12 @@ func (m *Method) view(r *Run, c Context, by act.By, scope act.RowID) step.View {
 	}
 	if c.Urn != nil {
 		v.Urn = func() ([]string, error) { return c.Urn(r.Matter.Number, r.Step, r.Visits[r.Step]) }
+	}
+	v.Earlier = func() ([]step.Earlier, error) {
+		if c.Earlier == nil {
+			return nil, nil
+		}
+		return c.Earlier(r.Matter.Number, m.Key, r.Matter.Subject)
 	}
 	var vars map[string]any
 	v.Vars = func() map[string]any { // most steps have no condition, and a submission needs many views

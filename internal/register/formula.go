@@ -3,8 +3,11 @@ package register
 import (
 	"errors"
 	"maps"
+	"slices"
+	"strings"
 
 	"gongzhi/internal/expr"
+	"gongzhi/internal/geo"
 )
 
 // exprTypes are the types whose values a formula may use, and, but for texts, give.
@@ -20,6 +23,10 @@ func (s *Schema) compile() {
 	for _, f := range s.Fields {
 		if t, ok := exprTypes[f.Type]; ok && f.Formula == "" && !f.Personal {
 			names[f.Key] = t
+		}
+		if f.Type == Geometry && !f.Personal {
+			names[f.Key+measured] = expr.Int
+			s.measures = s.measures || s.asksFor(f.Key+measured)
 		}
 	}
 	var env *expr.Env
@@ -46,10 +53,36 @@ func (s *Schema) compile() {
 	}
 }
 
+// measured ends the name under which a formula finds the area of a shape, in 0.01 m² on the ellipsoid: "shape_area".
+const measured = "_area"
+
+// asksFor tells whether any formula of the register uses a name: measuring a shape costs more than all else.
+func (s *Schema) asksFor(name string) bool {
+	return slices.ContainsFunc(s.Fields, func(f Field) bool { return strings.Contains(f.Formula, name) })
+}
+
+// measure adds the areas of a row's shapes.
+func (s *Schema) measure(values map[string]any) map[string]any {
+	out := maps.Clone(values)
+	for i := range s.Fields {
+		raw, ok := values[s.Fields[i].Key].(string)
+		if s.Fields[i].Type != Geometry || !ok {
+			continue
+		}
+		if shape, wrong := geo.Parse(raw, geo.CGCS2000); wrong == nil {
+			out[s.Fields[i].Key+measured] = int64(shape.Area())
+		}
+	}
+	return out
+}
+
 // Compute adds what the register's formulas give for a row. One that cannot be computed, because a value is missing or
 // would divide by nothing, leaves its field empty. The values given are not changed.
 func (s *Schema) Compute(values map[string]any) map[string]any {
-	out := values
+	out, known := values, values
+	if s.measures {
+		known = s.measure(values)
+	}
 	for i := range s.Fields {
 		f := &s.Fields[i]
 		if f.program == nil {
@@ -58,9 +91,9 @@ func (s *Schema) Compute(values map[string]any) map[string]any {
 		var v any
 		var err error
 		if f.Type == Yes {
-			v, err = f.program.Bool(values)
+			v, err = f.program.Bool(known)
 		} else {
-			v, err = f.program.Int(values)
+			v, err = f.program.Int(known)
 		}
 		if err != nil {
 			continue

@@ -64,9 +64,10 @@ type Schema struct {
 	Fields []Field   `yaml:"fields"`
 	Seed   []Seed    `yaml:"rows,omitempty"` // rows that the charter itself brings
 
-	node  source.Node
-	title title
-	at    map[string]int
+	node     source.Node
+	title    title
+	at       map[string]int
+	measures bool // a formula uses the area of a shape
 }
 
 // Period names the date fields between which a row holds: a membership, a term of office, an award. The day Until is

@@ -75,6 +75,9 @@ type View struct {
 	Urn      func() ([]string, error) // the slips of this step's secret vote, sorted; nil where there is no urn
 	Vars     func() map[string]any    // what CEL conditions see, worked out when first asked for
 	File     string                   // the method's file, for Clause
+	// Earlier are the matters of this method about this row that have ended, latest first, a few years of them at most. A
+	// step looks only when it takes something, and records what it found there, so that its state follows from its acts.
+	Earlier func() ([]Earlier, error)
 }
 
 // Matter is what all steps of one run share.

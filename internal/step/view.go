@@ -11,6 +11,13 @@ import (
 	"gongzhi/internal/vote"
 )
 
+// Earlier is a matter of the same method about the same row that has ended before.
+type Earlier struct {
+	Matter  act.Matter
+	Facts   map[string]any // said at its start
+	Results map[string]Result
+}
+
 // Known tells whether a row stands in its register today at or below the matter's subject: what a RowType field may
 // name. Without a subject every row of the register may be named.
 func (v View) Known(id act.RowID) bool {

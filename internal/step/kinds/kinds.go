@@ -19,6 +19,7 @@ import (
 	"gongzhi/internal/step/open"
 	"gongzhi/internal/step/patrol"
 	"gongzhi/internal/step/rate"
+	"gongzhi/internal/step/score"
 	secretballot "gongzhi/internal/step/secret_ballot"
 	"gongzhi/internal/step/solicit"
 	"gongzhi/internal/step/works"
@@ -43,5 +44,6 @@ func All() []step.Kind {
 		works.Kind{},
 		open.Kind{},
 		patrol.Kind{},
+		score.Kind{},
 	}
 }
