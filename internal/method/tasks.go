@@ -264,8 +264,12 @@ func said(path []any) string {
 	return strings.Join(words, ".")
 }
 
-// OutcomeWords are a charter's own words for an outcome: the label of the option that a deciding question offers.
+// OutcomeWords are a charter's own words for an outcome: the name of a grade, or the label of the option that a deciding
+// question offers.
 func OutcomeWords(s step.Step, outcome string) (text.Text, bool) {
+	if g, ok := s.(step.Grader); ok {
+		return g.GradeName(outcome)
+	}
 	for _, q := range partsOf(s).questions {
 		if q.Type != step.ChoiceType || !sameValues(q.Options, s.Outcomes()) {
 			continue

@@ -8,6 +8,11 @@ type Teller interface {
 	Told(facts map[string]any) text.Words
 }
 
+// Grader is a step whose outcomes have names of the charter's own.
+type Grader interface {
+	GradeName(outcome string) (text.Text, bool)
+}
+
 // Number reads a fact that is a whole number, or 0; a fact read back from an act may have become a float.
 func Number(facts map[string]any, name string) int64 { return whole(facts[name]) }
 

@@ -91,7 +91,7 @@ func (s *Site) certificateText(st desk.Standing, origin string) page.Official {
 		if !ended {
 			continue
 		}
-		says := outcome(c, placed.Step.Shared().Kind, r.Outcome)
+		says := outcome(c, placed.Step, r.Outcome)
 		if teller, ok := placed.Step.(step.Teller); ok {
 			says = step.Besides(says, teller.Told(r.Facts))
 		}

@@ -358,7 +358,7 @@ func (s *Site) stepsPanel(st desk.Standing) page.Block {
 			if good := p.Step.Outcomes(); result.Outcome != good[0] {
 				x.Standing = page.Failed
 			}
-			x.Note = text.Key("web.step.ended", "Day", day(calendar.DateOf(result.At), st.Context.Now), "Outcome", outcome(st.Charter, common.Kind, result.Outcome))
+			x.Note = text.Key("web.step.ended", "Day", day(calendar.DateOf(result.At), st.Context.Now), "Outcome", outcome(st.Charter, p.Step, result.Outcome))
 			if teller, ok := p.Step.(step.Teller); ok {
 				if told := teller.Told(result.Facts); !told.IsZero() {
 					x.Note = text.Key("web.step.told", "Ended", x.Note, "Told", told)
@@ -387,8 +387,11 @@ func day(d calendar.Date, now time.Time) text.Words {
 }
 
 // outcome says how a step ended.
-func outcome(c *charter.Charter, kind, name string) text.Words {
-	key := "outcome." + kind + "." + name
+func outcome(c *charter.Charter, of step.Step, name string) text.Words {
+	if own, ok := method.OutcomeWords(of, name); ok {
+		return own.Words()
+	}
+	key := "outcome." + of.Shared().Kind + "." + name
 	if c.Texts.Has(text.ZH, key) {
 		return text.Key(key)
 	}
@@ -495,7 +498,7 @@ func what(c *charter.Charter, m *method.Method, a act.Act) text.Words {
 		var e act.Ending
 		if a.Into(&e) == nil {
 			if p, ok := m.Step(a.Step); ok {
-				args = append(args, "Outcome", outcome(c, p.Step.Shared().Kind, e.Outcome))
+				args = append(args, "Outcome", outcome(c, p.Step, e.Outcome))
 			}
 		}
 	case act.Closed:

@@ -104,7 +104,7 @@ func (s *Site) method(r *http.Request, rd *reader) (page.Page, error) {
 			facts.List = append(facts.List, page.Fact{Term: text.Key("web.method.within"), Value: common.Within.Words()})
 		}
 		for _, o := range placed.Step.Outcomes() {
-			facts.List = append(facts.List, page.Fact{Term: outcome(c, common.Kind, o), Value: leads(m, common.Next[o].All())})
+			facts.List = append(facts.List, page.Fact{Term: outcome(c, placed.Step, o), Value: leads(m, common.Next[o].All())})
 		}
 		p.Blocks = append(p.Blocks, page.Section{ID: placed.Key, Title: common.Name.Words(), Blocks: []page.Block{
 			page.Prose{Words: []text.Words{common.Says.Words()}}, facts, basisOf(m, placed),

@@ -61,12 +61,18 @@ func (s *Score) whole() (sum int) {
 }
 
 func (s *Score) name(grade string) text.Text {
+	name, _ := s.GradeName(grade)
+	return name
+}
+
+// GradeName is what the charter calls a grade.
+func (s *Score) GradeName(outcome string) (text.Text, bool) {
 	for _, g := range s.Grades {
-		if g.Key == grade {
-			return g.Name
+		if g.Key == outcome {
+			return g.Name, true
 		}
 	}
-	return text.Text{ZH: grade, EN: grade}
+	return text.Text{ZH: outcome, EN: outcome}, false
 }
 
 // Told gives score and stars.
