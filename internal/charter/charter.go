@@ -67,6 +67,7 @@ type Role struct {
 	Seals  bool   `yaml:"reads_sealed,omitempty"`
 	Books  bool   `yaml:"keeps_registers,omitempty"` // may import, add and correct rows
 	Audit  bool   `yaml:"audits,omitempty"`          // reads the log of who opened what was sealed
+	System bool   `yaml:"system,omitempty"`          // another system, which may be given keys at the desk; never a person
 	Moves  bool   `yaml:"moves_matters,omitempty"`   // may decide that an open matter goes on under the version in force
 	Basis  string `yaml:"basis,omitempty"`
 }

@@ -33,7 +33,7 @@ func (s *Site) nav(ctx context.Context, rd *reader, path, query string) []ui.Gro
 		manage = append(manage, link("privacy.log", "/desk/access", "history"))
 	}
 	if rd.holds(adminRole) {
-		manage = append(manage, link("web.nav.people", "/desk/people", "users"), link("web.nav.codes", "/desk/codes", "qrcode"),
+		manage = append(manage, link("web.nav.people", "/desk/people", "users"), link("web.nav.codes", "/desk/codes", "qrcode"), link("keys.title", "/desk/keys", "login"),
 			link("outbox.desk.title", "/desk/messages", "message"), link("web.book.title", "/desk/ledger", "book"))
 	}
 	return []ui.Group{

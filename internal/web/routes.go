@@ -145,6 +145,9 @@ func (s *Site) routes() []route {
 		{"GET /desk/people", admins, s.peopleList},
 		{"GET /desk/messages", admins, s.messages},
 		{"POST /desk/messages", admins, s.retryMessages},
+		{"GET /desk/keys", admins, s.keysPage},
+		{"POST /desk/keys", admins, s.issueKey},
+		{"POST /desk/keys/recall", admins, s.recallKey},
 		{"GET /desk/codes", admins, s.codesPage},
 		{"POST /desk/codes", admins, s.issueCodes},
 	}
