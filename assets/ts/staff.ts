@@ -17,4 +17,19 @@ for (const head of document.querySelectorAll<HTMLInputElement>("input[data-all]"
   });
 }
 
+// A shape may be drawn: <div data-draw="id of its text" data-script="…" hidden>. The map comes when it is asked for; it
+// weighs more than all the rest of the page.
+for (const box of document.querySelectorAll<HTMLElement>("[data-draw]")) {
+  const open = box.querySelector<HTMLButtonElement>("[data-do=open]");
+  box.hidden = false;
+  open?.addEventListener("click", () => {
+    open.disabled = true;
+    const script = document.createElement("script");
+    script.src = box.dataset["script"] ?? "";
+    script.addEventListener("load", () => { open.hidden = true; box.dispatchEvent(new CustomEvent("gongzhi:draw")); });
+    script.addEventListener("error", () => { open.disabled = false; }); // no network: the text can still be written
+    document.head.append(script);
+  });
+}
+
 export {};

@@ -50,6 +50,9 @@ const MaxSize = 20 << 20
 // Spreadsheet is the type of an .xlsx file.
 const Spreadsheet = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
+// GeoJSON is the type of a file of shapes. It is taken only where it is asked for.
+const GeoJSON = "application/geo+json"
+
 // types that are taken, with the ending that a name of theirs may have where content alone does not tell.
 var types = []string{"image/jpeg", "image/png", "image/webp", "application/pdf", Spreadsheet, "text/csv"}
 
@@ -72,8 +75,9 @@ func (f *Files) path(hash act.Digest) string {
 	return filepath.Join(f.dir, string(hash[:2]), string(hash))
 }
 
-// Put reads a file to its end and keeps it; a photograph without what the camera wrote beside the picture. It refuses a file that is too large or of a kind that is not taken, and
-// then keeps nothing. only narrows the types further; empty takes all.
+// Put reads a file to its end and keeps it; a photograph without what the camera wrote beside the picture. It refuses a
+// file that is too large or of a kind that is not taken, and then keeps nothing. only says which types are taken; empty is
+// those of every form.
 func (f *Files) Put(ctx context.Context, db *store.DB, name string, r io.Reader, only ...string) (step.File, error) {
 	temp, err := os.CreateTemp(f.dir, ".incoming-*")
 	if err != nil {
@@ -105,13 +109,17 @@ func (f *Files) Put(ctx context.Context, db *store.DB, name string, r io.Reader,
 	if err := errors.Join(err, temp.Sync(), temp.Close()); err != nil {
 		return step.File{}, unavailable(err)
 	}
+	taken := types
+	if len(only) > 0 {
+		taken = only
+	}
 	args := fault.Args{"Name": file.Name, "Max": MaxSize >> 20}
 	switch {
 	case size > MaxSize:
 		return step.File{}, fault.Refuse(fault.TooLarge, "file.large", fault.Basis{}, args)
 	case size == 0:
 		return step.File{}, fault.Refuse(fault.Invalid, "file.empty", fault.Basis{}, args)
-	case !slices.Contains(types, file.Type) || (len(only) > 0 && !slices.Contains(only, file.Type)):
+	case !slices.Contains(taken, file.Type):
 		return step.File{}, fault.Refuse(fault.Unsupported, "file.type", fault.Basis{}, args)
 	}
 	f.moving.RLock()
@@ -174,6 +182,8 @@ func sniff(f io.ReaderAt, name string) (string, error) {
 		return Spreadsheet, nil
 	case (typ == "text/plain" || typ == "application/octet-stream") && ext == ".csv":
 		return "text/csv", nil
+	case typ == "text/plain" && (ext == ".geojson" || ext == ".json"):
+		return GeoJSON, nil
 	}
 	return typ, nil
 }

@@ -72,13 +72,14 @@ func (b *Book) Apply(ctx context.Context, tx *store.Tx, tenant act.Tenant, schem
 			return Counts{}, "", fault.Refuse(fault.Conflict, "book.changed_since", fault.Basis{}, fault.Args{"Row": s.row().String()})
 		}
 	}
-	if err := store.Bulk(ctx, tx, write, w.rows); err != nil {
+	lines := len(w.rows) + len(w.blinds) + len(w.words)
+	if err := bulk(ctx, tx, write, w.rows, p.told(0, lines)); err != nil {
 		if store.IsConflict(err) {
 			return Counts{}, "", fault.Refuse(fault.Conflict, "book.changed_since", fault.Basis{}, fault.Args{"Row": ""})
 		}
 		return Counts{}, "", err
 	}
-	if err := store.Bulk(ctx, tx, writeBlind, w.blinds); err != nil {
+	if err := bulk(ctx, tx, writeBlind, w.blinds, p.told(len(w.rows), lines)); err != nil {
 		return Counts{}, "", err
 	}
 	for _, d := range w.dropped {
@@ -86,13 +87,37 @@ func (b *Book) Apply(ctx context.Context, tx *store.Tx, tenant act.Tenant, schem
 			return Counts{}, "", err
 		}
 	}
-	if err := store.Bulk(ctx, tx, writeWord, w.words); err != nil {
+	if err := bulk(ctx, tx, writeWord, w.words, p.told(len(w.rows)+len(w.blinds), lines)); err != nil {
 		return Counts{}, "", err
 	}
 	counts, root := p.Counts(), rootOf(w.rows)
 	_, err := store.Exec(ctx, tx, writeChange, tenant, id, p.On.String(), counts.Added, counts.Changed, counts.Unchanged,
 		counts.Ended, string(root), p.undoes, w.at)
 	return counts, root, err
+}
+
+// told counts on from some lines that were written before.
+func (p *Plan) told(before, total int) func(int) {
+	return func(n int) {
+		if p.progress != nil {
+			p.progress(before+n, total)
+		}
+	}
+}
+
+// atOnce is how many lines are written before their writer is told of it.
+const atOnce = 1000
+
+func bulk[T any](ctx context.Context, tx *store.Tx, q *store.Query, rows []T, told func(int)) error {
+	n := 0
+	for some := range slices.Chunk(rows, atOnce) {
+		if err := store.Bulk(ctx, tx, q, some); err != nil {
+			return err
+		}
+		n += len(some)
+		told(n)
+	}
+	return nil
 }
 
 // writer turns changes into versions.

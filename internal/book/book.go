@@ -8,7 +8,7 @@
 //
 // It decides no permission: a Reader shows personal fields only as its caller opened them, and the caller keeps the
 // access log. It owns the tables register_row,
-// register_blind, register_change, register_word and register_indexed.
+// register_blind, register_change, register_word, register_indexed, register_apart and spared.
 package book
 
 import (

@@ -66,7 +66,8 @@ UPDATE register_row SET valid_to = $5
 WHERE tenant = $1 AND register = $2 AND id = $3 AND version = $4 AND valid_to = '9999-12-31';
 
 -- name: write-blind
-INSERT INTO register_blind (tenant, register, field, blind, id, version) VALUES ($1, $2, $3, $4, $5, $6);
+INSERT INTO register_blind (tenant, register, field, blind, id, version) VALUES ($1, $2, $3, $4, $5, $6)
+ON CONFLICT (tenant, register, field, blind, id, version) DO NOTHING;
 
 -- name: write-change
 INSERT INTO register_change (tenant, id, valid_on, added, changed, unchanged, ended, root, undoes, made)
@@ -150,3 +151,39 @@ SELECT digest FROM register_indexed WHERE tenant = $1;
 
 -- name: index
 INSERT INTO register_indexed (tenant, digest) VALUES ($1, $2) ON CONFLICT (tenant) DO UPDATE SET digest = excluded.digest;
+
+-- name: sealed-page
+-- Versions that hold something sealed, after one of them, for moving it to another key. Walks the primary key.
+SELECT register, id, version, sealed FROM register_row
+WHERE tenant = $1 AND (register > $2 OR register = $2 AND (id > $3 OR id = $3 AND version > $4)) AND sealed <> '{}'
+ORDER BY register, id, version LIMIT $5;
+
+-- name: reseal
+-- The values stay what they were under another key; where they were erased meanwhile, they stay erased.
+UPDATE register_row SET sealed = $5 WHERE tenant = $1 AND register = $2 AND id = $3 AND version = $4 AND sealed <> '{}';
+
+-- name: twins
+-- Pairs of rows that stand and hold an equal personal value, in a subtree. Walks the primary key of register_blind twice.
+SELECT a.field AS field, a.id AS one, b.id AS other, r.path AS one_path, s.path AS other_path
+FROM register_blind a
+JOIN register_blind b ON b.tenant = a.tenant AND b.register = a.register AND b.field = a.field AND b.blind = a.blind AND b.id > a.id
+JOIN register_row r ON r.tenant = a.tenant AND r.register = a.register AND r.id = a.id AND r.version = a.version
+JOIN register_row s ON s.tenant = b.tenant AND s.register = b.register AND s.id = b.id AND s.version = b.version
+WHERE a.tenant = $1 AND a.register = $2 AND r.path > $3 AND r.path < $4
+  AND r.valid_to = '9999-12-31' AND r.ended = 0 AND s.valid_to = '9999-12-31' AND s.ended = 0
+ORDER BY a.id, b.id, a.field LIMIT $5;
+
+-- name: apart
+-- Pairs that somebody looked at and found to be two. Walks the primary key.
+SELECT one, other FROM register_apart WHERE tenant = $1 AND register = $2 ORDER BY one, other;
+
+-- name: keep-apart
+INSERT INTO register_apart (tenant, register, one, other, made) VALUES ($1, $2, $3, $4, $5)
+ON CONFLICT (tenant, register, one, other) DO NOTHING;
+
+-- name: spare
+INSERT INTO spared (tenant, day, how, n) VALUES ($1, $2, $3, $4)
+ON CONFLICT (tenant, day, how) DO UPDATE SET n = spared.n + excluded.n;
+
+-- name: spared
+SELECT how, cast(sum(n) AS bigint) AS n, min(day) AS since FROM spared WHERE tenant = $1 GROUP BY how ORDER BY how;

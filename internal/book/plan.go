@@ -22,6 +22,9 @@ type Set struct {
 	Complete []string      // registers that Entries list whole below Under: other rows of theirs will end
 	End      []act.RowID   // rows to end by name
 	On       calendar.Date // the first day it holds
+	// Progress, where it is not nil, is told how many entries have been compared of how many, and by Apply how many lines
+	// have been written of how many. It must return at once.
+	Progress func(done, total int)
 }
 
 // Plan is what a Set would do to the rows as they now are. Nothing has been written.
@@ -32,6 +35,7 @@ type Plan struct {
 	Ending    []Change
 	Unchanged []act.RowID
 	undoes    string
+	progress  func(done, total int)
 }
 
 // Change is one row that would get a new version.
@@ -87,10 +91,14 @@ func (b *Book) Plan(ctx context.Context, q store.Q, tenant act.Tenant, schemas *
 		ctx: ctx, b: b, q: q, tenant: tenant, schemas: schemas, set: set,
 		plan: &Plan{On: set.On}, known: map[act.RowID]*stored{}, loaded: map[string]bool{}, paths: map[act.RowID]string{},
 	}
+	if p.plan.progress = set.Progress; set.Progress == nil {
+		p.plan.progress = func(int, int) {}
+	}
 	if err := p.load(); err != nil {
 		return nil, err
 	}
-	for _, e := range p.inOrder() {
+	for n, e := range p.inOrder() {
+		p.plan.progress(n, len(set.Entries))
 		if err := p.entry(e); err != nil {
 			return nil, err
 		}

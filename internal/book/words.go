@@ -109,9 +109,21 @@ func (b *Book) index(ctx context.Context, tx *store.Tx, tenant act.Tenant, schem
 				at.parent = *open.Parent
 			}
 			w.reword(schema, s.row(), at, at, nil, values)
+			for i := range schema.Fields { // a field may have been declared for look-up since
+				if f := &schema.Fields[i]; f.Lookup {
+					if v, ok := values[f.Key].(string); ok {
+						w.blinds = append(w.blinds, blindRow{
+							Tenant: int64(tenant), Register: s.Register, Field: f.Key, Blind: b.blind(tenant, s.Register, f.Key, v), ID: s.ID, Version: s.Version,
+						})
+					}
+				}
+			}
 			after = s.Path
 		}
 		if err := store.Bulk(ctx, tx, writeWord, w.words); err != nil {
+			return err
+		}
+		if err := store.Bulk(ctx, tx, writeBlind, w.blinds); err != nil {
 			return err
 		}
 		if len(rows) < indexBatch {
@@ -130,6 +142,7 @@ func fingerprint(schemas *register.Schemas) (string, error) {
 		Type     register.Type
 		Audience register.Audience
 		Personal bool
+		Lookup   bool
 		Options  []register.Option
 	}
 	type one struct {
@@ -141,7 +154,7 @@ func fingerprint(schemas *register.Schemas) (string, error) {
 	for _, s := range schemas.All() {
 		x := one{Key: s.Key, Title: s.Title, Same: s.Same}
 		for _, f := range s.Fields {
-			x.Fields = append(x.Fields, field{f.Key, f.Type, f.Audience, f.Personal, f.Options})
+			x.Fields = append(x.Fields, field{f.Key, f.Type, f.Audience, f.Personal, f.Lookup, f.Options})
 		}
 		all = append(all, x)
 	}

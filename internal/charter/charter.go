@@ -137,6 +137,9 @@ func (c *Charter) Measures(method string) (out []*indicator.Set) {
 	return out
 }
 
+// ImportKeys lists the declared imports in a fixed order.
+func (c *Charter) ImportKeys() []string { return slices.Sorted(maps.Keys(c.Imports)) }
+
 // OwnRoles are the roles whose scope lies within a matter's subject.
 func (c *Charter) OwnRoles() map[string]bool {
 	own := map[string]bool{}

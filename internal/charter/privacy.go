@@ -15,6 +15,57 @@ type Privacy struct {
 	Purposes map[string]Purpose `yaml:"purposes"`          // the dictionary from which whoever opens something sealed chooses
 	// Retention is how long what is kept, by the name of each rule; what no rule names is kept.
 	Retention map[string]Retention `yaml:"retention,omitempty"`
+	// Fewest is how many must have answered before it is public how they divide.
+	Fewest int `yaml:"fewest,omitempty"`
+	// Requests is the method by which somebody asks to see, correct or delete their own data.
+	Requests string `yaml:"requests,omitempty"`
+	// Domains are data kept apart from all other, such as the Party's: of what is not public in them, only their roles see
+	// anything.
+	Domains map[string]Domain `yaml:"domains,omitempty"`
+}
+
+// Domain is data that only some roles look into, though others hold mandates over the same places.
+type Domain struct {
+	Name      text.Text `yaml:"name"`
+	Roles     []string  `yaml:"roles"`
+	Registers []string  `yaml:"registers,omitempty"`
+	Methods   []string  `yaml:"methods,omitempty"` // whose sealed answers are within it
+	Basis     string    `yaml:"basis,omitempty"`
+}
+
+// DomainOf is the domain of a register, "" where it is in none.
+func (p Privacy) DomainOf(register string) string {
+	for key, d := range p.Domains {
+		if slices.Contains(d.Registers, register) {
+			return key
+		}
+	}
+	return ""
+}
+
+// DomainOfMethod is the domain of the sealed answers in a method's matters, "" where they are in none.
+func (p Privacy) DomainOfMethod(method string) string {
+	for key, d := range p.Domains {
+		if slices.Contains(d.Methods, method) {
+			return key
+		}
+	}
+	return ""
+}
+
+// DomainsOf are the domains that a role looks into.
+func (p Privacy) DomainsOf(role string) (keys []string) {
+	for _, key := range slices.Sorted(maps.Keys(p.Domains)) {
+		if slices.Contains(p.Domains[key].Roles, role) {
+			keys = append(keys, key)
+		}
+	}
+	return keys
+}
+
+// Admits tells whether a role may look into a domain; into "" every role may.
+func (p Privacy) Admits(role, domain string) bool {
+	return domain == "" || slices.Contains(p.Domains[domain].Roles, role)
 }
 
 // Held is a sort of data that can be destroyed when its time is over.
@@ -93,12 +144,38 @@ func (l *loader) privacy() {
 			}
 		}
 	}
+	l.domains(n)
 	for key, r := range l.c.Privacy.Retention {
 		l.retention(n, key, r)
 	}
 	for _, key := range slices.Sorted(maps.Keys(l.c.Roles)) {
 		if l.c.Roles[key].Seals && len(l.c.Privacy.Purposes) == 0 {
 			l.error(l.roleAt[key], "privacy.purposes", text.Args{"Role": key})
+		}
+	}
+}
+
+// domains makes sure that each names roles and registers there are, and that nothing is in two of them: nobody could tell
+// whose it is.
+func (l *loader) domains(n source.Node) {
+	within := map[string]string{}
+	for _, key := range slices.Sorted(maps.Keys(l.c.Privacy.Domains)) {
+		d := l.c.Privacy.Domains[key]
+		l.words(d.Name, n, "domains", key, "name")
+		if len(d.Roles) == 0 || len(d.Registers)+len(d.Methods) == 0 {
+			l.error(n.KeyAt("domains", key), "domain.empty", text.Args{"Key": key})
+		}
+		for i, role := range d.Roles {
+			if _, known := l.c.Roles[role]; !known {
+				l.error(n.At("domains", key, "roles", i), "role.unknown", text.Args{"Role": role})
+			}
+		}
+		for i, name := range d.Registers {
+			l.register(name, n, "domains", key, "registers", i)
+			if first, twice := within[name]; twice {
+				l.error(n.At("domains", key, "registers", i), "domain.twice", text.Args{"Register": name, "First": first})
+			}
+			within[name] = key
 		}
 	}
 }
@@ -147,6 +224,18 @@ func (l *loader) keptMethods() {
 		for i, name := range l.c.Privacy.Retention[key].Methods {
 			if _, known := l.declared[name]; !known {
 				l.error(n.At("retention", key, "methods", i), "retention.method", text.Args{"Method": name})
+			}
+		}
+	}
+	if name := l.c.Privacy.Requests; name != "" {
+		if _, known := l.declared[name]; !known {
+			l.error(n.At("requests"), "retention.method", text.Args{"Method": name})
+		}
+	}
+	for _, key := range slices.Sorted(maps.Keys(l.c.Privacy.Domains)) {
+		for i, name := range l.c.Privacy.Domains[key].Methods {
+			if _, known := l.declared[name]; !known {
+				l.error(n.At("domains", key, "methods", i), "retention.method", text.Args{"Method": name})
 			}
 		}
 	}

@@ -39,6 +39,7 @@ func commands() []command {
 		{"count", count},
 		{"user", user},
 		{"backup", backup},
+		{"rekey", rekey},
 		{"log", publicLog},
 		{"open311", openServer},
 		{"export", export},

@@ -21,6 +21,8 @@ type Changed struct {
 	// Recalled are the mandates that ended because whoever held them stands in the row no more, such as the seller of a
 	// flat.
 	Recalled []string `json:"recalled,omitempty"`
+	// Merged are the row that went and the one that stands for it from now on, where two were found to be one.
+	Merged []string `json:"merged,omitempty"`
 }
 
 // Change writes a set of rows as the change set id, and one act with its counts and its root, in one transaction. A
@@ -33,6 +35,22 @@ func (h *House) Change(ctx context.Context, by act.By, id, clause string, set bo
 	}
 	return h.change(ctx, by, clause, body, func(ctx context.Context, tx *store.Tx) (*book.Plan, error) {
 		return h.Book.Plan(ctx, tx, h.Tenant, h.Desk.Charter().Registers, set)
+	})
+}
+
+// Import is Change for rows that came in a sheet: what it writes is counted as not typed.
+func (h *House) Import(ctx context.Context, by act.By, id, clause string, set book.Set) (Changed, error) {
+	body := Changed{ID: id, On: set.On}
+	if !set.Under.IsZero() {
+		body.Under = set.Under.String()
+	}
+	return h.change(ctx, by, clause, body, func(ctx context.Context, tx *store.Tx) (*book.Plan, error) {
+		schemas := h.Desk.Charter().Registers
+		p, err := h.Book.Plan(ctx, tx, h.Tenant, schemas, set)
+		if err != nil {
+			return nil, err
+		}
+		return p, h.Book.Spare(ctx, tx, h.Tenant, calendar.DateOf(tx.Now()), book.BySheet, p.Written(schemas))
 	})
 }
 
@@ -63,6 +81,23 @@ func (h *House) change(ctx context.Context, by act.By, clause string, body Chang
 		return Changed{}, err
 	}
 	return body, nil
+}
+
+// RowErased is the act by which the personal fields of one row were erased, in the house's own book; its body is Erased.
+const RowErased = "row.erased"
+
+// Erased says of which row, and why; never what stood there.
+type Erased struct {
+	Row    string `json:"row"`
+	Reason string `json:"reason"`
+}
+
+// EraseRow forgets the personal fields of a row in all its versions. The row stays, known by its id, and every hash with
+// it. It refuses a row that never was with [fault.NotFound].
+func (h *House) EraseRow(ctx context.Context, by act.By, id act.RowID, reason string) error {
+	return h.Desk.Keep(ctx, by, RowErased, "privacy.yaml", Erased{id.String(), reason}, nil, func(ctx context.Context, tx *store.Tx) error {
+		return h.Book.Forget(ctx, tx, h.Tenant, id)
+	})
 }
 
 // seed writes the rows that the charter brings and that never were in the book: what the subdistrict has changed since

@@ -104,3 +104,12 @@ SELECT recorded FROM unlogged WHERE tenant = $1 ORDER BY recorded DESC LIMIT 1;
 
 -- name: take-logged
 DELETE FROM unlogged WHERE tenant = $1 AND recorded = $2 AND matter = $3 AND first = $4;
+
+-- name: sealed-page
+-- Sealed values after one of them, for moving them to another key. Walks the primary key.
+SELECT matter, seq, field, value FROM sealed
+WHERE tenant = $1 AND (matter > $2 OR matter = $2 AND (seq > $3 OR seq = $3 AND field > $4)) ORDER BY matter, seq, field LIMIT $5;
+
+-- name: reseal
+-- The value stays what it was under another key; where it was erased meanwhile, it stays erased.
+UPDATE sealed SET value = $5 WHERE tenant = $1 AND matter = $2 AND seq = $3 AND field = $4;

@@ -177,13 +177,14 @@ type Context struct {
 	Urn      func(m act.Matter, step string, visit int) ([]string, error)                 // slips of a secret vote; nil where there are none
 	Earlier  func(m act.Matter, method string, subject act.RowID) ([]step.Earlier, error) // ended matters like this one, latest first; nil where there are none
 	Own      map[string]bool                                                              // roles whose scope lies within the subject (an owner's flat), not above it
+	Fewest   int                                                                          // see step.View
 }
 
 // view is what the step at hand may know.
 func (m *Method) view(r *Run, c Context, by act.By, scope act.RowID) step.View {
 	v := step.View{
 		Now: c.Now, Matter: r.Matter, Key: r.Step, Visit: r.Visits[r.Step], Entered: r.Entered, State: r.State, Hidden: r.Hidden, Who: by, Scope: scope,
-		Calendar: c.Calendar, Results: r.Results, Did: r.Did, Book: c.Book, File: m.File(),
+		Calendar: c.Calendar, Results: r.Results, Did: r.Did, Book: c.Book, File: m.File(), Fewest: c.Fewest,
 	}
 	if c.Urn != nil {
 		v.Urn = func() ([]string, error) { return c.Urn(r.Matter.Number, r.Step, r.Visits[r.Step]) }

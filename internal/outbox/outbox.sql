@@ -71,3 +71,10 @@ SELECT person, channel, address, work, notice, decided FROM preference WHERE ten
 INSERT INTO preference (tenant, person, channel, address, work, notice, decided, changed) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
 ON CONFLICT (tenant, person) DO UPDATE SET channel = excluded.channel, address = excluded.address, work = excluded.work,
 	notice = excluded.notice, decided = excluded.decided, changed = excluded.changed;
+
+-- name: preferences-after
+-- Preferences after one, for moving their addresses to another key. Walks the primary key.
+SELECT person, address FROM preference WHERE tenant = $1 AND person > $2 ORDER BY person LIMIT $3;
+
+-- name: reseal-preference
+UPDATE preference SET address = $3 WHERE tenant = $1 AND person = $2;

@@ -276,7 +276,11 @@ const (
 	File
 	Secret
 	Phone
+	Pick // one of many: radios for those found so far, and a line to find others by, sent under the name + PickText
 )
+
+// PickText ends the name of the line by which a Pick is looked for.
+const PickText = ".find"
 
 // Field is one question.
 type Field struct {
@@ -290,13 +294,20 @@ type Field struct {
 	Required bool
 	Max      int
 	Unit     text.Words
-	Accept   string // file types
-	Sealed   bool   // said beside the field: who may see it
-	Width    int    // characters expected, 0 is full
-	Focus    bool   // where the keyboard is when the page opens: one field of a page at most
+	Accept   string   // file types
+	Sealed   bool     // said beside the field: who may see it
+	Width    int      // characters expected, 0 is full
+	Focus    bool     // where the keyboard is when the page opens: one field of a page at most
+	Draw     *Drawing // an Area that is a shape: it may be drawn on a map instead of being written
 }
 
-// Option is one answer of a Choice.
+// Drawing says what is drawn in a field, and over what.
+type Drawing struct {
+	Kind   string   // point, line or polygon
+	Ground []string // addresses of layers that lie beneath, as GeoJSON
+}
+
+// Option is one answer of a Choice or a Pick.
 type Option struct {
 	Value string
 	Words text.Words

@@ -108,3 +108,17 @@ SELECT made FROM calendar_link WHERE tenant = $1 AND person = $2;
 
 -- name: drop-link
 DELETE FROM calendar_link WHERE tenant = $1 AND person = $2;
+
+-- name: accounts-after
+-- Accounts after one, with what is sealed in them, for moving it to another key. Walks the primary key.
+SELECT person, name, totp FROM account WHERE tenant = $1 AND person > $2 ORDER BY person LIMIT $3;
+
+-- name: reseal-account
+UPDATE account SET name = $3, totp = $4 WHERE tenant = $1 AND person = $2;
+
+-- name: codes-after
+-- Household codes after one, for the same. Walks the primary key.
+SELECT digest, person, name FROM household_code WHERE tenant = $1 AND digest > $2 ORDER BY digest LIMIT $3;
+
+-- name: reseal-code
+UPDATE household_code SET name = $3 WHERE tenant = $1 AND digest = $2;

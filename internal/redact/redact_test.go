@@ -17,6 +17,10 @@ func TestSees(t *testing.T) {
 	id := register.Field{Type: register.IDNumber, Audience: register.Self, Personal: true}
 	worker := redact.Eyes{Person: "w", Held: []redact.Held{{Path: "/community/south/", Staff: true, Seals: true}}}
 	keeper := redact.Eyes{Person: "k", Held: []redact.Held{{Path: "", Staff: false}}}
+	apart := func(string) string { return "party" }
+	outside, inside := worker, worker
+	outside.Domain, inside.Domain = apart, apart
+	inside.Held = []redact.Held{{Path: "/community/south/", Staff: true, Seals: true, Domains: []string{"party"}}}
 	tests := []struct {
 		name  string
 		eyes  redact.Eyes
@@ -35,6 +39,11 @@ func TestSees(t *testing.T) {
 		{"a worker elsewhere, an identity number", worker, there, id, redact.Hidden},
 		{"the administrator, staff", keeper, here, staff, redact.Hidden},
 		{"the administrator, an identity number", keeper, here, id, redact.Hidden},
+		{"a worker here, kept apart", outside, here, staff, redact.Hidden},
+		{"a worker here, a name kept apart", outside, here, name, redact.Hidden},
+		{"a worker here, what anyone sees of it", outside, here, open, redact.Plain},
+		{"one of the domain, kept apart", inside, here, staff, redact.Plain},
+		{"one of the domain elsewhere", inside, there, staff, redact.Hidden},
 		{"the person", redact.Eyes{Person: "p1"}, here, id, redact.Plain},
 		{"another person", redact.Eyes{Person: "p2"}, here, id, redact.Hidden},
 	}
@@ -45,10 +54,16 @@ func TestSees(t *testing.T) {
 			}
 		})
 	}
-	if _, ok := worker.Opens(there); ok {
+	if _, ok := worker.Opens("person", there); ok {
 		t.Error("a worker opens what lies in another community")
 	}
-	if _, ok := keeper.Opens(here); ok {
+	if _, ok := keeper.Opens("person", here); ok {
 		t.Error("the administrator opens something sealed")
+	}
+	if _, ok := outside.Opens("person", here); ok {
+		t.Error("a worker opens what is kept apart")
+	}
+	if _, ok := inside.Opens("person", here); !ok {
+		t.Error("whose task it is cannot open it")
 	}
 }

@@ -61,6 +61,7 @@ type Schema struct {
 	Basis  string    `yaml:"basis,omitempty"`
 	Open   bool      `yaml:"open,omitempty"`   // each row has a page for anyone, who may search for it
 	Period Period    `yaml:"period,omitempty"` // what holds for a time says so in two of its fields
+	Twins  Twins     `yaml:"twins,omitempty"`  // which rows may be one thing and are to be looked at
 	Fields []Field   `yaml:"fields"`
 	Seed   []Seed    `yaml:"rows,omitempty"` // rows that the charter itself brings
 
@@ -68,6 +69,16 @@ type Schema struct {
 	title    title
 	at       map[string]int
 	measures bool // a formula uses the area of a shape
+}
+
+// Twins says when two rows of one place may be the same person or thing. They are shown to somebody who decides; nothing
+// is merged by itself.
+type Twins struct {
+	// Propose lists sets of personal fields declared for look-up, the strongest evidence first: rows that are equal in all of
+	// one set are proposed.
+	Propose [][]string `yaml:"propose"`
+	// Never are fields of which one thing has only one: rows that both have it and differ in it are two.
+	Never []string `yaml:"never,omitempty"`
 }
 
 // Period names the date fields between which a row holds: a membership, a term of office, an award. The day Until is

@@ -135,7 +135,7 @@ func (c *checker) schema(s *Schemas, one *Schema) {
 			c.add("register.field_key", text.Args{"Field": f.Key}, "fields", i, "key")
 		}
 		seen[f.Key] = true
-		c.field(s, f, i)
+		c.field(s, one, f, i)
 	}
 	if len(one.Same) == 0 {
 		c.add("register.same_none", text.Args{"Register": one.Key}, "same")
@@ -156,8 +156,26 @@ func (c *checker) schema(s *Schemas, one *Schema) {
 	if _, reach := one.ownName(nil); one.Open && reach != ToAll {
 		c.add("register.open", text.Args{"Register": one.Key}, "open")
 	}
+	c.twins(one)
 	c.period(one)
 	c.seeds(one)
+}
+
+// twins makes sure that rows can be compared by their blind indexes alone.
+func (c *checker) twins(one *Schema) {
+	fits := func(key string) bool { f, ok := one.Field(key); return ok && f.Lookup }
+	for i, set := range one.Twins.Propose {
+		for j, key := range set {
+			if !fits(key) {
+				c.add("register.twins", text.Args{"Field": key}, "twins", "propose", i, j)
+			}
+		}
+	}
+	for i, key := range one.Twins.Never {
+		if !fits(key) {
+			c.add("register.twins", text.Args{"Field": key}, "twins", "never", i)
+		}
+	}
 }
 
 // period makes sure that both ends are dates of the register.
@@ -172,7 +190,7 @@ func (c *checker) period(one *Schema) {
 	}
 }
 
-func (c *checker) field(s *Schemas, f *Field, i int) {
+func (c *checker) field(s *Schemas, one *Schema, f *Field, i int) {
 	at := func(code, key string, args text.Args) {
 		args["Field"] = f.Key
 		c.add(code, args, "fields", i, key)
@@ -185,7 +203,7 @@ func (c *checker) field(s *Schemas, f *Field, i int) {
 		at("register.field_options", "options", text.Args{})
 	}
 	c.options(f, i)
-	c.formula(f, i)
+	c.formula(one, f, i)
 	if wants := f.Type == OneRow || f.Type == Rows; wants != (len(f.Registers) > 0) {
 		at("register.field_registers", "registers", text.Args{})
 	}
@@ -223,7 +241,7 @@ func (c *checker) field(s *Schemas, f *Field, i int) {
 }
 
 // formula makes sure that a computed field can be computed, and asks for nothing that only a written one has.
-func (c *checker) formula(f *Field, i int) {
+func (c *checker) formula(one *Schema, f *Field, i int) {
 	switch {
 	case f.Formula == "":
 	case f.Type != Count && f.Type != Area && f.Type != Money && f.Type != Yes:
@@ -232,7 +250,19 @@ func (c *checker) formula(f *Field, i int) {
 		c.add("register.formula_written", text.Args{"Field": f.Key}, "fields", i, "formula")
 	case f.faulty != nil:
 		c.add("register.formula", text.Args{"Field": f.Key, "Formula": f.Formula, "Why": f.faulty.Why}, "fields", i, "formula")
+	default: // what is computed tells of what it is computed from
+		for _, name := range f.program.Names() {
+			if from, ok := one.Field(name); ok && wider(f.Audience, from.Audience) {
+				c.add("register.formula_audience", text.Args{"Field": f.Key, "From": name}, "fields", i, "audience")
+			}
+		}
 	}
+}
+
+// wider tells whether more people read for one audience than for another.
+func wider(a, b Audience) bool {
+	order := []Audience{Public, Staff, Self}
+	return slices.Index(order, a) < slices.Index(order, b)
 }
 
 // sealable tells whether a personal field may be of this type: texts and dates, the forms in which people are told.

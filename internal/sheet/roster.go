@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"gongzhi/internal/act"
+	"gongzhi/internal/book"
 	"gongzhi/internal/calendar"
 	"gongzhi/internal/exact"
 	"gongzhi/internal/fault"
@@ -35,6 +36,8 @@ type Input struct {
 	// Name turns what tells one person or firm from others into an id that gives nothing of it away; the same parts
 	// always give the same id. book.Book has it.
 	Name func(parts ...string) string
+	// Progress, where it is not nil, is told how many rows have been read of how many.
+	Progress func(done, total int)
 }
 
 // Roster is what a sheet of rooms and owners says.
@@ -66,7 +69,10 @@ func ReadRoster(f Found, in Input) Roster {
 			}
 		}
 	}
-	for _, row := range f.body {
+	for n, row := range f.body {
+		if in.Progress != nil {
+			in.Progress(n, len(f.body))
+		}
 		if !r.aside(row) {
 			r.room(row)
 		}
@@ -311,4 +317,21 @@ func (r *reader) finish() {
 	byRow := func(a, b Fault) int { return cmp.Or(cmp.Compare(a.Row, b.Row), cmp.Compare(a.Key, b.Key)) }
 	slices.SortStableFunc(r.out.Faults, byRow)
 	slices.SortStableFunc(r.out.Warnings, byRow)
+}
+
+// Refusal refuses a sheet that has faults, with a field for each; nil when it may be written.
+func Refusal(faults []Fault, basis fault.Basis) error {
+	if len(faults) == 0 {
+		return nil
+	}
+	fields := make([]fault.Field, len(faults))
+	for i, f := range faults {
+		fields[i] = fault.Field{Name: f.Key, Row: f.Row, Code: f.Code, Args: f.Args}
+	}
+	return &fault.Refusal{Kind: fault.Invalid, Code: "sheet.faults", Basis: basis, Args: fault.Args{"N": len(fields)}, Fields: fields}
+}
+
+// Set is what to hand to package book: the rows, below the compound, and which registers the sheet lists whole.
+func (r Roster) Set(f Found, in Input) book.Set {
+	return book.Set{Entries: r.Entries, Under: in.Compound, Complete: f.Import.Complete, On: in.On}
 }

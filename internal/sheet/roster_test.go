@@ -204,10 +204,10 @@ func TestDemoFaults(t *testing.T) {
 	if d := cmp.Diff(expect, got); d != "" {
 		t.Error(d)
 	}
-	if p := r.Preview(f, nil); len(p.Faults) != len(expect) || p.Sheet != "业主名册" {
-		t.Errorf("preview: %+v", p)
+	if f.Table.Name != "业主名册" {
+		t.Errorf("the sheet %q was read", f.Table.Name)
 	}
-	if err := r.Err(fault.Basis{}); !fault.Is(err, fault.Invalid) {
+	if err := sheet.Refusal(r.Faults, fault.Basis{}); !fault.Is(err, fault.Invalid) {
 		t.Errorf("a faulty roster is not refused: %v", err)
 	}
 	again, _ := demo(t, true)
@@ -418,7 +418,7 @@ func TestWriteFaults(t *testing.T) {
 	}
 	f, r := roster(t, tables)
 	var b bytes.Buffer
-	if err := sheet.WriteFaults(&b, f, r, say(t)); err != nil {
+	if err := sheet.WriteFaults(&b, f, r.Faults, r.Warnings, say(t)); err != nil {
 		t.Fatal(err)
 	}
 	x, err := excelize.OpenReader(&b)
@@ -445,7 +445,7 @@ func TestWriteFaults(t *testing.T) {
 	}
 	// Corrected in the copy, the list beside it does not disturb reading it back.
 	var again bytes.Buffer
-	if err := sheet.WriteFaults(&again, f, r, say(t)); err != nil {
+	if err := sheet.WriteFaults(&again, f, r.Faults, r.Warnings, say(t)); err != nil {
 		t.Fatal(err)
 	}
 	back, err := read(again.Bytes())

@@ -32,6 +32,8 @@ type TableInput struct {
 	Same  func(parent act.RowID, values map[string]any) (act.RowID, bool, error)
 	Named func(registers []string, name string) ([]act.RowID, error)
 	New   func(parts ...string) string
+	// Progress, where it is not nil, is told how many rows have been read of how many.
+	Progress func(done, total int)
 }
 
 // Rows is what a register's sheet says.
@@ -44,7 +46,10 @@ type Rows struct {
 // place, or else new. An error is one of the questions' own.
 func ReadRows(f Found, in TableInput) (Rows, error) {
 	t := tableReader{in: in, found: f, header: f.headerCells(), first: map[act.RowID]int{}, named: map[string]act.RowID{}}
-	for _, row := range f.body {
+	for n, row := range f.body {
+		if in.Progress != nil {
+			in.Progress(n, len(f.body))
+		}
 		if slices.Equal(row.Cells, t.header.Cells) {
 			continue
 		}

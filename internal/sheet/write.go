@@ -20,25 +20,25 @@ type Say func(text.Words) string
 
 // WriteFaults writes the workbook to correct by: a list of every fault and warning with its row, column, value and what
 // to do, and, of a small sheet, a copy in which the faulty cells are red and say the same in a comment.
-func WriteFaults(w io.Writer, f Found, r Roster, say Say) (err error) {
+func WriteFaults(w io.Writer, f Found, faults, warnings []Fault, say Say) (err error) {
 	x := excelize.NewFile()
 	defer func() { err = errors.Join(err, x.Close()) }()
 	list := say(text.Key("sheet.book.faults"))
 	if err := x.SetSheetName("Sheet1", list); err != nil {
 		return fmt.Errorf("sheet: %w", err)
 	}
-	if err := writeList(x, list, r, say); err != nil {
+	if err := writeList(x, list, faults, warnings, say); err != nil {
 		return fmt.Errorf("sheet: list of faults: %w", err)
 	}
 	if len(f.Table.Rows) <= maxMarked {
-		if err := writeMarked(x, say(text.Key("sheet.book.copy")), f, r, say); err != nil {
+		if err := writeMarked(x, say(text.Key("sheet.book.copy")), f, faults, say); err != nil {
 			return fmt.Errorf("sheet: marked copy: %w", err)
 		}
 	}
 	return x.Write(w)
 }
 
-func writeList(x *excelize.File, name string, r Roster, say Say) error {
+func writeList(x *excelize.File, name string, faults, warnings []Fault, say Say) error {
 	bold, err := x.NewStyle(&excelize.Style{Font: &excelize.Font{Bold: true}})
 	if err != nil {
 		return err
@@ -63,7 +63,7 @@ func writeList(x *excelize.File, name string, r Roster, say Say) error {
 	for _, part := range []struct {
 		list []Fault
 		lead text.Words
-	}{{r.Faults, text.Words{}}, {r.Warnings, text.Key("sheet.book.look")}} {
+	}{{faults, text.Words{}}, {warnings, text.Key("sheet.book.look")}} {
 		for _, f := range part.list {
 			n++
 			words := say(f.Words())
@@ -79,7 +79,7 @@ func writeList(x *excelize.File, name string, r Roster, say Say) error {
 }
 
 // writeMarked copies the sheet as it was read, every cell a text, so that no number loses its last digits twice.
-func writeMarked(x *excelize.File, name string, f Found, r Roster, say Say) error {
+func writeMarked(x *excelize.File, name string, f Found, faults []Fault, say Say) error {
 	if _, err := x.NewSheet(name); err != nil {
 		return err
 	}
@@ -104,7 +104,7 @@ func writeMarked(x *excelize.File, name string, f Found, r Roster, say Say) erro
 	}
 	said := map[string]string{}
 	var order []string
-	for _, one := range r.Faults {
+	for _, one := range faults {
 		col, ok := f.Columns[one.Key]
 		if !ok {
 			col = 0

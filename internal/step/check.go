@@ -140,6 +140,13 @@ func (c *Checker) Fields(fs Fields, path ...any) {
 		if f.Type == PersonType {
 			c.Roles(f.Roles, at("roles")...)
 		}
+		if f.Fill != "" {
+			known, _ := c.Charter.RegisterFields(FilledFrom)
+			key, ok := f.Fills()
+			if _, there := known[key]; !ok || !there {
+				c.Error("field.fill", text.Args{"Field": f.Key, "Fill": f.Fill}, at("fill")...)
+			}
+		}
 		switch f.Audience {
 		case Public:
 			if f.Personal || f.Type == PhoneType {

@@ -63,7 +63,16 @@ type Field struct {
 	Audience Audience  `yaml:"audience"`
 	Personal bool      `yaml:"personal,omitempty"` // tells of a person; never public
 	Photo    bool      `yaml:"photo,omitempty"`    // a file that is taken with the phone's camera
+	// Fill names a field of the register of people, "self.phone": a door fills the form in with what stands there of whoever
+	// answers, who may correct it.
+	Fill string `yaml:"fill,omitempty"`
 }
+
+// FilledFrom is the register whose fields Fill may name: that of people, one row of which is whoever answers.
+const FilledFrom = "person"
+
+// Fills gives the field of that register; ok is false where the form is not filled in.
+func (f Field) Fills() (key string, ok bool) { return strings.CutPrefix(f.Fill, "self.") }
 
 // Option is one possible answer.
 type Option struct {

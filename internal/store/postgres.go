@@ -156,3 +156,31 @@ func pgExec(res sql.Result, err error) (int64, error) {
 	}
 	return res.RowsAffected()
 }
+
+// Older waits until every transaction that began before now has ended: what it will have written is there to be read,
+// and whoever writes from now on has begun after. On SQLite a file has one writer, so being its turn is enough.
+func (db *DB) Older(ctx context.Context) error {
+	if db.engine == SQLite {
+		return db.Write(ctx, func(context.Context, *Tx) error { return nil })
+	}
+	var since time.Time
+	if err := db.pool.QueryRowContext(ctx, "SELECT clock_timestamp()").Scan(&since); err != nil {
+		return fmt.Errorf("store: older transactions: %w", unavailable(err))
+	}
+	for {
+		var n int
+		err := db.pool.QueryRowContext(ctx, `SELECT count(*) FROM pg_stat_activity
+			WHERE datname = current_database() AND xact_start < $1 AND pid <> pg_backend_pid()`, since).Scan(&n)
+		if err != nil {
+			return fmt.Errorf("store: older transactions: %w", unavailable(err))
+		}
+		if n == 0 {
+			return nil
+		}
+		select {
+		case <-time.After(100 * time.Millisecond):
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+}

@@ -10,117 +10,171 @@ import (
 	"crypto/cipher"
 	"crypto/hkdf"
 	"crypto/hmac"
-	"crypto/rand"
 	"crypto/sha256"
-	"encoding/base64"
 	"encoding/hex"
 	"errors"
 	"fmt"
 	"io/fs"
 	"os"
-	"path/filepath"
-	"strings"
+	"sync/atomic"
+	"time"
 )
 
 // Vault seals and opens. It is safe for concurrent use.
+//
+// What is sealed names its key, so that values under an older one still open while they are moved to the new one. The
+// index has a key of its own that stays: ids and printed codes are made from it (docs/decisions/0018).
 type Vault struct {
-	aead  cipher.AEAD
+	path string // of the key file; "" where there is none
+	held atomic.Pointer[keys]
+}
+
+// keys are what the key file holds at one time.
+type keys struct {
+	stamp time.Time // when the file was written
+	seals []sealing // the present one first
 	index []byte
 }
 
-const version = 1 // first byte of everything sealed, so that another algorithm can follow
+type sealing struct {
+	id   string // four bytes that tell it from others
+	aead cipher.AEAD
+}
+
+// First byte of what is sealed, so that another algorithm can follow.
+const (
+	unnamed = 1 // nonce and text, under whatever key opens it
+	named   = 2 // the key's id, nonce and text
+	idSize  = 4
+)
 
 // New makes a vault from 32 bytes of key.
 func New(key []byte) (*Vault, error) {
-	if len(key) != 32 {
-		return nil, fmt.Errorf("vault: the key has %d bytes, want 32", len(key))
+	v := &Vault{}
+	held, err := derive(keyFile{present: key})
+	v.held.Store(held)
+	return v, err
+}
+
+func derive(f keyFile) (*keys, error) {
+	k := &keys{}
+	for _, key := range append([][]byte{f.present}, f.old...) {
+		if len(key) != 32 {
+			return nil, fmt.Errorf("vault: the key has %d bytes, want 32", len(key))
+		}
+		seal, err := hkdf.Key(sha256.New, key, nil, "gongzhi seal", 32)
+		if err != nil {
+			return nil, fmt.Errorf("vault: %w", err)
+		}
+		block, err := aes.NewCipher(seal)
+		if err != nil {
+			return nil, fmt.Errorf("vault: %w", err)
+		}
+		aead, err := cipher.NewGCMWithRandomNonce(block)
+		if err != nil {
+			return nil, fmt.Errorf("vault: %w", err)
+		}
+		sum := sha256.Sum256(append([]byte("gongzhi key id"), seal...))
+		k.seals = append(k.seals, sealing{string(sum[:idSize]), aead})
 	}
-	seal, err := hkdf.Key(sha256.New, key, nil, "gongzhi seal", 32)
+	index, err := hkdf.Key(sha256.New, f.indexKey(), nil, "gongzhi index", 32)
 	if err != nil {
 		return nil, fmt.Errorf("vault: %w", err)
 	}
-	index, err := hkdf.Key(sha256.New, key, nil, "gongzhi index", 32)
-	if err != nil {
-		return nil, fmt.Errorf("vault: %w", err)
-	}
-	block, err := aes.NewCipher(seal)
-	if err != nil {
-		return nil, fmt.Errorf("vault: %w", err)
-	}
-	aead, err := cipher.NewGCMWithRandomNonce(block)
-	if err != nil {
-		return nil, fmt.Errorf("vault: %w", err)
-	}
-	return &Vault{aead: aead, index: index}, nil
+	k.index = index
+	return k, nil
 }
 
 // Load reads the key file, and makes it where there is none yet. The file is synced before it is used: a value
 // sealed under a key that did not reach the disk would be lost.
 func Load(path string) (*Vault, error) {
-	key, err := Key(path)
-	if err != nil {
-		return nil, err
+	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
+		if _, err := create(path); err != nil {
+			return nil, fmt.Errorf("vault: %w", err)
+		}
 	}
-	return New(key)
+	v := &Vault{path: path}
+	return v, v.read()
 }
 
-// Key reads 32 bytes of key from a file, and makes it where there is none yet.
-func Key(path string) ([]byte, error) {
-	raw, err := os.ReadFile(path)
-	if errors.Is(err, fs.ErrNotExist) {
-		raw, err = create(path)
-	}
+// read takes over what the key file holds now.
+func (v *Vault) read() error {
+	info, err := os.Stat(v.path)
 	if err != nil {
-		return nil, fmt.Errorf("vault: %w", err)
+		return fmt.Errorf("vault: %w", err)
 	}
-	key, err := base64.StdEncoding.DecodeString(strings.TrimSpace(string(raw)))
-	if err != nil || len(key) != 32 {
-		return nil, fmt.Errorf("vault: %s is not a key file", path)
+	f, err := readKeys(v.path)
+	if err != nil {
+		return err
 	}
-	return key, nil
+	held, err := derive(f)
+	if err != nil {
+		return err
+	}
+	held.stamp = info.ModTime()
+	v.held.Store(held)
+	return nil
 }
 
-func create(path string) ([]byte, error) {
-	key := make([]byte, 32)
-	if _, err := rand.Read(key); err != nil {
-		return nil, err
+// now are the keys to seal with. Another process may have put a new one into the file: from then on nothing more is
+// sealed under the old one, so that whoever moves values comes to an end.
+func (v *Vault) now() *keys {
+	held := v.held.Load()
+	if v.path == "" {
+		return held
 	}
-	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
-		return nil, err
+	if info, err := os.Stat(v.path); err == nil && !info.ModTime().Equal(held.stamp) && v.read() == nil {
+		return v.held.Load()
 	}
-	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
-	if err != nil {
-		return nil, err
-	}
-	raw := []byte(base64.StdEncoding.EncodeToString(key) + "\n")
-	_, werr := f.Write(raw)
-	if err := errors.Join(werr, f.Sync(), f.Close()); err != nil {
-		return nil, err
-	}
-	return raw, nil
+	return held
 }
 
 // Seal encrypts a value for one place, such as "act/1/7/3/phone".
 func (v *Vault) Seal(place string, value []byte) []byte {
-	return append([]byte{version}, v.aead.Seal(nil, nil, value, []byte(place))...)
+	present := v.now().seals[0]
+	return append(append([]byte{named}, present.id...), present.aead.Seal(nil, nil, value, []byte(place))...)
 }
 
 // Open decrypts what was sealed for the same place.
 func (v *Vault) Open(place string, sealed []byte) ([]byte, error) {
-	if len(sealed) == 0 || sealed[0] != version {
+	if len(sealed) == 0 || sealed[0] != unnamed && (sealed[0] != named || len(sealed) < 1+idSize) {
 		return nil, fmt.Errorf("vault: %s was not sealed here", place)
 	}
-	value, err := v.aead.Open(nil, nil, sealed[1:], []byte(place))
-	if err != nil {
-		return nil, fmt.Errorf("vault: %s does not open with this key", place)
+	for _, held := range []func() *keys{v.held.Load, v.now} { // a key this process has not seen yet may be in the file
+		for _, s := range held().seals {
+			box := sealed[1:]
+			if sealed[0] == named {
+				if string(sealed[1:1+idSize]) != s.id {
+					continue
+				}
+				box = sealed[1+idSize:]
+			}
+			if value, err := s.aead.Open(nil, nil, box, []byte(place)); err == nil {
+				return value, nil
+			}
+		}
 	}
-	return value, nil
+	return nil, fmt.Errorf("vault: %s does not open with this key", place)
+}
+
+// Fresh tells whether something is sealed under the present key.
+func (v *Vault) Fresh(sealed []byte) bool {
+	return len(sealed) > idSize && sealed[0] == named && string(sealed[1:1+idSize]) == v.now().seals[0].id
+}
+
+// Reseal moves a sealed value to the present key.
+func (v *Vault) Reseal(place string, sealed []byte) ([]byte, error) {
+	value, err := v.Open(place, sealed)
+	if err != nil {
+		return nil, err
+	}
+	return v.Seal(place, value), nil
 }
 
 // Index is a blind index: equal values of one domain ("1/person/phone") give equal indexes, and nothing else can be
 // told from them without the key.
 func (v *Vault) Index(domain, value string) string {
-	mac := hmac.New(sha256.New, v.index)
+	mac := hmac.New(sha256.New, v.held.Load().index)
 	mac.Write([]byte(domain))
 	mac.Write([]byte{0})
 	mac.Write([]byte(value))

@@ -220,7 +220,7 @@ func (v *verifier) matter(list []int) {
 		c := v.house.charters[digest] // every version of this matter was loaded above
 		m, ok := c.Method(start.Method)
 		return method.Version{Method: m, Moves: c.Moves, Around: func(at time.Time) method.Context {
-			return method.Context{Now: at, Calendar: c.Calendar, Book: b, Charter: c.Digest, Own: c.OwnRoles()}
+			return method.Context{Now: at, Calendar: c.Calendar, Book: b, Charter: c.Digest, Own: c.OwnRoles(), Fewest: c.Privacy.Fewest}
 		}}, ok
 	}
 	from, _ := version(first.Basis.Charter)

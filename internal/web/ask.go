@@ -158,8 +158,18 @@ func (s *Site) form(ctx context.Context, q store.Q, st desk.Standing, rd *reader
 	if as := s.capacities(st, rd, a); len(as) > 1 {
 		f.Fields = append(f.Fields, page.Field{Name: nameAs, Label: text.Key("web.as"), Input: page.Choice, Options: as, Required: true, Value: sub.As})
 	}
+	fills := map[string]string{}
+	if len(sub.Values) == 0 { // a form that is opened, not one that comes back
+		var err error
+		if fills, err = s.fills(ctx, q, rd, a.Fields); err != nil {
+			return f, err
+		}
+	}
 	for _, x := range a.Fields {
 		field, err := s.field(st, x, sub)
+		if v, ok := fills[x.Key]; ok {
+			field.Value = v
+		}
 		if err == nil && x.Type == step.PersonType {
 			field.Options, err = s.holders(ctx, q, st, rd, x.Roles)
 		}
@@ -289,6 +299,10 @@ func (s *Site) answer(r *http.Request, rd *reader) (page.Page, error) {
 	if err != nil {
 		return page.Page{}, err
 	}
+	fields, err := s.questions(r, rd, act.Matter(n))
+	if err != nil {
+		return page.Page{}, err
+	}
 	sub, err := s.submission(r, func() (bool, error) { return s.asked(r, rd, act.Matter(n)) })
 	if err != nil {
 		return page.Page{}, err
@@ -319,6 +333,7 @@ func (s *Site) answer(r *http.Request, rd *reader) (page.Page, error) {
 	if err != nil {
 		return page.Page{}, err
 	}
+	s.spare(r.Context(), rd, fields, sub)
 	if err := s.publishFiles(r.Context(), receipt.Matter, receipt.First, receipt.Last); err != nil {
 		s.Log.Error("files not published", "matter", n, "error", err)
 	}
@@ -349,6 +364,19 @@ func (s *Site) asked(r *http.Request, rd *reader, n act.Matter) (yes bool, err e
 		return nil
 	})
 	return yes, err
+}
+
+// questions are those of the ask that a request answers; none where the reader is not asked.
+func (s *Site) questions(r *http.Request, rd *reader, n act.Matter) (fields step.Fields, err error) {
+	err = s.Desk.Read(r.Context(), n, func(_ context.Context, _ store.Q, st desk.Standing) error {
+		for _, a := range st.For(rd.actor()) {
+			if a.Verb == r.PathValue("verb") {
+				fields = a.Fields
+			}
+		}
+		return nil
+	})
+	return fields, err
 }
 
 // checkPage shows every answer before it is sent. It is left out where there is nothing to look over, and where the

@@ -52,6 +52,10 @@ func (s secret) may(w *town, login, path string) bool {
 	if !role.Desk || !strings.HasPrefix(s.under, w.paths[login]) {
 		return false
 	}
+	privacy, reg := w.house.Charter.Privacy, strings.Split(s.what, ".")[0]
+	if domain := privacy.DomainOf(reg); domain != "" && !slices.Contains(privacy.Domains[domain].Roles, w.roles[login]) {
+		return false
+	}
 	if s.personal {
 		return role.Seals && (strings.Contains(path, "/sealed") || s.file && strings.HasPrefix(path, "/files/"))
 	}
@@ -181,6 +185,9 @@ func (w *town) fillRegisters() (out []secret) {
 			}
 			e.Values[f.Key] = v
 			if said := f.Say(v); f.Audience != register.Public && len(said) > 8 {
+				if w.house.Charter.Privacy.DomainOf(sch.Key) != "" && f.Type != register.Line && f.Type != register.Text {
+					continue // another register, not kept apart, may say the same day or person
+				}
 				s := secret{what: sch.Key + "." + f.Key, value: said, personal: f.Personal || f.Audience == register.Self}
 				if f.Type == register.OneRow || f.Type == register.Rows {
 					s.elsewhere = "/registers/" + f.Registers[0] // where the row itself is at home its id is its address
@@ -407,7 +414,7 @@ func (w *town) everyAddress(want string, secrets []secret) []string {
 		"{$}":    {""}, "{set}": {"problem"}, "{n}": matters, "{verb}": {"close", "record", "object", "post", "submit"}, "{key}": methods, "{method}": methods,
 		"{step}": {"owners_ballot", "vote"}, "{visit}": {"1"}, "{file}": {"certificate.json", "roll.csv", "ballots.csv"},
 		"{document}": {"certificate", "publicity_1-1", "review-1"}, "{link}": {"no-such-link"},
-		"{hash}": files, "{under}": {compound.ID}, "{file...}": {"roles.yaml"}, "{register}": registers, "{change}": {"demo-places"}, "{id}": {"begin-renovation-1"},
+		"{hash}": files, "{other}": {"qpersonq"}, "{kind}": {"sheet", "shapes", "roster"}, "{source}": {"roster", "person", "compound"}, "{file...}": {"roles.yaml"}, "{register}": registers, "{change}": {"demo-places"}, "{id}": {"begin-renovation-1"},
 		"{path...}": {"0/000", "entries/000", "entries/000.p/9"}, "{matter}": append(matters, "0"), "{seq}": {"1", "2", "3", "7", "12"}, "{digest}": {string(w.house.Charter.Digest)},
 	}
 	var out []string

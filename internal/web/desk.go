@@ -207,10 +207,20 @@ func (s *Site) beginPage(r *http.Request, rd *reader, sub step.Submission, subje
 	}
 	// Nothing stands yet; questions that name a row may name any.
 	before := desk.Standing{Run: method.NewRun(0), Context: method.Context{Now: s.Clock.Now(), Book: s.registers(r.Context(), s.Store.Read(), rd)}}
+	fills := map[string]string{}
+	if len(sub.Values) == 0 {
+		var err error
+		if fills, err = s.fills(r.Context(), s.Store.Read(), rd, m.Start.Fields); err != nil {
+			return page.Page{}, err
+		}
+	}
 	for _, q := range m.Start.Fields {
 		x, err := s.field(before, q, sub)
 		if err != nil {
 			return page.Page{}, err
+		}
+		if v, ok := fills[q.Key]; ok {
+			x.Value = v
 		}
 		f.Fields = append(f.Fields, x)
 	}
@@ -252,6 +262,7 @@ func (s *Site) begin(r *http.Request, rd *reader) (page.Page, error) {
 	if err != nil {
 		return page.Page{}, err
 	}
+	s.spare(r.Context(), rd, m.Start.Fields, sub)
 	if queued(r) {
 		return s.takeQueued(rd, receipt)
 	}

@@ -115,3 +115,42 @@ func TestErasingAnAnswerRemovesItsFile(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// Somebody asks to be forgotten: the row's personal fields go, for a reason on record and by whoever may; the row, its
+// hashes and the house's book stay whole, and nothing finds it by what it was.
+func TestErasingARow(t *testing.T) {
+	w := newTown(t)
+	ctx := context.Background()
+	v := w.signedIn("community_worker")
+	id := v.add("person", url.Values{"_parent": {compound.String()}, "name": {"演示忘记"}, "phone": {"13800009999"}})
+	at := "/desk/registers/person/" + id
+	if _, body, _ := v.get("/desk/search?q=13800009999"); !strings.Contains(body, at) {
+		t.Fatal("the row is not found before")
+	}
+	if status, _, _ := v.post(at+"/erase", url.Values{}); status != http.StatusUnprocessableEntity {
+		t.Errorf("without a reason: %d", status)
+	}
+	form := url.Values{"reason": {"本人要求删除，个人信息保护法第四十七条"}}
+	for _, login := range []string{"it_admin", "street_leader", "auditor"} {
+		if status, _, _ := w.signedIn(login).post(at+"/erase", form); status != http.StatusForbidden {
+			t.Errorf("%s erased: %d", login, status)
+		}
+	}
+	if status, _, _ := v.post(at+"/erase", form); status != http.StatusSeeOther {
+		t.Fatalf("erase: %d", status)
+	}
+	status, body, _ := v.get(at)
+	if status != http.StatusOK || strings.Contains(body, "演*") {
+		t.Errorf("the row after: %d", status)
+	}
+	if _, body, _ := v.get("/desk/search?q=13800009999"); strings.Contains(body, at) {
+		t.Error("it is still found by its telephone")
+	}
+	if err := w.house.Verify(ctx); err != nil {
+		t.Error(err)
+	}
+	last, err := w.house.Ledger.Latest(ctx, w.house.Store.Read(), act.House, math.MaxInt64, 1)
+	if err != nil || last[0].Kind != "row.erased" || strings.Contains(string(last[0].Body), "忘记") || !strings.Contains(string(last[0].Body), "person/"+id) {
+		t.Errorf("the act: %v %s", err, last[0].Body)
+	}
+}

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -8,8 +9,10 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
+	"time"
 
 	"gongzhi/internal/act"
+	"gongzhi/internal/outbox"
 	"gongzhi/internal/page"
 	"gongzhi/internal/redact"
 	"gongzhi/internal/step"
@@ -31,6 +34,10 @@ type held struct {
 	Rows     []heldRow    `json:"register_rows"`
 	Answers  []heldAnswer `json:"answers"`
 	Readings []heldLook   `json:"readings"`
+	Told     []heldNote   `json:"told"`
+	Contact  heldContact  `json:"contact"`
+	Tokens   []heldToken  `json:"tokens,omitempty"`
+	Calendar string       `json:"calendar_link_made,omitempty"`
 	More     bool         `json:"more,omitempty"` // there is more than one copy shows
 }
 
@@ -71,6 +78,27 @@ type heldAnswer struct {
 	Kept     string `json:"kept"`
 }
 
+// heldNote is something they were told; heldContact is how they want to be told.
+type heldNote struct {
+	Matter int64  `json:"matter"`
+	At     string `json:"at"`
+	Words  string `json:"words"`
+	Seen   string `json:"seen,omitempty"`
+}
+
+type heldContact struct {
+	Channel string `json:"channel"` // email, sms, or empty: here only
+	Address string `json:"address,omitempty"`
+	Work    bool   `json:"work"`
+	Notices bool   `json:"notices"`
+	Decided bool   `json:"decided"`
+}
+
+type heldToken struct {
+	Label string `json:"label"`
+	Until string `json:"until"`
+}
+
 type heldLook struct {
 	At      string `json:"at"`
 	Role    string `json:"role"`
@@ -80,6 +108,9 @@ type heldLook struct {
 
 // heldMost is how many answers, and how many readings, one copy shows.
 const heldMost = 1000
+
+// toldShown is how many of what somebody was told stand on the page; the file has all.
+const toldShown = 20
 
 // gather collects what is held about the reader.
 func (s *Site) gather(ctx context.Context, rd *reader) (held, error) {
@@ -105,6 +136,9 @@ func (s *Site) gather(ctx context.Context, rd *reader) (held, error) {
 	if err := s.gatherAnswers(ctx, q, rd, &h, say); err != nil {
 		return h, err
 	}
+	if err := s.gatherTold(ctx, q, rd, &h, say); err != nil {
+		return h, err
+	}
 	list, err := s.Access.About(ctx, q, rd.account.Person, math.MaxInt64, heldMost+1)
 	if err != nil {
 		return h, err
@@ -120,6 +154,50 @@ func (s *Site) gather(ctx context.Context, rd *reader) (held, error) {
 		h.Readings = append(h.Readings, heldLook{e.At.Format(step.InstantLayout), say(c.RoleName(e.By.Role)), say(s.purposeName(e.Purpose)), say(what)})
 	}
 	return h, nil
+}
+
+// gatherTold adds what the reader was told, how they want to be told, and what lets programs in under their name.
+func (s *Site) gatherTold(ctx context.Context, q store.Q, rd *reader, h *held, say func(text.Words) string) error {
+	instant := func(micros int64) string { return time.UnixMicro(micros).UTC().Format(step.InstantLayout) }
+	notes, err := s.Outbox.Notes(ctx, q, rd.account.Person, heldMost+1)
+	if err != nil {
+		return err
+	}
+	if len(notes) > heldMost {
+		notes, h.More = notes[:heldMost], true
+	}
+	h.Told = []heldNote{}
+	for _, n := range notes {
+		m, ok, err := s.Docket.Find(ctx, q, act.Matter(n.Matter))
+		if err != nil {
+			return err
+		}
+		if !ok {
+			continue
+		}
+		note := heldNote{Matter: n.Matter, At: instant(n.Made), Words: say(outbox.Say(s.charter(), m, n.Kind, n.Step, n.Due))}
+		if n.Seen > 0 {
+			note.Seen = instant(n.Seen)
+		}
+		h.Told = append(h.Told, note)
+	}
+	p, err := s.Outbox.Preference(ctx, q, rd.account.Person)
+	if err != nil {
+		return err
+	}
+	h.Contact = heldContact{p.Channel, p.Address, p.Work, p.Notice, p.Decided}
+	tokens, err := s.People.Tokens(ctx, q, rd.account.Person)
+	if err != nil {
+		return err
+	}
+	for _, t := range tokens {
+		h.Tokens = append(h.Tokens, heldToken{t.Label, t.Expires.UTC().Format(step.InstantLayout)})
+	}
+	made, there, err := s.People.LinkMade(ctx, q, rd.account.Person)
+	if there {
+		h.Calendar = made.UTC().Format(step.InstantLayout)
+	}
+	return err
 }
 
 // gatherRow adds the row that the reader is in the register of people.
@@ -266,7 +344,22 @@ func (s *Site) myData(r *http.Request, rd *reader) (page.Page, error) {
 		{Words: text.Key("privacy.mine"), Note: text.Key("privacy.mine_n", "N", len(h.Readings)), Href: "/me/access", Icon: "history"},
 		{Words: text.Key("privacy.data_file"), Note: text.Key("privacy.data_file_note"), Href: "/me/data.json", Icon: "download"},
 	}
-	p.Blocks = append(p.Blocks, page.Panel{Title: text.Key("privacy.data_answers"), Blocks: []page.Block{t}}, page.Rows{List: links})
+	if meth, ok := s.charter().Method(s.charter().Privacy.Requests); ok {
+		links = append(links, page.Link{Words: meth.Name.Words(), Note: meth.Says.Words(), Href: "/begin/" + meth.Key, Icon: "edit"})
+	}
+	contact := page.Facts{List: []page.Fact{plain(text.Key("privacy.data_channel"), cmp.Or(h.Contact.Channel, "—")), plain(text.Key("privacy.data_address"), cmp.Or(h.Contact.Address, "—"))}}
+	for _, tok := range h.Tokens {
+		contact.List = append(contact.List, plain(text.Key("privacy.data_token"), tok.Label))
+	}
+	if h.Calendar != "" {
+		contact.List = append(contact.List, plain(text.Key("privacy.data_calendar"), h.Calendar))
+	}
+	told := page.Table{Caption: text.Key("privacy.data_told"), Empty: text.Key("privacy.data_none"), Total: strconv.Itoa(len(h.Told)), Columns: []page.Column{{Words: text.Key("privacy.data_when")}, {Words: text.Key("web.col.what")}}}
+	for _, n := range h.Told[:min(len(h.Told), toldShown)] {
+		told.Rows = append(told.Rows, page.Row{Cells: []page.Cell{{Words: text.Plain(n.At)}, {Words: text.Plain(n.Words), Href: "/matters/" + strconv.FormatInt(n.Matter, 10)}}})
+	}
+	p.Blocks = append(p.Blocks, page.Panel{Title: text.Key("privacy.data_answers"), Blocks: []page.Block{t}},
+		page.Panel{Title: text.Key("privacy.data_contact"), Blocks: []page.Block{contact}}, page.Panel{Title: text.Key("privacy.data_told"), Blocks: []page.Block{told}}, page.Rows{List: links})
 	if h.Officer != "" {
 		p.Foot = []text.Words{text.Key("privacy.officer", "Officer", s.charter().Privacy.Officer)}
 	}

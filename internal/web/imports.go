@@ -3,9 +3,12 @@ package web
 import (
 	"context"
 	"fmt"
+	"io"
 	"mime"
 	"net/http"
+	"net/url"
 	"strconv"
+	"strings"
 
 	"gongzhi/internal/act"
 	"gongzhi/internal/attachment"
@@ -18,49 +21,117 @@ import (
 	"gongzhi/internal/text"
 )
 
-// An import keeps nothing between its pages but the uploaded file, by its digest: preview, corrected file and
-// confirmation each read it anew against the registers as they then are. What is confirmed is what is compared at
-// that moment, in the transaction that writes it.
+// One page imports every sheet: that of one register, or a roster that makes rows of several. An import keeps nothing
+// between its pages but the uploaded file, by its digest: preview, corrected file and confirmation each read it anew
+// against the registers as they then are. What is confirmed is compared again in the transaction that writes it.
 
-// rosterImport is the import that the desk offers; a charter without it offers none.
-const rosterImport = "roster"
+const (
+	namePaste   = "paste"
+	nameWhole   = "whole" // the sheet lists everything: what it leaves out ends
+	wholeYes    = "yes"
+	queryChange = "change" // the change set that a confirmation writes
+)
 
-func (s *Site) rosterOf() (*register.Import, error) {
-	imp, ok := s.charter().Imports[rosterImport]
-	if !ok {
+// intake is one kind of sheet: what the import page asks beside the file, and what it makes of it.
+type intake interface {
+	kind() string    // in its address: sheet, roster or shapes
+	takes() []string // types of files; the first is what pasted text is taken for
+	declared() *register.Import
+	clause() string
+	fields(ctx context.Context, rd *reader, given url.Values) ([]page.Field, error)
+	// place is what the sheet is about, by what was answered. It refuses whoever keeps no registers there.
+	place(ctx context.Context, rd *reader, given url.Values) (importing, error)
+	read(ctx context.Context, at importing, file *attachment.Stored, j *job) (reading, error)
+	template(w io.Writer, rd *reader) error
+}
+
+// importing is a sheet's place and who brings it.
+type importing struct {
+	under act.RowID // zero: the whole subdistrict
+	name  string    // of that row
+	whole bool
+	by    act.By
+}
+
+// reading is what a sheet says.
+type reading struct {
+	found            sheet.Found // the table it stands in; empty for shapes
+	lead             text.Words
+	faults, warnings []sheet.Fault
+	set              book.Set
+}
+
+func (s *Site) intake(r *http.Request) (intake, error) {
+	key := r.PathValue("source")
+	if r.PathValue("kind") == rosterKind {
+		if imp, ok := s.charter().Imports[key]; ok {
+			return rosterIntake{s, imp}, nil
+		}
 		return nil, fault.Refuse(fault.NotFound, "web.import.none_declared", fault.Basis{Clause: "imports/"}, nil)
 	}
-	return imp, nil
+	sch, err := s.schema(key)
+	if err != nil {
+		return nil, err
+	}
+	switch f, drawn := shapeField(sch); {
+	case r.PathValue("kind") == sheetKind:
+		return sheetIntake{s, sch}, nil
+	case r.PathValue("kind") == shapesKind && drawn:
+		return shapesIntake{sheetIntake{s, sch}, f}, nil
+	}
+	return nil, fault.Refuse(fault.NotFound, "web.nowhere", fault.Basis{}, nil)
+}
+
+func importPath(in intake) string { return "/desk/imports/" + in.kind() + "/" + in.declared().Key }
+
+// importChoice lists what can be imported: what the charter declares, then the registers' own sheets.
+func (s *Site) importChoice(_ *http.Request, rd *reader) (page.Page, error) {
+	declared, own, shapes := page.Rows{}, page.Rows{Title: text.Key("imports.sheets")}, page.Rows{Title: text.Key("imports.shapes")}
+	for _, key := range s.charter().ImportKeys() {
+		imp := s.charter().Imports[key]
+		declared.List = append(declared.List, page.Link{Words: imp.Name.Words(), Note: imp.Hint.Words(), Href: importPath(rosterIntake{s, imp}), Icon: "upload"})
+	}
+	for _, sch := range s.charter().Registers.All() {
+		own.List = append(own.List, page.Link{Words: sch.Name.Words(), Href: importPath(sheetIntake{s, sch}), Icon: "table"})
+		if f, drawn := shapeField(sch); drawn {
+			shapes.List = append(shapes.List, page.Link{Words: sch.Name.Words(), Note: f.Label.Words(), Href: importPath(shapesIntake{sheetIntake{s, sch}, f}), Icon: "map-2"})
+		}
+	}
+	return page.Page{Frame: page.Desk, Title: text.Key("web.nav.import"), Lead: text.Key("web.import.lead"), Blocks: []page.Block{declared, own, shapes}}, nil
 }
 
 func (s *Site) importPage(r *http.Request, rd *reader) (page.Page, error) {
-	return s.importForm(r, rd, r.URL.Query().Get("under"), nil)
+	in, err := s.intake(r)
+	if err != nil {
+		return page.Page{}, err
+	}
+	return s.importForm(r.Context(), rd, in, r.URL.Query(), nil)
 }
 
-func (s *Site) importForm(r *http.Request, rd *reader, under string, problem *fault.Refusal) (page.Page, error) {
-	imp, err := s.rosterOf()
+func (s *Site) importForm(ctx context.Context, rd *reader, in intake, given url.Values, problem *fault.Refusal) (page.Page, error) {
+	form := page.Form{
+		Action: importPath(in), Files: true, Submit: text.Key("web.import.preview"), Problem: problem, Basis: &page.Basis{Clause: in.clause()},
+		Fields: []page.Field{
+			{Name: "file", Label: text.Key("web.import.file"), Hint: text.Key("imports.hint." + in.kind()), Input: page.File, Accept: importEndings[in.takes()[0]]},
+			{Name: namePaste, Label: text.Key("lists.paste"), Hint: text.Key("imports.paste." + in.kind()), Input: page.Area, Value: given.Get(namePaste)},
+		},
+	}
+	more, err := in.fields(ctx, rd, given)
 	if err != nil {
 		return page.Page{}, err
 	}
-	rows, err := s.registers(r.Context(), s.Store.Read(), rd).Rows(imp.Under, act.RowID{}, s.today())
-	if err != nil {
-		return page.Page{}, err
-	}
-	sch, err := s.schema(imp.Under)
-	if err != nil {
-		return page.Page{}, err
-	}
-	choose := page.Field{Name: nameSubject, Label: sch.Name.Words(), Input: page.Select, Required: true, Value: under}
-	for _, row := range rows {
-		choose.Options = append(choose.Options, page.Option{Value: row.ID.ID, Words: text.Plain(row.Name)})
-	}
-	p := page.Page{
-		Frame: page.Desk, Title: imp.Name.Words(), Lead: text.Key("web.import.lead"),
-		Head: []page.Link{{Words: text.Key("web.import.template"), Href: "/desk/import/template", Icon: "download"}},
-		Blocks: []page.Block{page.Form{
-			Action: "/desk/import", Files: true, Submit: text.Key("web.import.preview"), Problem: problem, Basis: &page.Basis{Clause: importFile(imp)},
-			Fields: []page.Field{choose, {Name: "file", Label: text.Key("web.import.file"), Hint: text.Key("web.import.file_hint"), Input: page.File, Required: true, Accept: ".xlsx,.csv"}},
-		}},
+	form.Fields = append(form.Fields, more...)
+	p := importFrame(in, importing{})
+	p.Lead, p.Blocks = text.Key("lists.import_lead"), []page.Block{form}
+	p.Back = &page.Link{Words: text.Key("web.nav.import"), Href: "/desk/import"}
+	template := page.Link{Words: text.Key("web.import.template"), Href: importPath(in) + "/template", Icon: "download"}
+	switch key := in.declared().Key; in.kind() {
+	case rosterKind:
+		p.Head = []page.Link{template}
+	case sheetKind:
+		p.Head = []page.Link{template, {Words: text.Key("lists.xlsx"), Href: "/desk/registers/" + key + "/export.xlsx", Icon: "download"}}
+	case shapesKind:
+		p.Head = []page.Link{{Words: text.Key("imports.geojson"), Href: "/layers/" + key, Icon: "download"}}
 	}
 	if problem != nil {
 		p.Status = statuses[problem.Kind]
@@ -68,143 +139,191 @@ func (s *Site) importForm(r *http.Request, rd *reader, under string, problem *fa
 	return p, nil
 }
 
-// upload keeps the file and goes to its preview.
-func (s *Site) upload(r *http.Request, rd *reader) (page.Page, error) {
+// importFrame is what every page of an import has.
+func importFrame(in intake, at importing) page.Page {
+	p := page.Page{Frame: page.Desk, Title: text.Key("lists.import", "Register", in.declared().Name), State: text.Plain(at.name)}
+	q := url.Values{}
+	if !at.under.IsZero() {
+		q.Set(queryUnder, at.under.String())
+	}
+	p.Back = &page.Link{Words: text.Key("web.import.another"), Href: importPath(in) + "?" + q.Encode()}
+	return p
+}
+
+// importUpload keeps the file, or what was pasted as one, and goes to its preview.
+func (s *Site) importUpload(r *http.Request, rd *reader) (page.Page, error) {
+	in, err := s.intake(r)
+	if err != nil {
+		return page.Page{}, err
+	}
 	if err := r.ParseMultipartForm(1 << 20); err != nil {
 		return page.Page{}, badForm(err)
 	}
 	defer func() { _ = r.MultipartForm.RemoveAll() }() // temporary files; the system clears what is left
-	under := r.PostFormValue(nameSubject)
-	var bad fault.Fields
-	if under == "" {
-		bad.Add(nameSubject, "field.required", nil)
+	var hash act.Digest
+	if _, err = in.place(r.Context(), rd, r.PostForm); err == nil {
+		hash, err = s.importFile(r, in)
 	}
-	files := r.MultipartForm.File["file"]
-	if len(files) != 1 {
-		bad.Add("file", "field.required", nil)
-	}
-	if no, ok := fault.As(bad.Err("form.faults", fault.Basis{})); ok {
-		return s.importForm(r, rd, under, no)
-	}
-	part, err := files[0].Open()
-	if err != nil {
-		return page.Page{}, badForm(err)
-	}
-	defer func() { _ = part.Close() }() // it was only read
-	file, err := s.Files.Put(r.Context(), s.Store, files[0].Filename, part, attachment.Spreadsheet, "text/csv")
-	if no, ok := fault.As(err); ok && no.Kind != fault.Unavailable {
-		return s.importForm(r, rd, under, no)
+	if no, ok := fault.As(err); ok && no.Kind != fault.Unavailable && no.Kind != fault.Denied {
+		return s.importForm(r.Context(), rd, in, r.PostForm, no)
 	}
 	if err != nil {
 		return page.Page{}, err
 	}
-	return rd.redirect(r, fmt.Sprintf("/desk/import/%s/%s", under, file.Hash))
+	q := url.Values{}
+	for _, key := range []string{queryUnder, nameWhole} {
+		if v := r.PostForm.Get(key); v != "" {
+			q.Set(key, v)
+		}
+	}
+	return rd.redirect(r, fmt.Sprintf("%s/%s?%s", importPath(in), hash, q.Encode()))
 }
 
-// rosterFile is an uploaded roster, read against the registers of today.
-type rosterFile struct {
-	under  act.RowID
-	name   string // of the row it is about
-	hash   string
-	found  sheet.Found
-	input  sheet.Input
-	roster sheet.Roster
+// importFile keeps what was sent. Either a file or a text is.
+func (s *Site) importFile(r *http.Request, in intake) (act.Digest, error) {
+	if pasted := strings.TrimSpace(r.PostForm.Get(namePaste)); pasted != "" {
+		ending := pastedEndings[in.takes()[0]]
+		stored, err := s.Files.Put(r.Context(), s.Store, in.declared().Key+ending, strings.NewReader(pasted), in.takes()...)
+		return stored.Hash, err
+	}
+	files := r.MultipartForm.File["file"]
+	if len(files) != 1 {
+		var bad fault.Fields
+		bad.Add("file", "lists.no_file", nil)
+		return "", bad.Err("form.faults", fault.Basis{})
+	}
+	part, err := files[0].Open()
+	if err != nil {
+		return "", badForm(err)
+	}
+	defer func() { _ = part.Close() }() // it was only read
+	stored, err := s.Files.Put(r.Context(), s.Store, files[0].Filename, part, in.takes()...)
+	return stored.Hash, err
 }
 
-func (s *Site) readRoster(r *http.Request, rd *reader) (*rosterFile, error) {
-	imp, err := s.rosterOf()
+// importEndings are the endings of files, by the type that is wanted first; pastedEndings that of a text.
+var (
+	importEndings = map[string]string{attachment.Spreadsheet: ".xlsx,.csv", attachment.GeoJSON: ".geojson,.json"}
+	pastedEndings = map[string]string{attachment.Spreadsheet: ".csv", attachment.GeoJSON: ".geojson"}
+)
+
+// importOf is an import as its address says: which sheet, where it belongs, which file.
+type importOf struct {
+	intake
+	at   importing
+	hash act.Digest
+}
+
+func (f importOf) href(more string, with ...string) string {
+	q := url.Values{}
+	if !f.at.under.IsZero() {
+		q.Set(queryUnder, f.at.under.String())
+	}
+	if f.at.whole {
+		q.Set(nameWhole, wholeYes)
+	}
+	for i := 0; i+1 < len(with); i += 2 {
+		q.Set(with[i], with[i+1])
+	}
+	return fmt.Sprintf("%s/%s%s?%s", importPath(f.intake), f.hash, more, q.Encode())
+}
+
+func (s *Site) importOf(r *http.Request, rd *reader) (f importOf, err error) {
+	if f.intake, err = s.intake(r); err != nil {
+		return f, err
+	}
+	if f.hash = act.Digest(r.PathValue("hash")); !f.hash.Valid() {
+		return f, fault.Refuse(fault.NotFound, "web.nowhere", fault.Basis{}, nil)
+	}
+	f.at, err = f.place(r.Context(), rd, r.URL.Query())
+	return f, err
+}
+
+// readSheet reads the file against the registers of today.
+func (s *Site) readSheet(ctx context.Context, f importOf, j *job) (reading, error) {
+	j.tell(stageReading, 0, 0)
+	stored, err := s.Files.Get(ctx, s.Store.Read(), f.hash)
 	if err != nil {
-		return nil, err
-	}
-	f := &rosterFile{under: act.RowID{Register: imp.Under, ID: r.PathValue("under")}, hash: r.PathValue("hash")}
-	row, ok, err := s.registers(r.Context(), s.Store.Read(), rd).Row(f.under, s.today())
-	if err != nil {
-		return nil, err
-	}
-	if !ok || !act.Digest(f.hash).Valid() {
-		return nil, fault.Refuse(fault.NotFound, "web.nowhere", fault.Basis{}, nil)
-	}
-	f.name = row.Name
-	if _, err := s.mandateOver(r.Context(), rd, f.under); err != nil {
-		return nil, err
-	}
-	stored, err := s.Files.Get(r.Context(), s.Store.Read(), act.Digest(f.hash))
-	if err != nil {
-		return nil, err
+		return reading{}, err
 	}
 	defer func() { _ = stored.Close() }() // it was only read
-	tables, err := sheet.Read(r.Context(), stored, stored.Size)
-	if err != nil {
-		return nil, err
-	}
-	if f.found, err = sheet.Find(tables, imp); err != nil {
-		return nil, err
-	}
-	f.input = sheet.Input{
-		Schemas: s.charter().Registers, Compound: f.under, On: s.today(),
-		Name: func(parts ...string) string { return s.Book.Pseudonym(s.Ledger.Tenant(), parts...) },
-	}
-	f.roster = sheet.ReadRoster(f.found, f.input)
-	return f, nil
+	return f.read(ctx, f.at, stored, j)
 }
 
-// mandateOver finds a desk mandate of the reader that covers a row. What lies in no row is the whole subdistrict's.
-func (s *Site) mandateOver(ctx context.Context, rd *reader, row act.RowID) (act.By, error) {
-	in := s.rules(ctx, s.Store.Read())
-	roles := s.charter().Roles
-	for _, m := range rd.mandates {
-		if row.IsZero() && !m.Scope.IsZero() {
-			continue
-		}
-		if roles[m.Role].Desk && roles[m.Role].Books && asMandate(m).Over(in, roles[m.Role].Own, row, s.today()) {
-			return act.By{Person: rd.account.Person, Role: m.Role, Mandate: m.ID}, nil
+// importPreview shows what was read, what has to change, and what would change in the registers. Nothing is written.
+// While the sheet is read, or written after the confirmation, it shows how far that has got.
+func (s *Site) importPreview(r *http.Request, rd *reader) (page.Page, error) {
+	f, err := s.importOf(r, rd)
+	if err != nil {
+		return page.Page{}, err
+	}
+	if change := r.URL.Query().Get(queryChange); change != "" {
+		if p, ok, err := s.importWriting(r, rd, f, change); ok || err != nil {
+			return p, err
 		}
 	}
-	return act.By{}, fault.Refuse(fault.Denied, "web.not_for_you", fault.Basis{}, nil)
+	key := "preview " + string(rd.account.Person) + " " + f.href("")
+	j, err := s.jobs.start(r.Context(), key, func(ctx context.Context, j *job) (any, error) { return s.previewed(ctx, rd, f, j) })
+	if err != nil {
+		return page.Page{}, err
+	}
+	if !j.wait(r.Context()) {
+		return j.going(importFrame(f, f.at)), nil
+	}
+	made, err := s.jobs.take(key, j)
+	return s.importAnswer(r, rd, f, made, err)
+}
+
+// importAnswer shows what a job made, or asks again for a file where that one was refused.
+func (s *Site) importAnswer(r *http.Request, rd *reader, f importOf, made any, err error) (page.Page, error) {
+	if no, ok := fault.As(err); ok && no.Kind != fault.Unavailable && no.Kind != fault.Denied && no.Kind != fault.NotFound {
+		return s.importForm(r.Context(), rd, f.intake, r.URL.Query(), no)
+	}
+	if err != nil {
+		return page.Page{}, err
+	}
+	p, _ := made.(page.Page)
+	return p, nil
 }
 
 // faultsShown is how many faults the page lists; the file to download lists all.
 const faultsShown = 200
 
-// preview shows what was read, what has to change, and what would change in the registers. Nothing is written.
-func (s *Site) preview(r *http.Request, rd *reader) (page.Page, error) {
-	f, err := s.readRoster(r, rd)
-	if no, ok := fault.As(err); ok && (no.Kind == fault.Invalid || no.Kind == fault.Unsupported || no.Kind == fault.TooLarge) {
-		return s.importForm(r, rd, r.PathValue("under"), no)
-	}
+func (s *Site) previewed(ctx context.Context, rd *reader, f importOf, j *job) (page.Page, error) {
+	said, err := s.readSheet(ctx, f, j)
 	if err != nil {
 		return page.Page{}, err
 	}
-	var plan *book.Plan
-	if len(f.roster.Faults) == 0 {
-		plan, err = s.Book.Plan(r.Context(), s.Store.Read(), s.Ledger.Tenant(), s.charter().Registers, f.roster.Set(f.found, f.input))
-		if no, ok := fault.As(err); ok {
-			return s.importForm(r, rd, f.under.ID, no)
-		}
+	p := importFrame(f, f.at)
+	p.Lead = said.lead
+	if list := said.found.Ignored; len(list) > 0 { // nothing is dropped without a word
+		p.Blocks = append(p.Blocks, page.Banner{Tone: page.Plain, Words: text.Key("imports.ignored", "Columns", strings.Join(list, "、"))})
+	}
+	if len(said.faults) > 0 {
+		fix := page.Banner{Tone: page.Late, Words: text.Key("web.import.fix"), Links: []page.Link{{Words: text.Key("web.import.corrected"), Href: f.href("/corrected"), Icon: "download"}}}
+		p.Blocks = append(p.Blocks, fix, faultTable("web.import.faults", said.faults, true))
+	} else {
+		said.set.Progress = j.counting(stageCompare)
+		plan, err := s.Book.Plan(ctx, s.Store.Read(), s.Ledger.Tenant(), s.charter().Registers, said.set)
 		if err != nil {
-			return page.Page{}, err
+			return p, err
+		}
+		c := plan.Counts()
+		if c.Added+c.Changed+c.Ended == 0 {
+			p.Blocks = append(p.Blocks, page.Banner{Tone: page.Plain, Words: text.Key("web.import.same")}, countFigures(c))
+		} else {
+			diff, err := s.diffTable(s.registers(ctx, s.Store.Read(), rd), plan)
+			if err != nil {
+				return p, err
+			}
+			p.Blocks = append(p.Blocks, page.Banner{Tone: page.Good, Words: text.Key("web.import.none")}, countFigures(c), page.Form{
+				Action: f.href(""), Hidden: map[string]string{nameID: newID()}, Basis: &page.Basis{Clause: f.clause()},
+				Submit: text.Key("web.import.confirm", "Added", c.Added, "Changed", c.Changed, "Ending", c.Ended),
+			}, diff)
 		}
 	}
-	self := fmt.Sprintf("/desk/import/%s/%s", f.under.ID, f.hash)
-	v := f.roster.Preview(f.found, plan)
-	p := page.Page{
-		Frame: page.Desk, Title: f.found.Import.Name.Words(), State: text.Plain(f.name), Lead: text.Key("web.import.read", "Rooms", v.Rooms, "People", v.People, "Area", v.Area),
-		Back: &page.Link{Words: text.Key("web.import.another"), Href: "/desk/import?under=" + f.under.ID},
-	}
-	switch {
-	case plan == nil:
-		p.Blocks = append(p.Blocks, page.Banner{Tone: page.Late, Words: text.Key("web.import.fix"), Links: []page.Link{{Words: text.Key("web.import.corrected"), Href: self + "/corrected", Icon: "download"}}},
-			faultTable("web.import.faults", v.Faults, true))
-	case v.Counts.Added+v.Counts.Changed+v.Counts.Ended == 0:
-		p.Blocks = append(p.Blocks, page.Banner{Tone: page.Plain, Words: text.Key("web.import.same")})
-	default:
-		p.Blocks = append(p.Blocks, page.Banner{Tone: page.Good, Words: text.Key("web.import.none")}, countFigures(v.Counts), page.Form{
-			Action: self, Hidden: map[string]string{nameID: newID()}, Basis: &page.Basis{Clause: importFile(f.found.Import)},
-			Submit: text.Key("web.import.confirm", "Added", v.Counts.Added, "Changed", v.Counts.Changed, "Ending", v.Counts.Ended),
-		})
-	}
-	if len(v.Warnings) > 0 {
-		p.Blocks = append(p.Blocks, faultTable("web.import.warnings", v.Warnings, false))
+	if len(said.warnings) > 0 {
+		p.Blocks = append(p.Blocks, faultTable("web.import.warnings", said.warnings, false))
 	}
 	return p, nil
 }
@@ -230,24 +349,84 @@ func faultTable(caption string, list []sheet.Fault, bad bool) page.Block {
 	return page.Panel{Title: text.Key(caption), Blocks: []page.Block{t}}
 }
 
-// corrected gives the workbook to correct by.
-func (s *Site) corrected(r *http.Request, rd *reader) (page.Page, error) {
-	f, err := s.readRoster(r, rd)
-	if err != nil {
-		return page.Page{}, err
+// diffTable lists what would change, row by row and value by value, the first of them.
+func (s *Site) diffTable(in *book.Reader, plan *book.Plan) (page.Block, error) {
+	t := page.Table{Caption: text.Key("lists.diff"), Columns: []page.Column{
+		{Words: text.Key("web.import.row"), Numeric: true}, {Words: text.Key("lists.what")}, {Words: text.Key("imports.register")}, {Words: text.Key("web.col.name")},
+		{Words: text.Key("web.import.column")}, {Words: text.Key("lists.old")}, {Words: text.Key("lists.new")},
+	}}
+	value := func(f *register.Field, v any) (text.Words, error) {
+		if unseen(f) && v != nil {
+			return text.Key("web.sealed_field"), nil
+		}
+		return s.valueWords(in, f, v, s.today())
 	}
-	rd.attach(s.say(rd, text.Key("web.import.corrected_name", "Place", f.name)))
-	return page.Page{}, sheet.WriteFaults(rd.writer, f.found, f.roster, func(w text.Words) string { return s.say(rd, w) })
+	for _, list := range []struct {
+		key     string
+		changes []book.Change
+	}{{"web.import.ending", plan.Ending}, {"web.import.changed", plan.Changed}, {"web.import.added", plan.Added}} {
+		for _, ch := range list.changes {
+			if len(t.Rows) >= faultsShown {
+				t.Total = bounded(plan.Counts().Added + plan.Counts().Changed + plan.Counts().Ended)
+				break
+			}
+			sch, err := s.schema(ch.ID.Register)
+			if err != nil {
+				return nil, err
+			}
+			number := text.Words{}
+			if ch.Row > 0 {
+				number = text.Plain(strconv.Itoa(ch.Row))
+			}
+			start := []page.Cell{{Words: number}, {Words: text.Key(list.key)}, {Words: sch.Name.Words()}, {Words: text.Plain(ch.Title(sch))}}
+			line := func(more ...page.Cell) { t.Rows = append(t.Rows, page.Row{Cells: append(start[:4:4], more...)}) }
+			if list.key != "web.import.changed" {
+				line(page.Cell{}, page.Cell{}, page.Cell{})
+				continue
+			}
+			for _, d := range ch.Fields {
+				field, _ := sch.Field(d.Field)
+				old, err := value(field, d.Old)
+				if err != nil {
+					return nil, err
+				}
+				now, err := value(field, d.New)
+				if err != nil {
+					return nil, err
+				}
+				line(page.Cell{Words: field.Label.Words()}, page.Cell{Words: old}, page.Cell{Words: now})
+			}
+		}
+	}
+	return page.Panel{Title: text.Key("lists.diff"), Blocks: []page.Block{t}}, nil
 }
 
-// template gives an empty workbook with the headers.
-func (s *Site) template(r *http.Request, rd *reader) (page.Page, error) {
-	imp, err := s.rosterOf()
+// importCorrected gives the workbook to correct by.
+func (s *Site) importCorrected(r *http.Request, rd *reader) (page.Page, error) {
+	f, err := s.importOf(r, rd)
 	if err != nil {
 		return page.Page{}, err
 	}
-	rd.attach(s.say(rd, text.Key("web.import.template_name")))
-	return page.Page{}, sheet.WriteTemplate(rd.writer, imp, s.charter().Registers, rd.lang, func(w text.Words) string { return s.say(rd, w) })
+	said, err := s.readSheet(r.Context(), f, &job{})
+	if err != nil {
+		return page.Page{}, err
+	}
+	name := f.at.name
+	if name == "" {
+		name = f.declared().Name.In(rd.lang)
+	}
+	rd.attach(s.say(rd, text.Key("web.import.corrected_name", "Place", name)))
+	return page.Page{}, sheet.WriteFaults(rd.writer, said.found, said.faults, said.warnings, func(w text.Words) string { return s.say(rd, w) })
+}
+
+// importTemplate gives an empty workbook with the headers.
+func (s *Site) importTemplate(r *http.Request, rd *reader) (page.Page, error) {
+	in, err := s.intake(r)
+	if err != nil {
+		return page.Page{}, err
+	}
+	rd.attach(s.say(rd, text.Key("lists.template_name", "Register", in.declared().Name)) + ".xlsx")
+	return page.Page{}, in.template(rd.writer, rd)
 }
 
 // attach answers with a workbook instead of a page.
@@ -258,44 +437,69 @@ func (rd *reader) attach(name string) {
 	h.Set("Content-Disposition", mime.FormatMediaType("attachment", map[string]string{"filename": name}))
 }
 
-// confirm writes what the file says, in one transaction with the act that tells of it.
-func (s *Site) confirm(r *http.Request, rd *reader) (page.Page, error) {
+// importConfirm writes what the file says, in one transaction with the act that tells of it.
+func (s *Site) importConfirm(r *http.Request, rd *reader) (page.Page, error) {
 	if err := r.ParseForm(); err != nil {
 		return page.Page{}, badForm(err)
 	}
-	f, err := s.readRoster(r, rd)
+	f, err := s.importOf(r, rd)
 	if err != nil {
 		return page.Page{}, err
 	}
-	clause := importFile(f.found.Import)
-	if err := f.roster.Err(fault.Basis{Clause: clause}); err != nil {
-		return page.Page{}, err
-	}
-	by, err := s.mandateOver(r.Context(), rd, f.under)
-	if err != nil {
-		return page.Page{}, err
-	}
-	id := r.PostFormValue(nameID)
+	id := r.PostForm.Get(nameID)
 	if id == "" {
 		return page.Page{}, fault.Refuse(fault.Invalid, "submission.id", fault.Basis{}, nil)
 	}
-	done, err := s.Change(r.Context(), by, id, clause, f.roster.Set(f.found, f.input))
-	if store.IsConflict(err) { // the second of two clicks
-		return rd.redirect(r, "/desk/registers/"+f.under.String())
-	}
+	j, err := s.jobs.start(r.Context(), writingKey(id), func(ctx context.Context, j *job) (any, error) { return nil, s.importWrite(ctx, f, id, j) })
 	if err != nil {
 		return page.Page{}, err
 	}
-	return page.Page{
-		Frame: page.Desk, Title: f.found.Import.Name.Words(), State: text.Plain(f.name),
-		Blocks: []page.Block{
-			page.Banner{Tone: page.Good, Words: text.Key("web.import.done", "Added", done.Added, "Changed", done.Changed, "Unchanged", done.Unchanged)},
-			page.Rows{List: []page.Link{
-				{Words: text.Plain(f.name), Href: "/desk/registers/" + f.under.String(), Icon: "table"},
-				{Words: text.Key("web.nav.begin"), Href: "/desk/begin", Icon: "plus"},
-			}},
-		},
-	}, nil
+	if !j.wait(r.Context()) {
+		return rd.redirect(r, f.href("", queryChange, id))
+	}
+	if _, err = s.jobs.take(writingKey(id), j); err != nil {
+		return s.importAnswer(r, rd, f, nil, err)
+	}
+	return rd.redirect(r, changePath(id))
 }
 
-func importFile(imp *register.Import) string { return "imports/" + imp.Key + ".yaml" }
+func writingKey(change string) string { return "write " + change }
+
+func (s *Site) importWrite(ctx context.Context, f importOf, id string, j *job) error {
+	said, err := s.readSheet(ctx, f, j)
+	if err != nil {
+		return err
+	}
+	if err := sheet.Refusal(said.faults, fault.Basis{Clause: f.clause()}); err != nil {
+		return err
+	}
+	said.set.Progress = j.counting(stageWriting)
+	defer s.layers.forget() // who draws sees at once what they brought
+	done, err := s.Import(ctx, f.at.by, id, f.clause(), said.set)
+	if no, ok := fault.As(err); ok && no.Code == "book.change_twice" || store.IsConflict(err) { // the second of two clicks
+		return nil
+	}
+	if err == nil && done.Added+done.Changed+done.Ended == 0 {
+		return fault.Refuse(fault.Conflict, "web.import.same", fault.Basis{Clause: f.clause()}, nil)
+	}
+	return err
+}
+
+// importWriting shows a confirmed import: how far it has got, or what it did. ok is false where nothing is known of it:
+// the server was stopped before it was written, and it is to be confirmed again.
+func (s *Site) importWriting(r *http.Request, rd *reader, f importOf, id string) (p page.Page, ok bool, err error) {
+	if j, begun := s.jobs.find(writingKey(id)); begun {
+		if !j.wait(r.Context()) {
+			return j.going(importFrame(f, f.at)), true, nil
+		}
+		if _, err := s.jobs.take(writingKey(id), j); err != nil {
+			p, err = s.importAnswer(r, rd, f, nil, err)
+			return p, true, err
+		}
+	}
+	p, err = s.changePage(r, rd, id, nil)
+	if no, refused := fault.As(err); refused && no.Code == "book.no_change" {
+		return p, false, nil
+	}
+	return p, true, err
+}

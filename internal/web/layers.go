@@ -42,6 +42,13 @@ func (r *recent[T]) get(most time.Duration, build func() (T, error)) (T, error) 
 	return v, err
 }
 
+// forget has the value made anew when it is next asked for.
+func (r *recent[T]) forget() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.made = time.Time{}
+}
+
 // shapesFor is how old the shapes on maps may be.
 const shapesFor = time.Minute
 

@@ -25,8 +25,8 @@ func (v *visitor) add(register string, answers url.Values) string {
 func TestRegisterLists(t *testing.T) {
 	w := newTown(t)
 	v := w.signedIn("community_secretary")
-	v.add("need", url.Values{"_parent": {"nyyh"}, "title": {"演示停车位"}, "category": {"parking"}, "source": {"survey"}, "raised": {"2026-03-01"}, "state": {"draft"}})
-	v.add("need", url.Values{"_parent": {"nyyh"}, "title": {"演示活动室"}, "category": {"venue"}, "source": {"meeting"}, "raised": {"2026-03-01"}, "state": {"published"}})
+	v.add("need", url.Values{"_parent": {"community/nyyh"}, "title": {"演示停车位"}, "category": {"parking"}, "source": {"survey"}, "raised": {"2026-03-01"}, "state": {"draft"}})
+	v.add("need", url.Values{"_parent": {"community/nyyh"}, "title": {"演示活动室"}, "category": {"venue"}, "source": {"meeting"}, "raised": {"2026-03-01"}, "state": {"published"}})
 	for _, tt := range []struct {
 		name, path string
 		status     int
@@ -78,7 +78,7 @@ var hiddenSeen = regexp.MustCompile(`name="_seen" value="([^"]+)"`)
 func TestTwoChangeOneRow(t *testing.T) {
 	w := newTown(t)
 	one, two := w.signedIn("community_secretary"), w.signedIn("community_worker")
-	id := one.add("need", url.Values{"_parent": {"nyyh"}, "title": {"演示停车位"}, "category": {"parking"}, "source": {"survey"}, "raised": {"2026-03-01"}, "state": {"draft"}})
+	id := one.add("need", url.Values{"_parent": {"community/nyyh"}, "title": {"演示停车位"}, "category": {"parking"}, "source": {"survey"}, "raised": {"2026-03-01"}, "state": {"draft"}})
 	path := "/desk/registers/need/" + id + "/change"
 	answers := func(form, title, state string) url.Values {
 		return url.Values{"_id": {hiddenID.FindStringSubmatch(form)[1]}, "_seen": {hiddenSeen.FindStringSubmatch(form)[1]}, "title": {title}, "category": {"parking"},
@@ -116,7 +116,7 @@ func TestTwoChangeOneRow(t *testing.T) {
 func TestSearchPages(t *testing.T) {
 	w := newTown(t)
 	v := w.signedIn("community_secretary")
-	v.add("need", url.Values{"_parent": {"nyyh"}, "title": {"演示停车位"}, "category": {"parking"}, "source": {"survey"}, "raised": {"2026-03-01"}, "state": {"draft"}})
+	v.add("need", url.Values{"_parent": {"community/nyyh"}, "title": {"演示停车位"}, "category": {"parking"}, "source": {"survey"}, "raised": {"2026-03-01"}, "state": {"draft"}})
 	status, body, _ := w.visitor().get("/search?q=" + url.QueryEscape("停车"))
 	if status != http.StatusOK || !strings.Contains(body, "/places/need/") {
 		t.Errorf("%d: a resident does not find an open row", status)

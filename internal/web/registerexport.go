@@ -99,13 +99,3 @@ func (s *Site) lines(in *book.Reader, l listing) iter.Seq2[[]string, error] {
 		}
 	}
 }
-
-// sheetTemplate gives an empty sheet of a register, with drop-downs.
-func (s *Site) sheetTemplate(r *http.Request, rd *reader) (page.Page, error) {
-	sch, err := s.schema(r.PathValue("register"))
-	if err != nil {
-		return page.Page{}, err
-	}
-	rd.attach(s.say(rd, text.Key("lists.template_name", "Register", sch.Name)) + ".xlsx")
-	return page.Page{}, sheet.WriteTemplate(rd.writer, sch.Sheet(), s.charter().Registers, rd.lang, func(w text.Words) string { return s.say(rd, w) })
-}

@@ -224,15 +224,18 @@ func (s *Site) register(r *http.Request, rd *reader) (page.Page, error) {
 	}
 	add := l.path() + "/new"
 	if under := l.filter.Under; !under.IsZero() && under.Register == l.schema.Parent {
-		add += "?under=" + under.ID
+		add += "?" + url.Values{queryUnder: {under.String()}}.Encode()
 	}
 	p := page.Page{
 		Frame: page.Desk, Title: l.schema.Name.Words(), Lead: text.Key("web.as_of", "Day", l.filter.On.String()), Blocks: []page.Block{t},
 		Back: &page.Link{Words: text.Key("lists.all"), Href: "/desk/registers"},
 		Head: []page.Link{
 			{Words: text.Key("web.row.new", "Register", l.schema.Name), Href: add, Icon: "plus"},
-			{Words: text.Key("lists.import", "Register", l.schema.Name), Href: "/desk/sheets/" + l.schema.Key, Icon: "upload"},
+			{Words: text.Key("lists.import", "Register", l.schema.Name), Href: importPath(sheetIntake{s, l.schema}), Icon: "upload"},
 		},
+	}
+	if len(l.schema.Twins.Propose) > 0 {
+		p.Head = append(p.Head, page.Link{Words: text.Key("twins.title"), Href: "/desk/duplicates/" + l.schema.Key, Icon: "users"})
 	}
 	if got.Next != "" && len(got.Rows) == 0 {
 		p.Blocks = append(p.Blocks, page.Buttons{Quiet: true, List: []page.Link{{Words: text.Key("lists.more"), Href: t.Next}}})

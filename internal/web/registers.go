@@ -30,10 +30,24 @@ func (s *Site) registerList(r *http.Request, rd *reader) (page.Page, error) {
 			Words: sch.Name.Words(), Note: text.Key("lists.rows", "N", bounded(got.Total)), Href: "/desk/registers/" + sch.Key, Icon: "table",
 		})
 	}
-	return page.Page{
+	p := page.Page{
 		Frame: page.Desk, Title: text.Key("web.nav.registers"), Blocks: []page.Block{page.Rows{List: list}},
 		Head: []page.Link{{Words: text.Key("web.nav.import"), Href: "/desk/import", Icon: "upload"}},
-	}, nil
+	}
+	counts, err := in.Spared()
+	if err != nil {
+		return p, err
+	}
+	if len(counts) > 0 {
+		f := page.Figures{}
+		for _, c := range counts {
+			f.List = append(f.List, page.Figure{
+				Label: text.Key("lists.spared_" + c.How), Value: text.Plain(strconv.FormatInt(c.N, 10)), Unit: text.Key("lists.characters"), Note: text.Key("lists.spared_since", "Day", c.Since),
+			})
+		}
+		p.Blocks = append(p.Blocks, page.Section{Title: text.Key("lists.spared"), Blocks: []page.Block{f, page.Prose{Words: []text.Words{text.Key("lists.spared_how")}}}})
+	}
+	return p, nil
 }
 
 func (s *Site) schema(key string) (*register.Schema, error) {
@@ -99,8 +113,9 @@ func (s *Site) registerRow(r *http.Request, rd *reader) (page.Page, error) {
 		Blocks: []page.Block{page.Panel{Title: text.Key("web.facts"), Blocks: []page.Block{facts}}, page.Panel{Title: text.Key("web.versions"), Blocks: []page.Block{history}}},
 		Head:   []page.Link{{Words: text.Key("web.row.change"), Href: "/desk/registers/" + id.String() + "/change", Icon: "edit"}},
 	}
-	if _, may := eyes.Opens(path); may && len(row.Masked) > 0 {
-		p.Head = append(p.Head, page.Link{Words: text.Key("privacy.open"), Href: "/desk/registers/" + id.String() + "/sealed", Icon: "lock"})
+	if _, may := eyes.Opens(id.Register, path); may && len(row.Masked) > 0 {
+		p.Head = append(p.Head, page.Link{Words: text.Key("privacy.open"), Href: "/desk/registers/" + id.String() + "/sealed", Icon: "lock"},
+			page.Link{Words: text.Key("web.erase.row_title"), Href: "/desk/registers/" + id.String() + "/erase", Icon: "trash"})
 	}
 	if past {
 		p.Head = nil

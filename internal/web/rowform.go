@@ -47,7 +47,10 @@ func (s *Site) rowNew(r *http.Request, rd *reader) (page.Page, error) {
 	if err != nil {
 		return page.Page{}, err
 	}
-	d := rowDraft{schema: sch, parent: act.RowID{Register: sch.Parent, ID: r.URL.Query().Get("under")}, values: url.Values{}, send: newID()}
+	d := rowDraft{schema: sch, values: url.Values{}, send: newID()}
+	if under, ok := register.ParseRowID(r.URL.Query().Get(queryUnder)); ok && under.Register == sch.Parent {
+		d.parent = under
+	}
 	return s.rowForm(r, rd, d, nil)
 }
 
@@ -114,11 +117,12 @@ func (s *Site) rowForm(r *http.Request, rd *reader, d rowDraft, problem *fault.R
 		if err != nil {
 			return p, err
 		}
-		x, err := s.rowChoice(r, rd, []string{d.schema.Parent}, false)
+		x, err := s.picker(in, rd, []string{d.schema.Parent}).field(
+			page.Field{Name: nameParent, Label: above.Name.Words(), Required: true}, idOf(d.parent), d.values.Get(nameParent+page.PickText))
 		if err != nil {
 			return p, err
 		}
-		form.Fields = append(form.Fields, page.Field{Name: nameParent, Label: above.Name.Words(), Input: page.Select, Required: true, Value: d.parent.ID, Options: x})
+		form.Fields = append(form.Fields, x)
 	}
 	for i := range d.schema.Fields {
 		f := &d.schema.Fields[i]
@@ -138,7 +142,7 @@ func (s *Site) rowForm(r *http.Request, rd *reader, d rowDraft, problem *fault.R
 			x.Options = []page.Option{{Value: "是", Words: text.Key("web.yes")}, {Value: "否", Words: text.Key("web.no")}}
 		case register.OneRow:
 			var err error
-			if x.Options, err = s.rowChoice(r, rd, f.Registers, true); err != nil {
+			if x, err = s.picker(in, rd, f.Registers).field(x, x.Value, d.values.Get(f.Key+page.PickText)); err != nil {
 				return p, err
 			}
 		case register.Count:
@@ -147,8 +151,10 @@ func (s *Site) rowForm(r *http.Request, rd *reader, d rowDraft, problem *fault.R
 			x.Unit, x.Width = text.Plain("㎡"), 14
 		case register.Money:
 			x.Unit, x.Width = text.Key("web.yuan"), 14
+		case register.Geometry:
+			x.Draw = s.drawing(d.schema, f)
 		case register.Line, register.Text, register.Choice, register.Many, register.Date, register.Phone, register.IDNumber, register.USCC,
-			register.Division, register.Place, register.Rows, register.Geometry:
+			register.Division, register.Place, register.Rows:
 		}
 		for _, o := range f.Options {
 			x.Options = append(x.Options, page.Option{Value: o.Value, Words: o.Label.Words()})
@@ -162,26 +168,6 @@ func (s *Site) rowForm(r *http.Request, rd *reader, d rowDraft, problem *fault.R
 	return p, nil
 }
 
-// rowChoice lists rows to choose from; full names them with their register, as values of rows do.
-func (s *Site) rowChoice(r *http.Request, rd *reader, registers []string, full bool) ([]page.Option, error) {
-	in := s.registers(r.Context(), s.Store.Read(), rd)
-	var out []page.Option
-	for _, name := range registers {
-		rows, err := s.offered(in, rd, name)
-		if err != nil {
-			return nil, err
-		}
-		for _, row := range rows {
-			o := page.Option{Value: row.ID.ID, Words: text.Plain(row.Name)}
-			if full {
-				o.Value = row.ID.String()
-			}
-			out = append(out, o)
-		}
-	}
-	return out, nil
-}
-
 // rowAdd writes a new row. Its id follows from the id of the submission, so that a second click adds nothing.
 func (s *Site) rowAdd(r *http.Request, rd *reader) (page.Page, error) {
 	sch, err := s.schema(r.PathValue("register"))
@@ -192,9 +178,7 @@ func (s *Site) rowAdd(r *http.Request, rd *reader) (page.Page, error) {
 		return page.Page{}, badForm(err)
 	}
 	d := rowDraft{schema: sch, values: r.PostForm, send: r.PostForm.Get(nameID)}
-	if sch.Parent != "" {
-		d.parent = act.RowID{Register: sch.Parent, ID: r.PostForm.Get(nameParent)}
-	}
+	d.parent, _ = register.ParseRowID(r.PostForm.Get(nameParent))
 	id := act.RowID{Register: sch.Key, ID: s.Book.Pseudonym(s.Ledger.Tenant(), sch.Key, d.send)}
 	return s.rowWrite(r, rd, d, id, nil)
 }
@@ -224,8 +208,8 @@ func (s *Site) rowWrite(r *http.Request, rd *reader, d rowDraft, id act.RowID, k
 		return page.Page{}, fault.Refuse(fault.Invalid, "submission.id", fault.Basis{}, nil)
 	}
 	var bad fault.Fields
-	if d.schema.Parent != "" && d.parent.ID == "" {
-		bad.Add(nameParent, "field.required", nil)
+	if err := s.picks(r, rd, &d, kept == nil, &bad); err != nil {
+		return page.Page{}, err
 	}
 	values := map[string]any{}
 	for i := range d.schema.Fields {
@@ -254,10 +238,11 @@ func (s *Site) rowWrite(r *http.Request, rd *reader, d rowDraft, id act.RowID, k
 	if kept != nil {
 		over = id
 	}
-	by, err := s.mandateOver(r.Context(), rd, over)
+	by, err := s.mandateOver(r.Context(), rd, d.schema.Key, over)
 	if err != nil {
 		return page.Page{}, err
 	}
+	defer s.layers.forget()
 	_, err = s.Change(r.Context(), by, d.send, clause, book.Set{Entries: []register.Entry{{ID: id, Parent: d.parent, Values: values, After: d.seen}}, On: s.today()})
 	if no, ok := fault.As(err); ok && no.Code == "book.changed_since" {
 		return s.rowConflict(r, rd, d, no)
@@ -274,24 +259,44 @@ func (s *Site) rowWrite(r *http.Request, rd *reader, d rowDraft, id act.RowID, k
 	return rd.redirect(r, fmt.Sprintf("/desk/registers/%s?%s", id, url.Values{"done": {"1"}}.Encode()))
 }
 
-// offered are the rows of a register that a form may list to the reader: all of them or, where rows are people, those who
-// live where the reader's duties lie.
-func (s *Site) offered(in *book.Reader, rd *reader, name string) (rows []register.Row, err error) {
-	if sch, ok := s.charter().Registers.Get(name); !ok || !sch.Personal() {
-		return in.Rows(name, act.RowID{}, s.today())
-	}
-	roles := s.charter().Roles
-	for _, m := range rd.mandates {
-		if role := roles[m.Role]; !role.Desk || !role.Books {
-			continue
+// picks puts the rows that were looked for in the place of what was typed.
+func (s *Site) picks(r *http.Request, rd *reader, d *rowDraft, isNew bool, bad *fault.Fields) error {
+	in := s.registers(r.Context(), s.Store.Read(), rd)
+	one := func(name string, registers []string) (string, error) {
+		typed := strings.TrimSpace(d.values.Get(name + page.PickText))
+		row, found, err := s.picker(in, rd, registers).chosen(name, d.values.Get(name), typed, bad)
+		if found { // it is the answer from here on
+			d.values.Del(name + page.PickText)
 		}
-		some, err := in.Rows(name, m.Scope, s.today())
+		return row, err
+	}
+	if isNew && d.schema.Parent != "" {
+		above, err := one(nameParent, []string{d.schema.Parent})
 		if err != nil {
-			return nil, err
+			return err
 		}
-		rows = append(rows, some...)
+		if d.parent, _ = register.ParseRowID(above); d.parent.IsZero() && d.values.Get(nameParent+page.PickText) == "" {
+			bad.Add(nameParent, "field.required", nil)
+		}
 	}
-	return rows, nil
+	for i := range d.schema.Fields {
+		if f := &d.schema.Fields[i]; f.Type == register.OneRow && f.Formula == "" {
+			row, err := one(f.Key, f.Registers)
+			if err != nil {
+				return err
+			}
+			d.values[f.Key] = []string{row}
+		}
+	}
+	return nil
+}
+
+// idOf is a row as forms send it; nothing where there is none.
+func idOf(id act.RowID) string {
+	if id.IsZero() || id.ID == "" {
+		return ""
+	}
+	return id.String()
 }
 
 // unseen tells whether a form leaves a value out, so that an empty answer leaves it as it is.

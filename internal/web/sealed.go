@@ -260,7 +260,7 @@ func (s *Site) sealedRow(r *http.Request, rd *reader) (page.Page, error) {
 	if err != nil {
 		return page.Page{}, err
 	}
-	by, ok := s.eyes(rd).Opens(path)
+	by, ok := s.eyes(rd).Opens(id.Register, path)
 	if !ok {
 		return page.Page{}, fault.Refuse(fault.Denied, "web.not_for_you", fault.Basis{}, nil)
 	}

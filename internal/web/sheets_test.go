@@ -16,9 +16,9 @@ func TestRegisterSheets(t *testing.T) {
 	v := w.signedIn("community_secretary")
 	paste := func(content string) (status int, body, location string) {
 		t.Helper()
-		status, body, h := v.postForm("/desk/sheets/need", map[string]string{"paste": content, "under": "community/nyyh"})
+		status, body, h := v.postForm("/desk/imports/sheet/need", map[string]string{"paste": content, "under": "community/nyyh"})
 		if location = h.Get("Location"); status == http.StatusSeeOther {
-			status, body, _ = v.get(location)
+			status, body = v.waited(location)
 		}
 		return status, body, location
 	}
@@ -62,9 +62,9 @@ func TestRegisterSheets(t *testing.T) {
 		}
 		var body string
 		form, typ := multipartForm(t, map[string]string{"under": "community/nyyh"}, strings.Split(file, "?")[0], exported)
-		status, body, h = v.read(v.Post(w.server.URL+"/desk/sheets/need", typ, form))
+		status, body, h = v.read(v.Post(w.server.URL+"/desk/imports/sheet/need", typ, form))
 		if status == http.StatusSeeOther {
-			status, body, _ = v.get(h.Get("Location"))
+			status, body = v.waited(h.Get("Location"))
 		}
 		if status != http.StatusOK || !strings.Contains(body, "文件和台账一致") {
 			t.Errorf("%s read back: %d, is not the same", file, status)

@@ -57,6 +57,7 @@ type Site struct {
 	demo     []DemoPerson
 	sessions *scs.SessionManager
 	tries    *tries
+	jobs     jobs
 	layers   recent[layers]
 	shown    recent[page.Figures]
 

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import test from "node:test";
 import { fill, password, submit, town } from "./town.mjs";
 
-const compound = { _parent: "nyyh", name: "<b>演示路8号院</b>", address: "演示路8号", eligible: "是" };
+const compound = { _parent: "community/nyyh", name: "<b>演示路8号院</b>", address: "演示路8号", eligible: "是" };
 
 test("a form sent twice is one row, and answers outlive the session", { timeout: 120_000 }, async (t) => {
   const w = await town(t, "2026-03-02T09:00:00+08:00");
@@ -13,7 +13,7 @@ test("a form sent twice is one row, and answers outlive the session", { timeout:
 
   await page.goto("/desk/registers/compound/new");
   await fill(page, compound);
-  const button = page.locator("main form[method=post] button").first();
+  const button = page.locator("main form[method=post] button:not([type=button])").first();
   await Promise.all([page.waitForURL(/done=1/), button.dblclick()]);
   const row = new URL(page.url()).pathname;
   assert.ok((await page.locator("main").innerText()).includes("<b>演示路8号院</b>"), "what was typed is shown as it was typed");

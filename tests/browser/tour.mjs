@@ -106,10 +106,10 @@ try {
   await picture(worker, "08-desk", { whole: false });
   await worker.goto(`/desk${ballot}`);
   await picture(worker, "09-desk-matter", { whole: false });
-  await worker.goto("/desk/import");
+  await worker.goto("/desk/imports/roster/roster");
   const sheet = join(tmpdir(), "gongzhi-tour.xlsx");
   writeFileSync(sheet, await roster(true));
-  await worker.locator('select[name="_subject"]').selectOption({ index: 1 });
+  await worker.locator('select[name="under"]').selectOption({ index: 1 });
   await fill(worker, { file: sheet });
   await submit(worker);
   await picture(worker, "10-import", { whole: false });

@@ -82,7 +82,7 @@ export async function fill(page, values) {
 
 // submit presses the one button of the page's form and waits for the next page.
 export async function submit(page, name) {
-  const button = name ? page.locator("main").getByRole("button", { name }) : page.locator("main form[method=post] button").first();
+  const button = name ? page.locator("main").getByRole("button", { name }) : page.locator("main form[method=post] button:not([type=button])").first();
   await Promise.all([page.waitForEvent("load"), button.click()]);
 }
 

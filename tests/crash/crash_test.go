@@ -38,6 +38,10 @@ var ctx = context.Background()
 const folder = "GONGZHI_CRASH_DIR"
 
 func TestMain(m *testing.M) {
+	if dir := os.Getenv(rekeyed); dir != "" {
+		fmt.Fprintln(os.Stderr, turn(dir))
+		os.Exit(1)
+	}
 	if dir := os.Getenv(folder); dir != "" {
 		fmt.Fprintln(os.Stderr, serve(dir, os.Getenv(folder+"_ROUND")))
 		os.Exit(1) // it only ever ends by being killed

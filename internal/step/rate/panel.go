@@ -43,12 +43,12 @@ func (r *Rate) Panel(v step.View) page.Panel {
 	}
 	p.Blocks = append(p.Blocks, t)
 	if st.Ended && st.Answered > 0 {
-		p.Blocks = append(p.Blocks, r.results(st))
+		p.Blocks = append(p.Blocks, r.results(st, v.Fewest))
 	}
 	return p
 }
 
-func (r *Rate) results(st *state) page.Table {
+func (r *Rate) results(st *state, fewest int) page.Table {
 	t := page.Table{
 		Caption: text.Key("rate.results"),
 		Columns: []page.Column{
@@ -58,6 +58,11 @@ func (r *Rate) results(st *state) page.Table {
 	}
 	for _, q := range r.Questions {
 		s := st.Sums[q.Key]
+		if int(s.Count) < fewest {
+			few := page.Cell{Words: text.Key("step.too_few", "N", fewest)}
+			t.Rows = append(t.Rows, page.Row{Cells: []page.Cell{{Words: q.Label.Words()}, few, few, {Words: text.Plain(fmt.Sprint(s.Count))}}})
+			continue
+		}
 		// A mean is a share of a hundredth: Percent divides by the count and rounds half up without a float.
 		mean, _ := exact.Percent(uint64(s.Sum), 100*uint64(s.Count), 1)
 		satisfied, _ := exact.Percent(uint64(s.Satisfied), uint64(s.Count), 1)

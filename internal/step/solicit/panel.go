@@ -40,7 +40,11 @@ func (s *Solicit) Panel(v step.View) page.Panel {
 		for _, o := range marks(f) {
 			t.Meters = append(t.Meters, step.Households.Meter(o.Label.Words(), uint64(st.Counts[f.Key+"_"+o.Value]), uint64(st.Answered), exact.Threshold{}))
 		}
-		if len(t.Meters) > 0 && st.Answered > 0 {
+		switch {
+		case len(t.Meters) == 0 || st.Answered == 0:
+		case st.Answered < v.Fewest:
+			p.Blocks = append(p.Blocks, page.Section{Title: f.Label.Words(), Blocks: []page.Block{page.Prose{Words: []text.Words{text.Key("step.too_few", "N", v.Fewest)}}}})
+		default:
 			p.Blocks = append(p.Blocks, page.Section{Title: f.Label.Words(), Blocks: []page.Block{t}})
 		}
 	}

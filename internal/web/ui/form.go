@@ -66,7 +66,7 @@ func (q question) asList() bool {
 
 // group tells whether the field is several controls under one question.
 func (q question) group() bool {
-	return q.Input == page.Many || q.Input == page.Choice && !q.asList()
+	return q.Input == page.Many || q.Input == page.Pick || q.Input == page.Choice && !q.asList()
 }
 
 // described lists the ids of hint, fault and audience, for aria-describedby.
@@ -118,7 +118,7 @@ func (q question) inputType() string {
 		return "password"
 	case page.File:
 		return "file"
-	case page.Line, page.Area, page.Number, page.Choice, page.Select, page.Many, page.Yes:
+	case page.Line, page.Area, page.Number, page.Choice, page.Select, page.Many, page.Yes, page.Pick:
 	}
 	return "text"
 }
@@ -132,7 +132,7 @@ func (q question) value() string {
 		if at, err := calendar.ParseInstant(q.Value); err == nil {
 			return at.In(calendar.Zone).Format("2006-01-02T15:04")
 		}
-	case page.Line, page.Area, page.Number, page.Date, page.Choice, page.Select, page.Many, page.Yes, page.Phone:
+	case page.Line, page.Area, page.Number, page.Date, page.Choice, page.Select, page.Many, page.Yes, page.Phone, page.Pick:
 	}
 	return q.Value
 }
@@ -200,7 +200,7 @@ func attributes(q question) templ.Attributes {
 			a["accept"] = q.Accept
 		}
 		return a
-	case page.Line, page.Area, page.Date, page.Instant, page.Choice, page.Select, page.Many, page.Yes:
+	case page.Line, page.Area, page.Date, page.Instant, page.Choice, page.Select, page.Many, page.Yes, page.Pick:
 	}
 	a["value"] = q.value()
 	if q.Width > 0 {
