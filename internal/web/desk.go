@@ -172,7 +172,15 @@ func (s *Site) beginChoice(r *http.Request, rd *reader) (page.Page, error) {
 const nameSubject = "_subject"
 
 func (s *Site) beginForm(r *http.Request, rd *reader) (page.Page, error) {
-	return s.beginPage(r, rd, step.Submission{ID: newID()}, r.URL.Query().Get("subject"), nil)
+	sub := step.Submission{ID: newID(), Values: map[string][]string{}}
+	if m, ok := s.charter().Method(r.PathValue("method")); ok {
+		for _, f := range m.Start.Fields { // a code on a board says which section of road it is about: ?section=yanshi-n
+			if v := r.URL.Query().Get(f.Key); v != "" && f.Audience == step.Public {
+				sub.Values[f.Key] = []string{v}
+			}
+		}
+	}
+	return s.beginPage(r, rd, sub, r.URL.Query().Get("subject"), nil)
 }
 
 func (s *Site) beginPage(r *http.Request, rd *reader, sub step.Submission, subject string, problem *fault.Refusal) (page.Page, error) {
