@@ -453,7 +453,7 @@ func (s *street) day(seed uint64) (ok bool) {
 			}
 		}
 	}
-	for range places { // each refusal may hold others back
+	for range len(phones[0].queue) + len(phones[1].queue) { // each refusal may hold all others back
 		for _, p := range phones {
 			p.flush()
 			for _, e := range p.queue {
