@@ -16,20 +16,22 @@ import (
 // letters keep paths readable to the copying statement.
 var million = store.MustQueries("millionbench", `
 -- name: rows
+WITH RECURSIVE n (i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < cast($3 AS bigint) - 1),
+s (t) AS (SELECT substr($4, cast(i / 676 AS integer) + 1, 1) || substr($4, cast(i / 26 % 26 AS integer) + 1, 1) || substr($4, cast(i % 26 AS integer) + 1, 1) FROM n)
 INSERT INTO register_row (tenant, register, id, version, path, valid_from, valid_to, ended, body, hash, sealed, change, made)
-SELECT r.tenant, r.register, r.id || s.word, r.version, substr(r.path, 1, length(r.path) - 1) || s.word || '/', r.valid_from, r.valid_to, r.ended,
-	replace(r.body, '"id":"' || r.id || '"', '"id":"' || r.id || s.word || '"'), r.hash, r.sealed, r.change, r.made
-FROM register_word s JOIN register_row r ON r.tenant = s.tenant AND r.register = $2 AND r.id > 'copy' AND r.id < 'copz'
-WHERE s.tenant = $1 AND s.register = 'suffix' ORDER BY r.id, s.word;
+SELECT r.tenant, r.register, r.id || s.t, r.version, substr(r.path, 1, length(r.path) - 1) || s.t || '/', r.valid_from, r.valid_to, r.ended,
+	replace(r.body, '"id":"' || r.id || '"', '"id":"' || r.id || s.t || '"'), r.hash, r.sealed, r.change, r.made
+FROM register_row r CROSS JOIN s WHERE r.tenant = $1 AND r.register = $2 AND r.id > 'copy' AND r.id < 'copz' ORDER BY r.id, s.t;
 -- name: words
+WITH RECURSIVE n (i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < cast($5 AS bigint) - 1),
+s (t) AS (SELECT substr($6, cast(i / 676 AS integer) + 1, 1) || substr($6, cast(i / 26 % 26 AS integer) + 1, 1) || substr($6, cast(i % 26 AS integer) + 1, 1) FROM n)
 INSERT INTO register_word (tenant, word, register, path, reach)
-SELECT w.tenant, w.word, w.register, substr(w.path, 1, length(w.path) - 1) || s.word || '/', w.reach
-FROM register_word w JOIN register_word s ON s.tenant = w.tenant AND s.register = 'suffix'
-WHERE w.tenant = $1 AND w.register = $2 AND w.path > $3 AND w.path < $4 ORDER BY w.word, w.path, s.word;
--- name: suffix
-INSERT INTO register_word (tenant, word, register, path, reach) VALUES ($1, $2, 'suffix', $2, 3);
+SELECT w.tenant, w.word, w.register, substr(w.path, 1, length(w.path) - 1) || s.t || '/', w.reach
+FROM register_word w CROSS JOIN s WHERE w.tenant = $1 AND w.register = $2 AND w.path > $3 AND w.path < $4 ORDER BY w.word, w.path, s.t;
 -- name: analyze
 ANALYZE`)
+
+const alphabet = "abcdefghijklmnopqrstuvwxyz"
 
 // letters writes a number as three letters.
 func letters(n int) string {
@@ -72,15 +74,11 @@ func fillTo(h *house, n int) {
 		Values: map[string]any{"name": "独一无二大院", "address": "演示路9999号", "management_mode": "none", "eligible": true},
 	}}})
 	h.write(func(ctx context.Context, tx *store.Tx) error {
-		for i := range n/1000 - 1 {
-			if _, err := store.Exec(ctx, tx, million.Get("suffix"), int64(tenant), letters(i)); err != nil {
-				return err
-			}
-		}
-		if _, err := store.Exec(ctx, tx, million.Get("words"), int64(tenant), "compound", "/community/nyyh/compound/copy", "/community/nyyh/compound/copz"); err != nil {
+		copies := n/1000 - 1
+		if _, err := store.Exec(ctx, tx, million.Get("words"), int64(tenant), "compound", "/community/nyyh/compound/copy", "/community/nyyh/compound/copz", copies, alphabet); err != nil {
 			return err
 		}
-		if _, err := store.Exec(ctx, tx, million.Get("rows"), int64(tenant), "compound"); err != nil {
+		if _, err := store.Exec(ctx, tx, million.Get("rows"), int64(tenant), "compound", copies, alphabet); err != nil {
 			return err
 		}
 		_, err := store.Exec(ctx, tx, million.Get("analyze"))
