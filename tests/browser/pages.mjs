@@ -32,7 +32,7 @@ const most = { "/matters/{n}": 8, "/desk/matters/{n}": 8, "/matters/{n}/do/{verb
 const usual = 3;
 
 // Not pages, or what would end the walk.
-const never = /^\/(assets|prefer|files|charter\/|log\/(tile|charter|checkpoint)|layers|feeds|calendars|sitemap|robots)/;
+const never = /raw=1|^\/(assets|prefer|files|log\/(tile|charter|checkpoint)|layers|feeds|calendars|sitemap|robots)/;
 
 // found walks the site as everybody: people is login → password. It gives pages as { who, path, pattern, build, cookies },
 // where build is the same for pages made of the same elements, and refused, the patterns that answered otherwise.

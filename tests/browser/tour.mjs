@@ -100,12 +100,17 @@ try {
   await owner.locator('main input[type="radio"]').first().check();
   await submit(owner);
   await picture(owner, "07-check");
+  await owner.locator("main form:has(input[name=_stage][value=send]) button").click();
+  await owner.waitForLoadState("load");
+  await picture(owner, "13-receipt", { whole: false });
 
   const worker = await signIn("worker", desk);
   await worker.goto("/desk");
   await picture(worker, "08-desk", { whole: false });
   await worker.goto(`/desk${ballot}`);
   await picture(worker, "09-desk-matter", { whole: false });
+  await worker.goto("/desk/notices");
+  await picture(worker, "14-notices", { whole: false });
   await worker.goto("/desk/imports/roster/roster");
   const sheet = join(tmpdir(), "gongzhi-tour.xlsx");
   writeFileSync(sheet, await roster(true));
@@ -116,6 +121,9 @@ try {
 
   const leader = await open("/wall", { viewport: wall });
   await picture(leader, "11-wall", { whole: false });
+  await leader.goto("/prefer?theme=night&back=/wall");
+  await picture(leader, "15-wall-night", { whole: false });
+  await leader.goto("/prefer?theme=day&back=/wall");
   await leader.setViewportSize(desk);
   await leader.goto("/methods/renovation");
   await picture(leader, "12-method", { whole: false });
