@@ -157,7 +157,7 @@ func (s *Site) figures(ctx context.Context, q store.Q) (page.Figures, error) {
 		if err != nil {
 			return page.Figures{}, err
 		}
-		methods := s.walls(all)
+		methods := s.walls(ctx, all)
 		if len(methods) == 0 {
 			return page.Figures{}, nil
 		}

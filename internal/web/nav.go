@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"gongzhi/internal/docket"
+	"gongzhi/internal/method"
 	"gongzhi/internal/page"
 	"gongzhi/internal/text"
 	"gongzhi/internal/web/ui"
@@ -44,15 +45,7 @@ func (s *Site) nav(ctx context.Context, rd *reader, path, query string) []ui.Gro
 
 // busiest are the methods with most matters under way, each with how many.
 func (s *Site) busiest(ctx context.Context, path, query string) (out []page.Link) {
-	standings, err := s.standings.get(countsFor, func() ([]docket.Standing, error) { return s.Docket.Standings(ctx, s.Store.Read()) })
-	if err != nil {
-		s.Log.Error("matters under way not counted", "error", err) // the page itself can still be read
-		return nil
-	}
-	open := map[string]int{}
-	for _, x := range standings {
-		open[x.Method] += int(x.N)
-	}
+	open := s.openByMethod(ctx)
 	keys := slices.DeleteFunc(s.charter().MethodKeys(), func(key string) bool { return open[key] == 0 })
 	slices.SortStableFunc(keys, func(a, b string) int { return cmp.Compare(open[b], open[a]) })
 	for _, key := range keys[:min(len(keys), navMethods)] {
@@ -68,6 +61,32 @@ func brief(t text.Text) text.Text {
 	t.ZH, _, _ = strings.Cut(t.ZH, "（")
 	t.EN, _, _ = strings.Cut(t.EN, " (")
 	return t
+}
+
+// openByMethod is how many matters of each method are under way. It may be some seconds old; where it cannot be had, it is
+// empty, and pages that only put what is busy first can still be read.
+func (s *Site) openByMethod(ctx context.Context) map[string]int {
+	standings, err := s.standings.get(countsFor, func() ([]docket.Standing, error) { return s.Docket.Standings(ctx, s.Store.Read()) })
+	if err != nil {
+		s.Log.Error("matters under way not counted", "error", err)
+	}
+	open := map[string]int{}
+	for _, x := range standings {
+		open[x.Method] += int(x.N)
+	}
+	return open
+}
+
+// staged are the methods whose matters go through stages, those with most under way first.
+func (s *Site) staged(ctx context.Context) (out []*method.Method) {
+	for _, key := range s.charter().MethodKeys() {
+		if m := s.charter().Methods[key]; len(m.Stages) > 0 && m.Subject != "" {
+			out = append(out, m)
+		}
+	}
+	open := s.openByMethod(ctx)
+	slices.SortStableFunc(out, func(a, b *method.Method) int { return cmp.Compare(open[b.Key], open[a.Key]) })
+	return out
 }
 
 // navRegisters are the registers that methods are about, and the one that is open.

@@ -250,12 +250,11 @@ const placesShown = 12
 // answersFor are the places of a method with stages that the reader answers for, with how far each is: what ends first
 // at the top, then what is under way. There is no such panel for those who answer for no place.
 func (s *Site) answersFor(ctx context.Context, q store.Q, rd *reader) (page.Block, bool, error) {
-	keys := s.charter().MethodKeys()
-	i := slices.IndexFunc(keys, func(k string) bool { m := s.charter().Methods[k]; return len(m.Stages) > 0 && m.Subject != "" })
-	if i < 0 {
+	staged := s.staged(ctx)
+	if len(staged) == 0 {
 		return nil, false, nil
 	}
-	m := s.charter().Methods[keys[i]]
+	m := staged[0]
 	sch, known := s.charter().Registers.Get(m.Subject)
 	if !known || sch.Personal() {
 		return nil, false, nil

@@ -148,14 +148,9 @@ func stageHref(m *method.Method, n int) string {
 	return fmt.Sprintf("/matters?method=%s&stage=%d", m.Key, n)
 }
 
-// walls are the methods a wall can show: those with stages, on rows that have a place on the map.
-func (s *Site) walls(all layers) (out []*method.Method) {
-	for _, key := range s.charter().MethodKeys() {
-		if m := s.charter().Methods[key]; len(m.Stages) > 0 && len(all[m.Subject]) > 0 {
-			out = append(out, m)
-		}
-	}
-	return out
+// walls are the methods a wall can show: those with stages, on rows that have a place on the map. The busiest comes first.
+func (s *Site) walls(ctx context.Context, all layers) []*method.Method {
+	return slices.DeleteFunc(s.staged(ctx), func(m *method.Method) bool { return len(all[m.Subject]) == 0 })
 }
 
 // wall is the big screen: how far one method has come on the ground, what is late, and how work comes and goes.
@@ -178,7 +173,7 @@ func (s *Site) wall(r *http.Request, rd *reader) (page.Page, error) {
 		page.Rows{Title: text.Key("web.wall.late_list"), List: s.lateRows(late), Empty: text.Key("web.wall.late_none")},
 		s.flow(recentMatters),
 	}
-	methods := s.walls(all)
+	methods := s.walls(r.Context(), all)
 	if len(methods) == 0 {
 		p.Blocks = []page.Block{page.Rows{Empty: text.Key("web.wall.none")}}
 		return p, nil
