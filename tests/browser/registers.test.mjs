@@ -93,8 +93,8 @@ test("20,000 rows from a faulty sheet to the register and back", { timeout: 420_
   const change = ban.url().includes("/desk/changes/") ? new URL(ban.url()).pathname : `/desk/changes/${new URL(ban.url()).searchParams.get("change")}`;
 
   await ban.goto("/desk/registers/enterprise?f.key=true");
-  const listed = await ban.locator("main").innerText();
-  assert.match(listed, /共 400 条/);
+  const listed = await ban.locator("tbody").innerText(); // how many there are is not said: the field is not for everybody
+  assert.match(listed, /演示企业/);
   for (const [, n] of listed.matchAll(/演示企业(\d+)号/g)) assert.equal(Number(n) % 50, 0, `${n} is no key enterprise`);
   await ban.sound();
   const [exported] = await Promise.all([ban.waitForEvent("download", { timeout: 120_000 }), ban.locator('a[href*="export.csv"]').first().click()]);
