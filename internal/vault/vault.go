@@ -17,7 +17,6 @@ import (
 	"io/fs"
 	"os"
 	"sync/atomic"
-	"time"
 )
 
 // Vault seals and opens. It is safe for concurrent use.
@@ -31,8 +30,8 @@ type Vault struct {
 
 // keys are what the key file holds at one time.
 type keys struct {
-	stamp time.Time // when the file was written
-	seals []sealing // the present one first
+	file  os.FileInfo // as it was read
+	seals []sealing   // the present one first
 	index []byte
 }
 
@@ -111,7 +110,7 @@ func (v *Vault) read() error {
 	if err != nil {
 		return err
 	}
-	held.stamp = info.ModTime()
+	held.file = info
 	v.held.Store(held)
 	return nil
 }
@@ -123,7 +122,8 @@ func (v *Vault) now() *keys {
 	if v.path == "" {
 		return held
 	}
-	if info, err := os.Stat(v.path); err == nil && !info.ModTime().Equal(held.stamp) && v.read() == nil {
+	// A changed file is another one, put in its place; the hour alone is too coarse on a quick disk.
+	if info, err := os.Stat(v.path); err == nil && !(os.SameFile(info, held.file) && info.ModTime().Equal(held.file.ModTime())) && v.read() == nil {
 		return v.held.Load()
 	}
 	return held
