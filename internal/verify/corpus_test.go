@@ -639,7 +639,7 @@ func insideMutations() []mutation {
 		insider("moved from a version it did not go by", "method.move", func(x *tampering) {
 			x.body(x.move(act.HouseItself, other()), func(b map[string]any) { b["from"] = b["to"] })
 		}),
-		insider("moved to weaker thresholds by a decision", "ballot.law_wrong", func(x *tampering) { x.move(act.HouseItself, weaker()) }),
+		insider("moved to weaker thresholds by a decision", "charter.broken", func(x *tampering) { x.move(act.HouseItself, weaker()) }),
 		insider("a version used before it was installed", "charter.later", func(x *tampering) {
 			i := x.find(act.Installed, 0)
 			shift(&x.acts[i].At, 0)
@@ -732,11 +732,14 @@ func (x *tampering) bring(packed []byte) act.Digest {
 	return digest
 }
 
-// move has a matter go on under another version before its first vote is prepared, and all that follows with it. It gives
-// the place of the act.
+// move has a matter go on under another version once its vote is counted and before the result is posted, and all that
+// follows with it. It gives the place of the act.
 func (x *tampering) move(role string, packed []byte) int {
 	to := x.bring(packed)
-	i := x.find("notice.posted", 0)
+	i := x.find("ballot.counted", 0)
+	for of := x.acts[i].Matter; x.acts[i].Matter != of || x.acts[i].Kind != "notice.posted"; {
+		i++
+	}
 	a := act.Act{
 		Kind: act.Moved, Matter: x.acts[i].Matter, Tenant: x.acts[i].Tenant, At: x.acts[i].At, Recorded: x.acts[i].Recorded,
 		By: act.By{Role: role}, Basis: act.Basis{Charter: to, Clause: "roles.yaml"},

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"gongzhi/internal/act"
 	"gongzhi/internal/calendar"
 	"gongzhi/internal/docket"
 	"gongzhi/internal/fault"
@@ -30,16 +31,17 @@ func (s *Site) figuresPage(r *http.Request, rd *reader) (page.Page, error) {
 	if err != nil {
 		return page.Page{}, err
 	}
+	months, err := s.months(r, set, month)
+	if err != nil {
+		return page.Page{}, err
+	}
 	p := page.Page{
 		Frame: page.Resident, Title: set.Name.Words(), Lead: set.Says.Words(), State: text.Plain(month.key),
 		Back: &page.Link{Words: text.Key("web.home_name"), Href: "/"},
 	}
 	p.Blocks = append(p.Blocks,
 		page.Prose{Words: []text.Words{text.Key("figures.cutoff", "At", minute(now), "Month", month.key)}},
-		page.Buttons{Quiet: true, List: []page.Link{
-			{Words: text.Key("figures.before"), Href: "/figures/" + set.Key + "?month=" + month.next(-1)},
-			{Words: text.Key("figures.after"), Href: "/figures/" + set.Key + "?month=" + month.next(1)},
-		}})
+		page.Buttons{Quiet: true, List: months})
 	for _, group := range append([]string{""}, indicator.Groups(counts)...) {
 		p.Blocks = append(p.Blocks, s.rates(set, counts, group, month))
 	}
@@ -55,6 +57,21 @@ func (s *Site) figuresPage(r *http.Request, rd *reader) (page.Page, error) {
 	}
 	p.Blocks = append(p.Blocks, measures)
 	return p, nil
+}
+
+// months lead to the month before and the one after, as far as anything is on record.
+func (s *Site) months(r *http.Request, set *indicator.Set, m month) (out []page.Link, err error) {
+	first, err := s.Ledger.Page(r.Context(), s.Store.Read(), act.House, 0, 1)
+	if err != nil {
+		return nil, err
+	}
+	if len(first) > 0 && first[0].At.Before(m.from) {
+		out = append(out, page.Link{Words: text.Key("figures.before"), Href: "/figures/" + set.Key + "?month=" + m.next(-1)})
+	}
+	if !m.until.After(s.Clock.Now()) {
+		out = append(out, page.Link{Words: text.Key("figures.after"), Href: "/figures/" + set.Key + "?month=" + m.next(1)})
+	}
+	return out, nil
 }
 
 // figuresLinks lead to every set of indicators.
