@@ -54,6 +54,9 @@ func (w *town) opens(login string) bool {
 
 // Every route as every role, with a private matter in the house.
 func TestPrivateMatterAtEveryDoor(t *testing.T) {
+	if testing.Short() {
+		t.Skip("as long as TestEveryFieldForEveryRoleAtEveryDoor, for the same reason")
+	}
 	w := newTown(t)
 	w.letEverybodyIn()
 	n := w.private()
