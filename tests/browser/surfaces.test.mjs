@@ -23,6 +23,8 @@ const elsewhere = {
   "/receipts/{id}": "journeys.test.mjs", "/matters/{n}/b/{part}": "paper.test.mjs: it is behind the code on a printed sheet",
   "/charter/versions/{digest}": "the version in force leads nowhere else", "/desk/matters/{n}/move": "needs two versions of a charter",
   "/desk/changes/{change}": "needs an import", "/desk/matters/{n}/erase": "needs a purpose that was stated", "/desk/registers/{register}/{id}/sealed": "needs a purpose that was stated",
+  "/desk/registers/{register}/{id}/erase": "needs a purpose that was stated",
+  "/desk/duplicates/{register}": "needs two people who look alike", "/desk/duplicates/{register}/{id}/{other}": "needs two people who look alike",
 };
 
 test("every page, for everybody, in every way", { timeout: 1_200_000 }, async (t) => {
