@@ -8,7 +8,7 @@ import { fill, submit } from "./town.mjs";
 
 async function demo(t) {
   const server = await serve(t, { args: ["--demo"], seconds: 120 });
-  const people = signIns(server.output());
+  const people = await signIns(server);
   const { open, browser } = await browse(t, server.url);
   const signIn = async (login, options) => {
     const page = await open("/sign-in", options);

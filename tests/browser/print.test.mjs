@@ -13,7 +13,7 @@ test("what is printed is whole, and only that", { timeout: 180_000 }, async (t) 
   const folder = mkdtempSync(join(tmpdir(), "gongzhi-print-"));
   t.after(() => rmSync(folder, { recursive: true, force: true }));
   const server = await serve(t, { args: ["--demo"], seconds: 120 });
-  const people = signIns(server.output());
+  const people = await signIns(server);
   const { open } = await browse(t, server.url);
   // printed gives the sheets' sizes in mm and the words on them.
   const printed = async (page, path) => {

@@ -73,7 +73,7 @@ test("the curves give what Lighthouse gives", () => {
 
 test("weight, first paint and score of each surface", { timeout: 240_000 }, async (t) => {
   const server = await serve(t, { args: ["--demo"], seconds: 120 });
-  const people = signIns(server.output());
+  const people = await signIns(server);
   const { browser, open } = await browse(t, server.url);
   const worker = await open("/sign-in");
   await fill(worker, { login: "worker", password: people["worker"] });

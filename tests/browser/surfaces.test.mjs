@@ -29,7 +29,7 @@ const elsewhere = {
 
 test("every page, for everybody, in every way", { timeout: 1_200_000 }, async (t) => {
   const server = await serve(t, { args: ["--demo"], seconds: 120 });
-  const people = signIns(server.output());
+  const people = await signIns(server);
   const { pages, known } = await found(server.url, people);
   const seen = new Set(pages.map((p) => p.pattern));
   const missed = known.map((k) => k.pattern).filter((p) => !seen.has(p) && !notPages.test(p) && !(p in elsewhere));
