@@ -8,6 +8,7 @@ import (
 
 	"gongzhi/internal/act"
 	"gongzhi/internal/store"
+	"gongzhi/internal/vault"
 )
 
 var (
@@ -35,40 +36,33 @@ func (b *Book) Reseal(ctx context.Context, tx *store.Tx, tenant act.Tenant, afte
 	if err != nil {
 		return "", 0, err
 	}
-	for _, r := range rows {
-		next = fmt.Sprintf("%s %s %d", r.Register, r.ID, r.Version)
+	return vault.Pass(rows, limit, func(r row) string { return fmt.Sprintf("%s %s %d", r.Register, r.ID, r.Version) }, func(r row) (bool, error) {
 		boxes, err := stored{Register: r.Register, ID: r.ID, Sealed: r.Sealed}.sealedOf()
 		if err != nil {
-			return "", moved, err
+			return false, err
 		}
 		old := false
 		for field, said := range boxes {
 			box, err := base64.RawStdEncoding.DecodeString(said)
 			if err != nil {
-				return "", moved, fmt.Errorf("book: %s of %s/%s is damaged: %w", field, r.Register, r.ID, err)
+				return false, fmt.Errorf("book: %s of %s/%s is damaged: %w", field, r.Register, r.ID, err)
 			}
 			if b.vault.Fresh(box) {
 				continue
 			}
 			if box, err = b.vault.Reseal(place(tenant, act.RowID{Register: r.Register, ID: r.ID}, field), box); err != nil {
-				return "", moved, fmt.Errorf("book: %w", err)
+				return false, fmt.Errorf("book: %w", err)
 			}
 			boxes[field], old = base64.RawStdEncoding.EncodeToString(box), true
 		}
 		if !old {
-			continue
+			return false, nil
 		}
 		raw, err := json.Marshal(boxes)
 		if err != nil {
-			return "", moved, fmt.Errorf("book: %w", err)
+			return false, fmt.Errorf("book: %w", err)
 		}
-		if _, err := store.Exec(ctx, tx, reseal, int64(tenant), r.Register, r.ID, r.Version, string(raw)); err != nil {
-			return "", moved, err
-		}
-		moved++
-	}
-	if len(rows) < limit {
-		next = ""
-	}
-	return next, moved, nil
+		_, err = store.Exec(ctx, tx, reseal, int64(tenant), r.Register, r.ID, r.Version, string(raw))
+		return err == nil, err
+	})
 }

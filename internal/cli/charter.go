@@ -2,7 +2,6 @@ package cli
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"flag"
 	"fmt"
@@ -90,10 +89,7 @@ func (c *call) diff(at *place, before, after string, asJSON bool) int {
 		}
 	}
 	if asJSON {
-		enc := json.NewEncoder(c.out)
-		enc.SetIndent("", "  ")
-		enc.SetEscapeHTML(false)
-		if err := enc.Encode(out); err != nil {
+		if err := c.json(out); err != nil {
 			return c.failed(after, err)
 		}
 	} else {

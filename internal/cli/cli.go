@@ -6,6 +6,7 @@
 package cli
 
 import (
+	"encoding/json"
 	"flag"
 	"fmt"
 	"io"
@@ -112,6 +113,14 @@ func (c *call) parse(flags *flag.FlagSet) (words []string, ok bool) {
 }
 
 func (c *call) say(w text.Words) string { return c.words.Say(c.lang, w) }
+
+// json prints a value for programs.
+func (c *call) json(v any) error {
+	enc := json.NewEncoder(c.out)
+	enc.SetIndent("", "  ")
+	enc.SetEscapeHTML(false)
+	return enc.Encode(v)
+}
 
 // refuse says on stderr why a command could not be tried.
 func (c *call) refuse(w text.Words) int {

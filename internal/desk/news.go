@@ -86,8 +86,11 @@ func (w *session) news(before []docket.Work, given given) []outbox.Event {
 
 // report keeps what is measured of the matter, and where it says something is, for figures, lists and maps.
 func (w *session) report(ctx context.Context) error {
+	var vars map[string]any // most methods are measured by nobody
 	for _, set := range w.charter.Measures(w.method.Key) {
-		vars := w.method.Vars(w.run, w.context)
+		if vars == nil {
+			vars = w.method.Vars(w.run, w.context)
+		}
 		err := w.desk.docket.Measure(ctx, w.tx, docket.Measured{
 			Set: set.Key, Matter: int64(w.run.Matter.Number), Opened: w.run.Matter.Opened.UnixMicro(), Group: set.Of(vars), Bits: set.Bits(vars),
 			Private: w.run.Matter.Private,

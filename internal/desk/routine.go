@@ -101,7 +101,7 @@ func (d *Desk) beginOne(ctx context.Context, c *charter.Charter, m *method.Metho
 			return nil, err
 		}
 		draft, by := m.BeginRoutine(row, subject, day)
-		w := d.fresh(ctx, tx, c, m, act.Matter(number), hour, tx.Now())
+		w := d.fresh(tx, c, m, act.Matter(number), d.around(ctx, tx, c, hour), tx.Now())
 		w.id = id
 		return w, w.launch(ctx, by, draft, tx.Now())
 	})

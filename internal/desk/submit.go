@@ -65,15 +65,15 @@ func (d *Desk) Begin(ctx context.Context, who method.Actor, key string, subject 
 		if !ok {
 			return nil, fault.Refuse(fault.NotFound, "method.unknown", fault.Basis{Clause: "methods/"}, fault.Args{"Method": key})
 		}
-		made, err := m.MadeAtStart(d.around(ctx, tx, c, tx.Now()), s)
+		around := d.around(ctx, tx, c, tx.Now())
+		made, err := m.MadeAtStart(around, s)
 		if err != nil {
 			return nil, err
 		}
-		at := tx.Now()
 		if !made.IsZero() {
-			at = made
+			around.Now = made
 		}
-		draft, by, err := m.Begin(d.around(ctx, tx, c, at), who, subject, s)
+		draft, by, err := m.Begin(around, who, subject, s)
 		if err != nil {
 			return nil, err
 		}
@@ -92,7 +92,7 @@ func (d *Desk) Begin(ctx context.Context, who method.Actor, key string, subject 
 				return nil, fault.Refuse(fault.Conflict, "method.once", basis, fault.Args{"Matter": int64(other)})
 			}
 		}
-		w := d.fresh(ctx, tx, c, m, act.Matter(number), at, tx.Now())
+		w := d.fresh(tx, c, m, act.Matter(number), around, tx.Now())
 		w.id, w.made = s.ID, made
 		return w, w.launch(ctx, by, draft, tx.Now())
 	})
@@ -250,7 +250,7 @@ func (d *Desk) open(ctx context.Context, tx *store.Tx, number act.Matter) (*sess
 		return nil, err
 	}
 	if !ok {
-		return nil, fault.Refuse(fault.NotFound, "matter.unknown", fault.Basis{}, fault.Args{"Matter": int64(number)})
+		return nil, unknown(number)
 	}
 	c, err := d.version(ctx, tx, act.Digest(m.Charter))
 	if err != nil {
@@ -261,7 +261,8 @@ func (d *Desk) open(ctx context.Context, tx *store.Tx, number act.Matter) (*sess
 		return nil, fmt.Errorf("desk: charter %s has no method %q, but matter %d runs it", c.Digest, m.Method, number)
 	}
 	h, ok := d.writing.Get(number)
-	if !ok || h.run.Seq != m.Seq || h.run.Head != act.Digest(m.Head) {
+	anew := !ok || h.run.Seq != m.Seq || h.run.Head != act.Digest(m.Head)
+	if anew {
 		acts, err := d.ledger.Acts(ctx, tx, number, 0)
 		if err != nil {
 			return nil, err
@@ -277,16 +278,20 @@ func (d *Desk) open(ctx context.Context, tx *store.Tx, number act.Matter) (*sess
 		if err != nil {
 			return nil, err
 		}
-		h = &held{run, work, givenBy(meth.Asks(run, d.around(ctx, tx, c, later(tx.Now(), run.Updated))))}
+		h = &held{run: run, work: work}
 	}
 	// Until it is put back whole, nobody may meet a run that was half changed.
 	d.writing.Remove(number)
 	// Never before what is recorded already: another server's clock, or this one before it was set back, was ahead.
 	now := later(tx.Now(), h.run.Updated)
-	return &session{
+	w := &session{
 		desk: d, tx: tx, charter: c, method: meth, run: h.run, scope: m.Scope, work: h.work, given: h.given, due: m.Due,
 		chain: d.ledger.Chain(number, m.Seq, act.Digest(m.Head)), context: d.around(ctx, tx, c, now), now: now,
-	}, nil
+	}
+	if anew {
+		w.given = givenBy(meth.Asks(w.run, w.context))
+	}
+	return w, nil
 }
 
 func later(a, b time.Time) time.Time {
@@ -296,11 +301,11 @@ func later(a, b time.Time) time.Time {
 	return a
 }
 
-// fresh is a session for a matter that begins at an instant.
-func (d *Desk) fresh(ctx context.Context, tx *store.Tx, c *charter.Charter, m *method.Method, number act.Matter, at, now time.Time) *session {
+// fresh is a session for a matter that begins at the instant of its surroundings.
+func (d *Desk) fresh(tx *store.Tx, c *charter.Charter, m *method.Method, number act.Matter, around method.Context, now time.Time) *session {
 	return &session{
 		desk: d, tx: tx, charter: c, method: m, run: method.NewRun(number), fresh: true,
-		chain: d.ledger.Chain(number, 0, ""), context: d.around(ctx, tx, c, at), now: now,
+		chain: d.ledger.Chain(number, 0, ""), context: around, now: now,
 	}
 }
 
@@ -430,7 +435,7 @@ func (w *session) finish(ctx context.Context, until time.Time) error {
 		if !ok {
 			return fmt.Errorf("desk: charter %s has no method %q", w.charter.Digest, c.start.Method)
 		}
-		child := d.fresh(ctx, w.tx, w.charter, m, c.number, c.at, w.now)
+		child := d.fresh(w.tx, w.charter, m, c.number, d.around(ctx, w.tx, w.charter, c.at), w.now)
 		child.id = w.id
 		if err := child.launch(ctx, act.By{Role: act.HouseItself}, act.Draft{Kind: act.Started, Body: c.start}, until); err != nil {
 			return err

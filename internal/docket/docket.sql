@@ -137,12 +137,6 @@ SELECT matter, category, lon, lat, is_placed, opened, updated, is_open FROM repo
 WHERE tenant = $1 AND method = $2 AND opened >= $3 AND opened < $4 AND NOT is_private AND (is_open = $5 OR $6) AND category = $8
 ORDER BY opened DESC, matter DESC LIMIT $7;
 
--- name: reports-near
--- Public reports within a box, the newest first. Walks report_lat.
-SELECT matter, category, lon, lat, is_placed, opened, updated, is_open FROM report
-WHERE tenant = $1 AND method = $2 AND is_placed AND NOT is_private AND lat >= $3 AND lat <= $4 AND lon >= $5 AND lon <= $6 AND (is_open = $7 OR $8)
-ORDER BY opened DESC, matter DESC LIMIT $9;
-
 -- name: clear-reports
 DELETE FROM report WHERE tenant = $1;
 

@@ -13,7 +13,6 @@ var (
 	putReport    = queries.Get("put-report")
 	reports      = queries.Get("reports")
 	reportsOf    = queries.Get("reports-of")
-	reportsNear  = queries.Get("reports-near")
 	clearReports = queries.Get("clear-reports")
 )
 
@@ -64,12 +63,4 @@ func (d *Docket) Reports(ctx context.Context, q store.Q, a Asked) ([]Report, err
 	}
 	slices.SortFunc(out, func(x, y Report) int { return cmp.Or(cmp.Compare(y.Opened, x.Opened), cmp.Compare(y.Matter, x.Matter)) })
 	return out[:min(len(out), a.Limit)], nil
-}
-
-// Box is a stretch of ground in millionths of a degree.
-type Box struct{ MinLon, MinLat, MaxLon, MaxLat int64 }
-
-// ReportsIn lists public reports within a box, the newest first; open ones only where asked.
-func (d *Docket) ReportsIn(ctx context.Context, q store.Q, method string, b Box, open bool, limit int) ([]Report, error) {
-	return store.Select[Report](ctx, q, reportsNear, d.tenant, method, b.MinLat, b.MaxLat, b.MinLon, b.MaxLon, true, !open, limit)
 }

@@ -6,6 +6,7 @@ import (
 
 	"gongzhi/internal/act"
 	"gongzhi/internal/store"
+	"gongzhi/internal/vault"
 )
 
 var (
@@ -32,23 +33,18 @@ func (l *Ledger) Reseal(ctx context.Context, tx *store.Tx, after string, limit i
 	if err != nil {
 		return "", 0, fmt.Errorf("ledger: %w", err)
 	}
-	for _, r := range rows {
-		next = fmt.Sprintf("%d %d %s", r.Matter, r.Seq, r.Field)
+	return vault.Pass(rows, limit, func(r row) string { return fmt.Sprintf("%d %d %s", r.Matter, r.Seq, r.Field) }, func(r row) (bool, error) {
 		if l.vault.Fresh(r.Value) {
-			continue
+			return false, nil
 		}
 		a := act.Act{Tenant: l.tenant, Matter: act.Matter(r.Matter), Seq: r.Seq}
 		value, err := l.vault.Reseal(place(a, r.Field), r.Value)
 		if err != nil {
-			return "", moved, err
+			return false, err
 		}
 		if _, err := store.Exec(ctx, tx, reseal, int64(l.tenant), r.Matter, r.Seq, r.Field, value); err != nil {
-			return "", moved, fmt.Errorf("ledger: %w", err)
+			return false, fmt.Errorf("ledger: %w", err)
 		}
-		moved++
-	}
-	if len(rows) < limit {
-		next = ""
-	}
-	return next, moved, nil
+		return true, nil
+	})
 }

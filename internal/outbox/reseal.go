@@ -5,6 +5,7 @@ import (
 
 	"gongzhi/internal/act"
 	"gongzhi/internal/store"
+	"gongzhi/internal/vault"
 )
 
 var (
@@ -23,22 +24,15 @@ func (o *Outbox) Reseal(ctx context.Context, tx *store.Tx, after string, limit i
 	if err != nil {
 		return "", 0, err
 	}
-	for _, r := range rows {
-		next = r.Person
+	return vault.Pass(rows, limit, func(r row) string { return r.Person }, func(r row) (bool, error) {
 		if o.Vault.Fresh(r.Address) {
-			continue
+			return false, nil
 		}
 		address, err := o.Vault.Reseal(o.place(act.Person(r.Person)), r.Address)
 		if err != nil {
-			return "", moved, err
+			return false, err
 		}
-		if _, err := store.Exec(ctx, tx, resealPreference, o.tenant, r.Person, address); err != nil {
-			return "", moved, err
-		}
-		moved++
-	}
-	if len(rows) < limit {
-		next = ""
-	}
-	return next, moved, nil
+		_, err = store.Exec(ctx, tx, resealPreference, o.tenant, r.Person, address)
+		return err == nil, err
+	})
 }

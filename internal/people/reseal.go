@@ -5,6 +5,7 @@ import (
 
 	"gongzhi/internal/act"
 	"gongzhi/internal/store"
+	"gongzhi/internal/vault"
 )
 
 var (
@@ -26,29 +27,23 @@ func (p *People) ResealAccounts(ctx context.Context, tx *store.Tx, after string,
 	if err != nil {
 		return "", 0, err
 	}
-	for _, r := range rows {
-		next = r.Person
+	return vault.Pass(rows, limit, func(r row) string { return r.Person }, func(r row) (bool, error) {
 		name, totp := r.Name, r.TOTP
 		if p.vault.Fresh(name) && (len(totp) == 0 || p.vault.Fresh(totp)) {
-			continue
+			return false, nil
 		}
-		if name, err = p.vault.Reseal(p.place("name", act.Person(r.Person)), name); err != nil {
-			return "", moved, err
+		name, err := p.vault.Reseal(p.place("name", act.Person(r.Person)), name)
+		if err != nil {
+			return false, err
 		}
 		if len(totp) > 0 {
 			if totp, err = p.vault.Reseal(p.place("totp", act.Person(r.Person)), totp); err != nil {
-				return "", moved, err
+				return false, err
 			}
 		}
-		if _, err := store.Exec(ctx, tx, resealAccount, p.tenant, r.Person, name, totp); err != nil {
-			return "", moved, err
-		}
-		moved++
-	}
-	if len(rows) < limit {
-		next = ""
-	}
-	return next, moved, nil
+		_, err = store.Exec(ctx, tx, resealAccount, p.tenant, r.Person, name, totp)
+		return err == nil, err
+	})
 }
 
 // ResealCodes does the same to the names that household codes carry.
@@ -62,22 +57,15 @@ func (p *People) ResealCodes(ctx context.Context, tx *store.Tx, after string, li
 	if err != nil {
 		return "", 0, err
 	}
-	for _, r := range rows {
-		next = r.Digest
+	return vault.Pass(rows, limit, func(r row) string { return r.Digest }, func(r row) (bool, error) {
 		if p.vault.Fresh(r.Name) {
-			continue
+			return false, nil
 		}
 		name, err := p.vault.Reseal(p.place("name", act.Person(r.Person)), r.Name)
 		if err != nil {
-			return "", moved, err
+			return false, err
 		}
-		if _, err := store.Exec(ctx, tx, resealCode, p.tenant, r.Digest, name); err != nil {
-			return "", moved, err
-		}
-		moved++
-	}
-	if len(rows) < limit {
-		next = ""
-	}
-	return next, moved, nil
+		_, err = store.Exec(ctx, tx, resealCode, p.tenant, r.Digest, name)
+		return err == nil, err
+	})
 }

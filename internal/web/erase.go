@@ -97,9 +97,15 @@ func (s *Site) erase(r *http.Request, rd *reader) (page.Page, error) {
 
 // sealer is the mandate under which a reader opens, and may erase, sealed answers of a matter.
 func sealer(st desk.Standing, rd *reader) (act.By, error) {
+	domain := st.Charter.Privacy.DomainOfMethod(st.Method.Key)
+	return mandateOver(st, rd, func(role string) bool { return st.Charter.Roles[role].Seals && st.Charter.Privacy.Admits(role, domain) })
+}
+
+// mandateOver is the first mandate of a reader that reaches a matter, in a role that may do what is asked.
+func mandateOver(st desk.Standing, rd *reader, may func(role string) bool) (act.By, error) {
 	on := calendar.DateOf(st.Context.Now)
 	for _, m := range rd.mandates {
-		if st.Charter.Roles[m.Role].Seals && st.Charter.Privacy.Admits(m.Role, st.Charter.Privacy.DomainOfMethod(st.Method.Key)) && asMandate(m).Over(st.Context.Book, st.Context.Own[m.Role], st.Run.Matter.Subject, on) {
+		if may(m.Role) && asMandate(m).Over(st.Context.Book, st.Context.Own[m.Role], st.Run.Matter.Subject, on) {
 			return act.By{Person: rd.account.Person, Role: m.Role, Mandate: m.ID}, nil
 		}
 	}

@@ -7,7 +7,6 @@ import (
 	"path"
 
 	"gongzhi/internal/act"
-	"gongzhi/internal/calendar"
 	"gongzhi/internal/charter"
 	"gongzhi/internal/desk"
 	"gongzhi/internal/fault"
@@ -87,13 +86,7 @@ func (s *Site) move(r *http.Request, rd *reader) (page.Page, error) {
 
 // mover is the mandate under which a reader may move a matter.
 func (s *Site) mover(st desk.Standing, rd *reader) (act.By, error) {
-	on := calendar.DateOf(st.Context.Now)
-	for _, m := range rd.mandates {
-		if s.charter().Moves(m.Role) && asMandate(m).Over(st.Context.Book, st.Context.Own[m.Role], st.Run.Matter.Subject, on) {
-			return act.By{Person: rd.account.Person, Role: m.Role, Mandate: m.ID}, nil
-		}
-	}
-	return act.By{}, fault.Refuse(fault.Denied, "web.not_for_you", fault.Basis{}, nil)
+	return mandateOver(st, rd, s.charter().Moves)
 }
 
 // movable tells whether a matter is open and goes by a version that is no longer in force.
