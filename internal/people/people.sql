@@ -20,11 +20,11 @@ UPDATE account SET totp = $3 WHERE tenant = $1 AND person = $2;
 UPDATE account SET closed = $3 WHERE tenant = $1 AND person = $2;
 
 -- name: mandates
--- A person's mandates in force on a day; none for an account that was closed, at whatever door it still knocks. Walks
--- mandate_person.
+-- A person's mandates in force on a day, the widest place first and flats in the order of their building; none for an
+-- account that was closed, at whatever door it still knocks. Walks mandate_person.
 SELECT m.id, m.person, m.role, m.register, m.row, m.path, m.starts, m.ends FROM mandate m
 JOIN account a ON a.tenant = m.tenant AND a.person = m.person
-WHERE m.tenant = $1 AND m.person = $2 AND a.closed = 0 AND m.starts <= $3 AND (m.ends = '' OR m.ends >= $3) ORDER BY m.id;
+WHERE m.tenant = $1 AND m.person = $2 AND a.closed = 0 AND m.starts <= $3 AND (m.ends = '' OR m.ends >= $3) ORDER BY m.path, m.role, m.id;
 
 -- name: holders
 -- Mandates of one role within a place in force on a day, of open accounts, with their sealed names. Walks mandate_role.

@@ -9,7 +9,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import test from "node:test";
 import { phone } from "./harness.mjs";
-import { act, fill, options, roster, submit, town, words } from "./town.mjs";
+import { act, choices, fill, options, roster, submit, town, words } from "./town.mjs";
 
 const compoundName = "颍河路91号院";
 const rooms = 170;
@@ -257,12 +257,15 @@ test("a renovation, from the roster to the handover", { timeout: 420_000 }, asyn
   const papers = ["3号楼1单元601", "3号楼1单元602", "3号楼2单元101"];
   const online = ballots.filter((slip) => !papers.some((part) => slip.part.includes(part))).slice(0, 135);
   // One after the other: an owner of several flats has a code for each, the later ballot stands, and the clock stands still
-  // here. Six at once would leave it to chance which one that is, and whether the owner's spouse has said the same.
+  // here. Six at once would leave it to chance which one that is, and whether the owner's spouse has said the same. Such an
+  // owner is asked for which flat it is, and says the one the code was for.
   await inBatches(online, 1, async (slip, i) => {
     const one = await w.visitor().enter(slip.code);
     const ask = await one.page(`/matters/${matter}/do/cast`);
-    const as = /name="_as" value="([^"]*)"|value="([^"]*)" [^>]*name="_as"/.exec(ask.html);
-    await one.act(matter, "cast", { renovate: i % 15 ? "yes" : "no", ...(as ? { _as: as[1] ?? as[2] } : {}) });
+    const flats = choices(ask.html, "_as");
+    const flat = flats.find(({ hint }) => hint === slip.part);
+    assert.ok(flat || flats.length === 0, `${slip.part} is not among ${flats.map(({ hint }) => hint)}`);
+    await one.act(matter, "cast", { renovate: i % 15 ? "yes" : "no", ...(flat ? { _as: flat.value } : {}) });
   });
   stage("135 have voted online");
   // Paper: one enters, another reads it again without seeing the first.

@@ -191,3 +191,9 @@ export function options(html, name) {
   if (!list) return [];
   return [...list[1].matchAll(/<option value="([^"]+)"[^>]*>([^<]*)</g)].map(([, value, said]) => ({ value: plain(value), said: plain(said).trim() }));
 }
+
+// choices are the buttons of a question to choose from, with the words under each.
+export function choices(html, name) {
+  return [...html.matchAll(/<input type="(?:radio|checkbox)"[^>]* name="([^"]*)" value="([^"]*)"[\s\S]*?<label[^>]*>([^<]*)<\/label>(?:\s*<p class="hint"[^>]*>([^<]*)<)?/g)]
+    .filter(([, of]) => of === name).map(([, , value, said, hint]) => ({ value: plain(value), said: plain(said).trim(), hint: plain(hint ?? "").trim() }));
+}
