@@ -6,6 +6,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"os"
 	"runtime"
 	"strings"
 	"testing"
@@ -302,6 +303,58 @@ func TestHundredThousandRows(t *testing.T) {
 	}
 	if grown := int64(after.HeapSys) - int64(before.HeapSys); grown > 160<<20 {
 		t.Errorf("reading took %d MiB", grown>>20)
+	}
+}
+
+// Nothing is left on the disk, whether a large workbook is read, breaks off or is found damaged when half of it is unpacked.
+func TestNothingIsLeftBehind(t *testing.T) {
+	dir := t.TempDir()
+	for _, name := range []string{"TMPDIR", "TMP", "TEMP"} {
+		t.Setenv(name, dir)
+	}
+	large := edit(t, workbook(t, [][]any{{"楼号", "房号"}}, nil), func(name, content string) string {
+		if !strings.Contains(name, "worksheets/") {
+			return content
+		}
+		var rows strings.Builder
+		for n := range 40_000 {
+			fmt.Fprintf(&rows, `<row r="%[1]d"><c r="A%[1]d" t="inlineStr"><is><t>%[2]s%[1]d</t></is></c></row>`, n+2, strings.Repeat("演示", 60))
+		}
+		return strings.Replace(content, "</sheetData>", rows.String()+"</sheetData>", 1)
+	})
+	damaged := edit(t, large, func(name, content string) string {
+		if strings.HasSuffix(name, "workbook.xml") {
+			return content[:len(content)/2]
+		}
+		return content
+	})
+	ctx, cancel := context.WithCancel(context.Background())
+	cancel()
+	for _, tt := range []struct {
+		name string
+		ctx  context.Context
+		raw  []byte
+		good bool
+	}{{"whole", context.Background(), large, true}, {"damaged", context.Background(), damaged, false}, {"gone away", ctx, large, false}} {
+		if _, err := sheet.Read(tt.ctx, bytes.NewReader(tt.raw), int64(len(tt.raw))); (err == nil) != tt.good {
+			t.Errorf("%s: %v", tt.name, err)
+		}
+		left, err := os.ReadDir(dir)
+		if err != nil || len(left) > 0 {
+			t.Errorf("%s: %v is left, %v", tt.name, left, err)
+		}
+	}
+	if err := sheet.WriteTable(io.Discard, "名单", func(yield func([]string) bool) {
+		for range 200_000 {
+			if !yield([]string{"演示甲演示甲演示甲演示甲演示甲演示甲", "1号楼1单元101"}) {
+				return
+			}
+		}
+	}); err != nil {
+		t.Fatal(err)
+	}
+	if left, err := os.ReadDir(dir); err != nil || len(left) > 0 {
+		t.Errorf("after writing %v is left, %v", left, err)
 	}
 }
 

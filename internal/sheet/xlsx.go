@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
 	"path"
 	"regexp"
 	"strconv"
@@ -18,8 +19,14 @@ import (
 // readXLSX streams every visible sheet. Values are those the file holds, not as it shows them: a cell that shows 79
 // may hold 78.62, and the area that counts is the one held.
 func readXLSX(ctx context.Context, file io.ReaderAt, size int64, g *gatherer) (err error) {
+	// The library unpacks large sheets into files, and leaves them behind where it gives up half-way.
+	dir, err := os.MkdirTemp("", "gongzhi-sheet-")
+	if err != nil {
+		return fmt.Errorf("sheet: %w", err)
+	}
+	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
 	f, err := excelize.OpenReader(io.NewSectionReader(file, 0, size), excelize.Options{
-		RawCellValue: true, UnzipSizeLimit: maxUnzipped, UnzipXMLSizeLimit: 16 << 20,
+		RawCellValue: true, UnzipSizeLimit: maxUnzipped, UnzipXMLSizeLimit: 16 << 20, TmpDir: dir,
 	})
 	if err != nil {
 		return damaged(err)

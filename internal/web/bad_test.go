@@ -138,6 +138,11 @@ func bomb(t *testing.T) string {
 func rows(t *testing.T, n int) string {
 	t.Helper()
 	x := excelize.NewFile()
+	defer func() {
+		if err := x.Close(); err != nil {
+			t.Error(err)
+		}
+	}()
 	s, err := x.NewStreamWriter("Sheet1")
 	if err != nil {
 		t.Fatal(err)
