@@ -105,9 +105,9 @@ ON CONFLICT (tenant, matter, step, item) DO UPDATE SET kind = excluded.kind, beg
 
 -- name: published
 -- A public list, the latest beginning first. Walks publication_begins.
-SELECT p.matter, p.step, p.item, p.kind, p.begins, p.ends, p.place, p.seq, p.changed, p.is_over, m.method, m.title_zh, m.title_en FROM publication p
+SELECT p.matter, p.step, p.item, p.kind, p.begins, p.ends, p.place, p.seq, p.changed, p.is_over, m.method, m.scope, m.title_zh, m.title_en FROM publication p
 JOIN matter m ON m.tenant = p.tenant AND m.matter = p.matter
-WHERE p.tenant = $1 AND p.kind = $2 AND p.begins >= $3 AND NOT m.is_private ORDER BY p.begins DESC, p.matter, p.step, p.item LIMIT $4;
+WHERE p.tenant = $1 AND p.kind = $2 AND p.begins >= $3 AND p.begins < $4 AND NOT m.is_private ORDER BY p.begins DESC, p.matter, p.step, p.item LIMIT $5;
 
 -- name: publications-of
 SELECT matter, step, item, kind, begins, ends, place, seq, changed, is_over FROM publication WHERE tenant = $1 AND matter = $2 ORDER BY step, item;

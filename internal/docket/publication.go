@@ -33,6 +33,7 @@ type Publication struct {
 type Published struct {
 	Publication
 	Method  string `db:"method"`
+	Scope   string `db:"scope"` // where the matter's subject lies
 	TitleZH string `db:"title_zh"`
 	TitleEN string `db:"title_en"`
 }
@@ -46,9 +47,10 @@ func (d *Docket) Publish(ctx context.Context, tx *store.Tx, p Publication) error
 	return nil
 }
 
-// Published lists one kind of entries of public matters that begin at an instant or later, the latest first.
-func (d *Docket) Published(ctx context.Context, q store.Q, kind string, from int64, limit int) ([]Published, error) {
-	return store.Select[Published](ctx, q, publishedOf, d.tenant, kind, from, limit)
+// Published lists one kind of entries of public matters that begin at an instant or later and before another ([Never] is
+// no end), the latest first.
+func (d *Docket) Published(ctx context.Context, q store.Q, kind string, from, until int64, limit int) ([]Published, error) {
+	return store.Select[Published](ctx, q, publishedOf, d.tenant, kind, from, until, limit)
 }
 
 // PublicationsOf lists the entries of one matter, in a fixed order.

@@ -28,6 +28,7 @@ var (
 	sealValue      = queries.Get("seal")
 	actsAfter      = queries.Get("acts-after")
 	actsLatest     = queries.Get("acts-latest")
+	actsStep       = queries.Get("acts-step")
 	lastAct        = queries.Get("last")
 	matters        = queries.Get("matters")
 	unseal         = queries.Get("unseal")
@@ -244,13 +245,8 @@ func (l *Ledger) Acts(ctx context.Context, q store.Q, matter act.Matter, after i
 	}
 }
 
-// Page reads at most so many of a matter's acts after a number, oldest first.
-func (l *Ledger) Page(ctx context.Context, q store.Q, matter act.Matter, after int64, limit int) ([]act.Act, error) {
-	rows, err := store.Select[row](ctx, q, actsAfter, int64(l.tenant), int64(matter), after, limit)
-	if err != nil {
-		return nil, fmt.Errorf("ledger: acts of matter %d: %w", matter, err)
-	}
-	out := make([]act.Act, len(rows))
+func fromRows(rows []row) (out []act.Act, err error) {
+	out = make([]act.Act, len(rows))
 	for i, r := range rows {
 		if out[i], err = fromRow(r); err != nil {
 			return nil, err
@@ -259,19 +255,31 @@ func (l *Ledger) Page(ctx context.Context, q store.Q, matter act.Matter, after i
 	return out, nil
 }
 
+// Page reads at most so many of a matter's acts after a number, oldest first.
+func (l *Ledger) Page(ctx context.Context, q store.Q, matter act.Matter, after int64, limit int) ([]act.Act, error) {
+	rows, err := store.Select[row](ctx, q, actsAfter, int64(l.tenant), int64(matter), after, limit)
+	if err != nil {
+		return nil, fmt.Errorf("ledger: acts of matter %d: %w", matter, err)
+	}
+	return fromRows(rows)
+}
+
+// StepActs reads the acts of a matter's step, of all its visits, oldest first.
+func (l *Ledger) StepActs(ctx context.Context, q store.Q, matter act.Matter, step string) ([]act.Act, error) {
+	rows, err := store.Select[row](ctx, q, actsStep, int64(l.tenant), int64(matter), step)
+	if err != nil {
+		return nil, fmt.Errorf("ledger: acts of matter %d at %s: %w", matter, step, err)
+	}
+	return fromRows(rows)
+}
+
 // Latest reads a matter's newest acts before a number, newest first.
 func (l *Ledger) Latest(ctx context.Context, q store.Q, matter act.Matter, before int64, limit int) ([]act.Act, error) {
 	rows, err := store.Select[row](ctx, q, actsLatest, int64(l.tenant), int64(matter), before, limit)
 	if err != nil {
 		return nil, fmt.Errorf("ledger: latest acts of matter %d: %w", matter, err)
 	}
-	out := make([]act.Act, len(rows))
-	for i, r := range rows {
-		if out[i], err = fromRow(r); err != nil {
-			return nil, err
-		}
-	}
-	return out, nil
+	return fromRows(rows)
 }
 
 // Last gives the number and hash of a matter's last act; both are zero when there is none.

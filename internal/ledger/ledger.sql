@@ -15,6 +15,11 @@ WHERE tenant = $1 AND matter = $2 AND seq > $3 ORDER BY seq LIMIT $4;
 SELECT tenant, matter, seq, kind, step, at, recorded, made, person, role, mandate, charter, clause, submission, body, sealed, prev, hash FROM act
 WHERE tenant = $1 AND matter = $2 AND seq < $3 ORDER BY seq DESC LIMIT $4;
 
+-- name: acts-step
+-- Acts of one step of a matter, oldest first. Walks the primary key over the matter.
+SELECT tenant, matter, seq, kind, step, at, recorded, made, person, role, mandate, charter, clause, submission, body, sealed, prev, hash FROM act
+WHERE tenant = $1 AND matter = $2 AND step = $3 ORDER BY seq;
+
 -- name: last
 SELECT seq, hash FROM act WHERE tenant = $1 AND matter = $2 ORDER BY seq DESC LIMIT 1;
 

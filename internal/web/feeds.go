@@ -105,7 +105,7 @@ func (s *Site) tag(r *http.Request, path string) string {
 
 // noticesFeed is the newest notices as Atom.
 func (s *Site) noticesFeed(r *http.Request, rd *reader) (page.Page, error) {
-	list, err := s.Docket.Published(r.Context(), s.Store.Read(), step.NoticeList, 0, feedLength)
+	list, err := s.Docket.Published(r.Context(), s.Store.Read(), step.NoticeList, 0, docket.Never, feedLength)
 	if err != nil {
 		return page.Page{}, err
 	}
@@ -160,7 +160,7 @@ const icsType = "text/calendar; charset=utf-8"
 
 // meetingsFeed is the meetings that were called, as a calendar to subscribe to.
 func (s *Site) meetingsFeed(r *http.Request, rd *reader) (page.Page, error) {
-	list, err := s.Docket.Published(r.Context(), s.Store.Read(), step.MeetingList, s.Clock.Now().Add(-calendarSince).UnixMicro(), 10*feedLength)
+	list, err := s.Docket.Published(r.Context(), s.Store.Read(), step.MeetingList, s.Clock.Now().Add(-calendarSince).UnixMicro(), docket.Never, 10*feedLength)
 	if err != nil {
 		return page.Page{}, err
 	}

@@ -228,6 +228,11 @@ func (f importOf) href(more string, with ...string) string {
 	return fmt.Sprintf("%s/%s%s?%s", importPath(f.intake), f.hash, more, q.Encode())
 }
 
+// order is the import as work that may take long.
+func (f importOf) order(rd *reader, key, href string) order {
+	return order{key: key, person: rd.account.Person, title: importFrame(f, f.at).Title, href: href, takes: reads}
+}
+
 func (s *Site) importOf(r *http.Request, rd *reader) (f importOf, err error) {
 	if f.intake, err = s.intake(r); err != nil {
 		return f, err
@@ -262,27 +267,27 @@ func (s *Site) importPreview(r *http.Request, rd *reader) (page.Page, error) {
 			return p, err
 		}
 	}
-	key := "preview " + string(rd.account.Person) + " " + f.href("")
-	j, err := s.jobs.start(r.Context(), key, func(ctx context.Context, j *job) (any, error) { return s.previewed(ctx, rd, f, j) })
+	o := f.order(rd, "preview "+string(rd.account.Person)+" "+f.href(""), f.href(""))
+	j, err := s.jobs.start(r.Context(), o, func(ctx context.Context, j *job) (any, error) { return s.previewed(ctx, rd, f, j) })
 	if err != nil {
 		return page.Page{}, err
 	}
 	if !j.wait(r.Context()) {
 		return j.going(importFrame(f, f.at)), nil
 	}
-	made, err := s.jobs.take(key, j)
-	return s.importAnswer(r, rd, f, made, err)
+	shown, err := s.jobs.take(j)
+	return s.importAnswer(r, rd, f, shown, err)
 }
 
 // importAnswer shows what a job made, or asks again for a file where that one was refused.
-func (s *Site) importAnswer(r *http.Request, rd *reader, f importOf, made any, err error) (page.Page, error) {
+func (s *Site) importAnswer(r *http.Request, rd *reader, f importOf, shown any, err error) (page.Page, error) {
 	if no, ok := fault.As(err); ok && no.Kind != fault.Unavailable && no.Kind != fault.Denied && no.Kind != fault.NotFound {
 		return s.importForm(r.Context(), rd, f.intake, r.URL.Query(), no)
 	}
 	if err != nil {
 		return page.Page{}, err
 	}
-	p, _ := made.(page.Page)
+	p, _ := shown.(page.Page)
 	return p, nil
 }
 
@@ -407,16 +412,19 @@ func (s *Site) importCorrected(r *http.Request, rd *reader) (page.Page, error) {
 	if err != nil {
 		return page.Page{}, err
 	}
-	said, err := s.readSheet(r.Context(), f, &job{})
-	if err != nil {
-		return page.Page{}, err
-	}
 	name := f.at.name
 	if name == "" {
 		name = f.declared().Name.In(rd.lang)
 	}
-	rd.attach(s.say(rd, text.Key("web.import.corrected_name", "Place", name)))
-	return page.Page{}, sheet.WriteFaults(rd.writer, said.found, said.faults, said.warnings, func(w text.Words) string { return s.say(rd, w) })
+	title := text.Key("web.import.corrected_name", "Place", name)
+	return s.produce(r, rd, production{title: title, takes: reads, name: s.say(rd, title), kind: attachment.Spreadsheet}, func(ctx context.Context, j *job, w io.Writer) error {
+		said, err := s.readSheet(ctx, f, j)
+		if err != nil {
+			return err
+		}
+		j.tell(stageWriting, 0, 0)
+		return sheet.WriteFaults(w, said.found, said.faults, said.warnings, func(w text.Words) string { return s.say(rd, w) })
+	})
 }
 
 // importTemplate gives an empty workbook with the headers.
@@ -450,14 +458,15 @@ func (s *Site) importConfirm(r *http.Request, rd *reader) (page.Page, error) {
 	if id == "" {
 		return page.Page{}, fault.Refuse(fault.Invalid, "submission.id", fault.Basis{}, nil)
 	}
-	j, err := s.jobs.start(r.Context(), writingKey(id), func(ctx context.Context, j *job) (any, error) { return nil, s.importWrite(ctx, f, id, j) })
+	o := f.order(rd, writingKey(id), f.href("", queryChange, id))
+	j, err := s.jobs.start(r.Context(), o, func(ctx context.Context, j *job) (any, error) { return nil, s.importWrite(ctx, f, id, j) })
 	if err != nil {
 		return page.Page{}, err
 	}
 	if !j.wait(r.Context()) {
 		return rd.redirect(r, f.href("", queryChange, id))
 	}
-	if _, err = s.jobs.take(writingKey(id), j); err != nil {
+	if _, err = s.jobs.take(j); err != nil {
 		return s.importAnswer(r, rd, f, nil, err)
 	}
 	return rd.redirect(r, changePath(id))
@@ -492,7 +501,7 @@ func (s *Site) importWriting(r *http.Request, rd *reader, f importOf, id string)
 		if !j.wait(r.Context()) {
 			return j.going(importFrame(f, f.at)), true, nil
 		}
-		if _, err := s.jobs.take(writingKey(id), j); err != nil {
+		if _, err := s.jobs.take(j); err != nil {
 			p, err = s.importAnswer(r, rd, f, nil, err)
 			return p, true, err
 		}

@@ -26,9 +26,9 @@ func (s *Site) nav(ctx context.Context, rd *reader, path, query string) []ui.Gro
 	link := func(key, href, icon string) page.Link {
 		return page.Link{Words: text.Key(key), Href: href, Icon: icon, Here: path == href && query == ""}
 	}
-	work := []page.Link{link("web.nav.queue", "/desk", "inbox"), link("web.agenda.title", "/desk/calendar", "calendar"), link("notices.title", "/desk/notices", "file-text")}
+	work := []page.Link{link("web.nav.queue", "/desk", "inbox"), link("web.agenda.title", "/desk/calendar", "calendar"), link("meetings.title", meetingsHref, "users-group"), link("notices.title", "/desk/notices", "file-text")}
 	govern := append(s.busiest(ctx, path, query), link("web.nav.matters", "/desk/matters", "clipboard-list"), link("web.nav.begin", "/desk/begin", "plus"))
-	registers := append(s.navRegisters(path), link("lists.all", "/desk/registers", "table"), link("web.nav.import", "/desk/import", "upload"))
+	registers := append(s.navRegisters(path), link("lists.all", "/desk/registers", "table"), link("web.nav.import", "/desk/import", "upload"), link("jobs.title", workHref, "clock"))
 	manage := []page.Link{link("web.nav.charter", "/charter", "scale"), link("settings.title", settingsHref, "settings")}
 	if rd.audits {
 		manage = append(manage, link("privacy.log", "/desk/access", "history"))

@@ -73,7 +73,7 @@ func (s *Site) hanging(ctx context.Context, q store.Q, rd *reader) (page.Table, 
 		Caption: text.Key("notices.hang"), Empty: text.Key("notices.hang_none"),
 		Columns: []page.Column{{Words: text.Key("web.col.matter")}, {Words: text.Key("web.col.standing")}, {Words: text.Key("notices.since")}, {Words: text.Key("web.col.due")}, {Words: text.Key("notices.proof")}, {Words: text.Key("web.col.do")}},
 	}
-	list, err := s.Docket.Published(ctx, q, step.NoticeList, 0, noticesShown)
+	list, err := s.Docket.Published(ctx, q, step.NoticeList, 0, docket.Never, noticesShown)
 	if err != nil {
 		return t, err
 	}

@@ -91,35 +91,44 @@ func (s *Site) paperCode(r *http.Request, rd *reader) (page.Page, error) {
 	return rd.redirect(r, fmt.Sprintf("/matters/%d", n))
 }
 
-// printed are the ballots of a building, or of the whole vote, each on a page of its own.
-func (s *Site) printed(r *http.Request, rd *reader) (p page.Page, err error) {
+// printed are the ballots of a building, or of the whole vote, each on a page of its own. A large vote has thousands, so
+// they are drawn into a file.
+func (s *Site) printed(r *http.Request, rd *reader) (page.Page, error) {
 	building := r.URL.Query().Get("building")
-	pinned := s.pinned(r.Context())
-	err = s.onPaper(r, rd, func(_ context.Context, _ store.Q, b balloting) error {
-		p = page.Page{
-			Frame: page.Paper, Title: text.Key("papers.print"), State: b.st.Run.Matter.Title.Words(),
-			Back: &page.Link{Words: text.Key("papers.title"), Href: fmt.Sprintf("/desk/matters/%d/papers", b.n)},
-		}
-		for _, l := range b.voting() {
-			if building != "" && l.Building != building {
-				continue
-			}
-			where, err := b.where(l.ID)
-			if err != nil {
-				return err
-			}
-			sheet := b.print(l, where)
-			if pinned != nil {
-				sheet.Fine = append(sheet.Fine, pinned.Note)
-			}
-			p.Blocks = append(p.Blocks, sheet)
-		}
-		if len(p.Blocks) == 0 {
+	var x production
+	err := s.onPaper(r, rd, func(_ context.Context, _ store.Q, b balloting) error {
+		if !slices.ContainsFunc(b.voting(), func(l vote.Line) bool { return building == "" || l.Building == building }) {
 			return fault.Refuse(fault.NotFound, "web.nowhere", fault.Basis{}, nil)
 		}
+		x.title = text.Key("papers.print_of", "Matter", b.st.Run.Matter.Title)
+		x.back = &page.Link{Words: text.Key("papers.title"), Href: fmt.Sprintf("/desk/matters/%d/papers", b.n)}
 		return nil
 	})
-	return p, err
+	if err != nil {
+		return page.Page{}, err
+	}
+	return s.producePage(r, rd, x, func(r *http.Request) (p page.Page, err error) {
+		pinned := s.pinned(r.Context())
+		err = s.onPaper(r, rd, func(_ context.Context, _ store.Q, b balloting) error {
+			p = page.Page{Frame: page.Paper, Title: text.Key("papers.print"), State: b.st.Run.Matter.Title.Words(), Back: x.back}
+			for _, l := range b.voting() {
+				if building != "" && l.Building != building {
+					continue
+				}
+				where, err := b.where(l.ID)
+				if err != nil {
+					return err
+				}
+				sheet := b.print(l, where)
+				if pinned != nil {
+					sheet.Fine = append(sheet.Fine, pinned.Note)
+				}
+				p.Blocks = append(p.Blocks, sheet)
+			}
+			return nil
+		})
+		return p, err
+	})
 }
 
 func (b balloting) print(l vote.Line, where string) page.Sheet {

@@ -299,7 +299,7 @@ func (s *Site) answersFor(ctx context.Context, q store.Q, rd *reader) (page.Bloc
 		Caption: sch.Name.Words(), Total: strconv.Itoa(len(rows)),
 		Columns: []page.Column{{Words: sch.Name.Words()}, {Words: text.Key("queue.stage")}, {Words: text.Key("web.col.standing")}, {Words: text.Key("web.col.due")}},
 		Links: []page.Link{
-			{Words: text.Key("lists.import", "Register", sch.Name), Href: "/desk/sheets/" + sch.Key, Icon: "upload"},
+			{Words: text.Key("lists.import", "Register", sch.Name), Href: "/desk/imports/" + sheetKind + "/" + sch.Key, Icon: "upload"},
 			{Words: text.Key("queue.all_of", "Register", sch.Name), Href: "/desk/registers/" + sch.Key, Icon: "table"},
 		},
 	}

@@ -1,14 +1,17 @@
 package web
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"io"
 	"iter"
 	"net/http"
 	"strings"
 
 	"gongzhi/internal/act"
+	"gongzhi/internal/attachment"
 	"gongzhi/internal/book"
 	"gongzhi/internal/page"
 	"gongzhi/internal/sheet"
@@ -35,36 +38,59 @@ func (s *Site) export(r *http.Request, rd *reader, format sheet.Format, ending, 
 	if err != nil {
 		return page.Page{}, err
 	}
-	return page.Page{}, s.Store.View(r.Context(), func(ctx context.Context, q store.Q) error {
-		in := s.registers(ctx, q, rd)
-		n, digest := 0, sha256.New()
-		for line, err := range s.lines(in, l) {
+	day := l.filter.On.String()
+	x := production{
+		title: text.Key("lists.export_of", "Register", l.schema.Name, "Format", ending), kind: cmp.Or(kind, attachment.Spreadsheet),
+		name: s.say(rd, text.Key("lists.export_name", "Register", l.schema.Name, "Day", day)) + "." + ending,
+		back: &page.Link{Words: l.schema.Name.Words(), Href: l.with(l.path(), "", "")},
+	}
+	return s.produce(r, rd, x, func(ctx context.Context, j *job, w io.Writer) error {
+		return s.Store.View(ctx, func(ctx context.Context, q store.Q) error {
+			in := s.registers(ctx, q, rd)
+			n, digest := 0, sha256.New()
+			for line, err := range s.lines(in, l) {
+				if err != nil {
+					return err
+				}
+				n++
+				j.tell(stageCounting, n, 0)
+				_, _ = digest.Write([]byte(strings.Join(line, "\x1f") + "\n")) // a hash takes everything
+			}
+			filter, err := s.filterWords(rd, in, l)
 			if err != nil {
 				return err
 			}
-			n++
-			_, _ = digest.Write([]byte(strings.Join(line, "\x1f") + "\n")) // a hash takes everything
-		}
-		filter := s.say(rd, text.Key("lists.export_all"))
-		chips, err := s.chips(in, l)
-		if err != nil {
-			return err
-		}
-		if len(chips) > 0 {
-			said := make([]string, len(chips))
-			for i, c := range chips {
-				said[i] = s.say(rd, c.Words)
-			}
-			filter = strings.Join(said, "；")
-		}
-		day := l.filter.On.String()
-		title := s.say(rd, text.Key("lists.export_title", "Register", l.schema.Name, "Day", day, "Filter", filter, "N", n, "Hash", hex.EncodeToString(digest.Sum(nil))))
-		rd.attach(s.say(rd, text.Key("lists.export_name", "Register", l.schema.Name, "Day", day)) + "." + ending)
-		if kind != "" {
-			rd.writer.Header().Set("Content-Type", kind)
-		}
-		return sheet.WriteRows(rd.writer, format, l.schema, rd.lang, title, s.lines(in, l))
+			title := s.say(rd, text.Key("lists.export_title", "Register", l.schema.Name, "Day", day, "Filter", filter, "N", n, "Hash", hex.EncodeToString(digest.Sum(nil))))
+			return sheet.WriteRows(w, format, l.schema, rd.lang, title, told(s.lines(in, l), j, n))
+		})
 	})
+}
+
+// filterWords say what a list is cut by.
+func (s *Site) filterWords(rd *reader, in *book.Reader, l listing) (string, error) {
+	chips, err := s.chips(in, l)
+	if err != nil || len(chips) == 0 {
+		return s.say(rd, text.Key("lists.export_all")), err
+	}
+	said := make([]string, len(chips))
+	for i, c := range chips {
+		said[i] = s.say(rd, c.Words)
+	}
+	return strings.Join(said, "；"), nil
+}
+
+// told counts lines as they are written.
+func told(lines iter.Seq2[[]string, error], j *job, total int) iter.Seq2[[]string, error] {
+	return func(yield func([]string, error) bool) {
+		n := 0
+		for line, err := range lines {
+			n++
+			j.tell(stageLines, n, total)
+			if !yield(line, err) {
+				return
+			}
+		}
+	}
 }
 
 // lines walks a whole list, page by page.

@@ -93,6 +93,7 @@ func (s *Site) routes() []route {
 		{"GET /desk", atDesk, s.queue},
 		{"POST /desk/together", atDesk, s.together},
 		{"GET /desk/notices", atDesk, s.notices},
+		{"GET " + meetingsHref, atDesk, s.meetings},
 		{"GET /desk/settings", atDesk, s.settings},
 		{"GET /desk/calendar", atDesk, s.calendarPage},
 		{"GET /desk/ledger", atDesk, s.houseBook},
@@ -137,6 +138,7 @@ func (s *Site) routes() []route {
 		{"GET /desk/imports/{kind}/{source}/{hash}", atDesk, s.importPreview},
 		{"POST /desk/imports/{kind}/{source}/{hash}", atDesk, s.importConfirm},
 		{"GET /desk/imports/{kind}/{source}/{hash}/corrected", atDesk, s.importCorrected},
+		{"GET " + workHref, atDesk, s.workPage},
 
 		// Who read what was sealed.
 		{"GET /desk/access", auditors, s.lookedAt},
@@ -150,5 +152,6 @@ func (s *Site) routes() []route {
 		{"POST /desk/keys/recall", admins, s.recallKey},
 		{"GET /desk/codes", admins, s.codesPage},
 		{"POST /desk/codes", admins, s.issueCodes},
+		{"GET /desk/codes/{id}", admins, s.codesIssued},
 	}
 }

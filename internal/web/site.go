@@ -57,7 +57,7 @@ type Site struct {
 	demo     []DemoPerson
 	sessions *scs.SessionManager
 	tries    *tries
-	jobs     jobs
+	jobs     *jobs
 	layers   recent[layers]
 	shown    recent[page.Figures]
 
@@ -69,7 +69,7 @@ type Site struct {
 
 // New builds the site.
 func New(c Config) *Site {
-	s := &Site{House: c.House, origin: c.Origin, demo: c.Demo, sessions: scs.New(), tries: newTries()}
+	s := &Site{House: c.House, origin: c.Origin, demo: c.Demo, sessions: scs.New(), tries: newTries(), jobs: newJobs()}
 	s.certificates, _ = lru.New[certifiedVisit, step.Certificate](certificatesKept) // fails only where nothing is to be kept
 	s.entries, _ = lru.New[int64, []byte](entriesKept)
 	s.sessions.Store = s.People.Sessions(s.Store, clock.System) // the manager reckons by the machine's clock, so must its store
@@ -156,6 +156,8 @@ func (s *Site) serve(rt route) http.Handler {
 	})
 }
 
+const htmlType = "text/html; charset=utf-8"
+
 // render draws a page.
 func (s *Site) render(w http.ResponseWriter, r *http.Request, rd *reader, p page.Page) {
 	var buf bytes.Buffer
@@ -165,7 +167,7 @@ func (s *Site) render(w http.ResponseWriter, r *http.Request, rd *reader, p page
 		return
 	}
 	h := w.Header()
-	h.Set("Content-Type", "text/html; charset=utf-8")
+	h.Set("Content-Type", htmlType)
 	h.Set("Content-Language", rd.lang.Tag())
 	h.Set("Cache-Control", "no-store")
 	if rd.signedIn() {

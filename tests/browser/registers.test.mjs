@@ -7,7 +7,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import test from "node:test";
 import { narrow } from "./harness.mjs";
-import { fill, submit, town } from "./town.mjs";
+import { fill, submit, taken, town } from "./town.mjs";
 
 const rows = 20_000;
 
@@ -63,7 +63,7 @@ test("20,000 rows from a faulty sheet to the register and back", { timeout: 420_
   const faults = await ban.locator("main").innerText();
   assert.match(faults, /开着/);
   assert.match(faults, /91410102MA0000000X/);
-  const [book] = await Promise.all([ban.waitForEvent("download", { timeout: 120_000 }), ban.locator('a[href*="/corrected"]').first().click()]);
+  const book = await taken(ban, ban.locator('a[href*="/corrected"]').first());
   assert.match(book.suggestedFilename(), /\.xlsx$/);
 
   await ban.goto("/desk/imports/sheet/enterprise");
@@ -97,7 +97,7 @@ test("20,000 rows from a faulty sheet to the register and back", { timeout: 420_
   assert.match(listed, /演示企业/);
   for (const [, n] of listed.matchAll(/演示企业(\d+)号/g)) assert.equal(Number(n) % 50, 0, `${n} is no key enterprise`);
   await ban.sound();
-  const [exported] = await Promise.all([ban.waitForEvent("download", { timeout: 120_000 }), ban.locator('a[href*="export.csv"]').first().click()]);
+  const exported = await taken(ban, ban.locator('a[href*="export.csv"]').first());
   const file = join(folder, "exported.csv");
   await exported.saveAs(file);
   assert.match(readFileSync(file, "utf8").split("\n")[0], /重点企业.*是.*共 400 条/);

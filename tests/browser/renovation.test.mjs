@@ -9,7 +9,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import test from "node:test";
 import { phone } from "./harness.mjs";
-import { act, choices, fill, options, roster, submit, town, words } from "./town.mjs";
+import { act, choices, codes, fill, options, roster, submit, taken, town, words } from "./town.mjs";
 
 const compoundName = "颍河路91号院";
 const rooms = 170;
@@ -77,7 +77,7 @@ test("a renovation, from the roster to the handover", { timeout: 420_000 }, asyn
   const faults = await wang.locator("main").innerText();
   for (const said of ["待测", "84.125", "0.12亩", "同上", "等3人"]) assert.ok(faults.includes(said), `the fault ${said} is not shown`);
   assert.match(await wang.locator("tr", { hasText: "0.12亩" }).first().innerText(), /\d+/, "faults say their row");
-  const [workbook] = await Promise.all([wang.waitForEvent("download"), wang.locator(`a[href*="/corrected"]`).first().click()]);
+  const workbook = await taken(wang, wang.locator(`a[href*="/corrected"]`).first());
   assert.match(workbook.suggestedFilename(), /颍河路91号院.*\.xlsx$/);
 
   await wang.goto(`/desk/imports/roster/roster?under=compound/${compound}`);
@@ -130,9 +130,7 @@ test("a renovation, from the roster to the handover", { timeout: 420_000 }, asyn
   await admin.goto("/desk/codes");
   await fill(admin, { compound });
   await submit(admin);
-  const slips = await admin.locator("section:has(h2)").evaluateAll((all) => all.map((one) => ({
-    part: one.querySelector("h2").innerText, code: /[2-9A-Z]{4}-[2-9A-Z]{4}-[2-9A-Z]{4}/.exec(one.innerText)?.[0],
-  })).filter((one) => one.code));
+  const slips = await codes(admin);
   assert.ok(slips.length > 160, `${slips.length} codes for ${rooms} rooms`);
   await shot(admin, "04-codes");
   await admin.context().close();

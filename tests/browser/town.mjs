@@ -176,6 +176,26 @@ export class Visitor {
   }
 }
 
+// taken follows a link to a file and gives the download: at once, or once it lies ready where it takes long to make.
+export async function taken(page, link) {
+  const file = page.waitForEvent("download", { timeout: 180_000 });
+  await link.click();
+  const lies = page.waitForSelector('main a[href*="take=1"]', { timeout: 180_000 }).then((ready) => ready.click());
+  lies.catch(() => {}); // where the file came at once nothing lies ready
+  await Promise.race([file, lies]);
+  return file;
+}
+
+// codes are the household codes on the page that shows them, awaited where they take long to make.
+export async function codes(page) {
+  const code = /[2-9A-Z]{4}-[2-9A-Z]{4}-[2-9A-Z]{4}/g;
+  const open = page.locator('main a[href*="take=1"]');
+  await open.or(page.locator("main section h2")).first().waitFor({ timeout: 120_000 });
+  if (await open.count() > 0) await Promise.all([page.waitForNavigation(), open.click()]);
+  return page.locator("section:has(h2)").evaluateAll((all) => all.map((one) => ({ part: one.querySelector("h2").innerText, said: one.innerText })))
+    .then((all) => all.map(({ part, said }) => ({ part, code: said.match(code)?.[0] })).filter((one) => one.code));
+}
+
 // hidden are the hidden fields of the first form of a page's main part that posts.
 export function hidden(html) {
   const main = html.slice(Math.max(0, html.indexOf("<main")));

@@ -9,23 +9,58 @@ import (
 	"gongzhi/internal/vote"
 )
 
-// Documents: for each body the minutes once its record is confirmed, and where it passed the matter, its resolution.
-func (m *Meeting) Documents(acts []act.Act) ([]step.Document, error) {
+// folded is where the step stands after its acts.
+func (m *Meeting) folded(acts []act.Act) (*state, error) {
 	var folded any
-	seq := map[string]int64{}
 	for _, a := range acts {
 		var err error
 		if folded, err = m.Fold(folded, a); err != nil {
 			return nil, err
 		}
+	}
+	st, _ := folded.(*state)
+	return st, nil
+}
+
+// Sittings are the bodies that were called, each with its latest call and record.
+func (m *Meeting) Sittings(acts []act.Act) ([]step.Sitting, error) {
+	st, err := m.folded(acts)
+	if st == nil || err != nil {
+		return nil, err
+	}
+	var out []step.Sitting
+	for _, b := range m.Bodies {
+		s := st.of(b.Key)
+		if s.Called.IsZero() {
+			continue
+		}
+		x := step.Sitting{
+			Item: b.Key, Body: b.Name, At: s.Call.At, Place: s.Call.Place, Agenda: s.Call.Agenda, Entitled: s.Call.Entitled,
+			Recorded: s.Recorded, Returned: s.Returned != "", Confirmed: s.Confirmed,
+		}
+		if !s.Recorded.IsZero() {
+			x.Present = s.Record.Present
+		}
+		if s.Confirmed {
+			x.Result = step.Tagged{Words: text.Key("meeting.outcome." + s.Outcome), Good: s.Outcome == vote.Passed.String()}
+		}
+		out = append(out, x)
+	}
+	return out, nil
+}
+
+// Documents: for each body the minutes once its record is confirmed, and where it passed the matter, its resolution.
+func (m *Meeting) Documents(acts []act.Act) ([]step.Document, error) {
+	st, err := m.folded(acts)
+	if st == nil || err != nil {
+		return nil, err
+	}
+	seq := map[string]int64{}
+	for _, a := range acts {
 		var b confirmedBody
 		if a.Kind == confirmed && a.Into(&b) == nil {
 			seq[b.Body] = a.Seq
 		}
-	}
-	st, ok := folded.(*state)
-	if !ok {
-		return nil, nil
 	}
 	var out []step.Document
 	for _, b := range m.Bodies {

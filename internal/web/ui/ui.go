@@ -53,6 +53,9 @@ type Context struct {
 	// Checkpoint is printed on every sheet, so that the wall it hangs on bears witness to the public log; nil prints none.
 	Checkpoint *page.QR
 
+	// Drawn is told how many of the page's own blocks are drawn, where somebody waits for very many; nil tells nobody.
+	Drawn func(done, total int)
+
 	// Asset gives the address of a built file by its plain name. Default: "/assets/" and the name.
 	Asset func(name string) string
 	// Clause gives the page of a clause such as "methods/renovation.yaml#publicity_1.days", or "" where there is none.
@@ -136,6 +139,14 @@ func asset(ctx context.Context, name string) string {
 // prefer is the link that changes one preference and comes back here.
 func prefer(ctx context.Context, name, value string) templ.SafeURL {
 	return templ.SafeURL(Prefer + "?" + url.Values{name: {value}, "back": {from(ctx).Path}}.Encode())
+}
+
+// tellDrawn tells whoever waits that one more of the page's own blocks stands.
+func tellDrawn(ctx context.Context, done, total int) string {
+	if f := from(ctx).Drawn; f != nil {
+		f(done, total)
+	}
+	return ""
 }
 
 // themes are day and night, the one in use marked.
