@@ -3,8 +3,10 @@ package charter
 import (
 	"maps"
 	"slices"
+	"strings"
 
 	"gongzhi/internal/method"
+	"gongzhi/internal/register"
 	"gongzhi/internal/source"
 	"gongzhi/internal/step"
 	"gongzhi/internal/step/open"
@@ -17,7 +19,7 @@ import (
 func (l *loader) children(m *method.Method) {
 	for _, p := range m.List {
 		if round, ok := p.Step.(*patrol.Patrol); ok && round.Found != nil {
-			l.found(m, p, round.Found)
+			l.found(m, p, round)
 		}
 		s, ok := p.Step.(*open.Open)
 		if !ok {
@@ -43,25 +45,111 @@ func (l *loader) children(m *method.Method) {
 	}
 }
 
-// found checks what a patrol opens for what is found, as children does.
-func (l *loader) found(m *method.Method, p *method.Placed, f *patrol.Found) {
+// found checks what a patrol opens for what is found, as children does: what is told has to be an answer there too, and must
+// not become more public than it was.
+func (l *loader) found(m *method.Method, p *method.Placed, round *patrol.Patrol) {
+	f := round.Found
 	child, ok := l.c.Methods[f.Method]
 	if !ok || child == m {
 		return
 	}
-	if child.Subject != m.Subject {
-		l.error(p.Node.At("found", "method"), "opens.subject", text.Args{"Method": child.Key, "Wants": child.Subject, "Gets": m.Subject})
+	about := m.Subject
+	for about != "" && f.About != "" && about != f.About {
+		sch, _ := l.c.Registers.Get(about)
+		about = ""
+		if sch != nil {
+			about = sch.Parent
+		}
+	}
+	if child.Subject != about {
+		l.error(p.Node.At("found", "method"), "opens.subject", text.Args{"Method": child.Key, "Wants": child.Subject, "Gets": about})
 	}
 	facts := map[string]any{}
 	for key := range f.Tell {
 		facts[key] = true
 	}
-	l.told(child, facts, func(key string) source.Place {
+	for key := range f.Say {
+		facts[key] = true
+	}
+	at := func(key string) source.Place {
 		if _, said := f.Tell[key]; said {
 			return p.Node.At("found", "tell", key)
 		}
+		if _, said := f.Say[key]; said {
+			return p.Node.At("found", "say", key)
+		}
 		return p.Node.At("found", "method")
-	})
+	}
+	l.told(child, facts, at)
+	for _, asked := range child.Start.Fields {
+		if value, said := f.Say[asked.Key]; said && !answers(asked, value) {
+			l.error(at(asked.Key), "opens.answer", text.Args{"Method": child.Key, "Field": asked.Key, "Answer": value})
+		}
+		from, told := l.source(m, round, f.Tell[asked.Key])
+		if !told {
+			continue
+		}
+		if from.Audience != step.Public && asked.Audience == step.Public || from.Personal && !asked.Personal {
+			l.error(at(asked.Key), "opens.audience", text.Args{"Method": child.Key, "Field": asked.Key, "From": from.Key})
+		} else if !l.fits(from, asked) {
+			l.error(at(asked.Key), "opens.kind", text.Args{"Method": child.Key, "Field": asked.Key, "From": from.Key})
+		}
+	}
+}
+
+// source is a question to which what Tell names is the answer: one of the round, the name of the place, the subject, or a field
+// of the place's row.
+func (l *loader) source(m *method.Method, round *patrol.Patrol, name string) (step.Field, bool) {
+	from := step.Field{Key: name, Audience: step.Public, Type: step.LineType}
+	column, ofPlace := strings.CutPrefix(name, patrol.OfPlace)
+	switch {
+	case name == "":
+		return from, false
+	case name == patrol.Subject:
+		from.Type, from.Register = step.RowType, m.Subject
+	case ofPlace:
+		if fields, _ := l.c.RegisterFields(round.Register); fields[column] == string(register.Geometry) {
+			from.Type = step.PointType
+		} else {
+			from.Type = step.Type(fields[column])
+		}
+	case name != patrol.Place:
+		i := slices.IndexFunc(round.Fields, func(x step.Field) bool { return x.Key == name })
+		if i < 0 {
+			return from, false // the step has said so
+		}
+		from = round.Fields[i]
+	}
+	return from, true
+}
+
+// answers tells whether what a charter always says answers a question.
+func answers(asked step.Field, value string) bool {
+	switch asked.Type {
+	case step.LineType, step.TextType:
+		return value != ""
+	case step.ChoiceType:
+		return slices.ContainsFunc(asked.Options, func(o step.Option) bool { return o.Value == value })
+	}
+	return false
+}
+
+// fits tells whether every answer to one question is one to another: the same type, words where words are wanted, or a
+// choice between rows that the charter itself brings.
+func (l *loader) fits(from, asked step.Field) bool {
+	words := []step.Type{step.LineType, step.TextType}
+	switch {
+	case asked.Type == step.TextType && slices.Contains(words, from.Type):
+		return true
+	case asked.Type == step.RowType && from.Type == step.ChoiceType:
+		seeds := l.c.Seeds(asked.Register)
+		return !slices.ContainsFunc(from.Options, func(o step.Option) bool { return !slices.Contains(seeds, o.Value) })
+	case asked.Type == step.ChoiceType && from.Type == step.ChoiceType:
+		return !slices.ContainsFunc(from.Options, func(o step.Option) bool { return !answers(asked, o.Value) })
+	case asked.Type == step.LineType && from.Type == step.LineType:
+		return asked.Max == 0 || from.Max > 0 && from.Max <= asked.Max
+	}
+	return asked.Type == from.Type && asked.Register == from.Register
 }
 
 // told compares what a child is told with what its start asks.

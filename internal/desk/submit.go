@@ -52,6 +52,7 @@ type session struct {
 type child struct {
 	number act.Matter
 	start  act.Start
+	sealed map[string]string // what it is told that only those who handle it read
 	at     time.Time
 }
 
@@ -342,8 +343,8 @@ func (w *session) record(key string, by act.By, clause string, d act.Draft) (act
 			return act.Act{}, err
 		}
 		start.Parent = w.run.Matter.Number
-		w.opened = append(w.opened, child{act.Matter(n), start, w.context.Now})
-		d.Body = act.Child{Matter: act.Matter(n), Method: start.Method, Item: start.Item}
+		w.opened = append(w.opened, child{act.Matter(n), start, d.Sealed, w.context.Now})
+		d.Body, d.Sealed = act.Child{Matter: act.Matter(n), Method: start.Method, Item: start.Item}, nil
 	}
 	a := act.Act{
 		// Never before what is on record already, which a phone without signal could not know.
@@ -437,7 +438,7 @@ func (w *session) finish(ctx context.Context, until time.Time) error {
 		}
 		child := d.fresh(w.tx, w.charter, m, c.number, d.around(ctx, w.tx, w.charter, c.at), w.now)
 		child.id = w.id
-		if err := child.launch(ctx, act.By{Role: act.HouseItself}, act.Draft{Kind: act.Started, Body: c.start}, until); err != nil {
+		if err := child.launch(ctx, act.By{Role: act.HouseItself}, m.BeginChild(child.context, c.start, c.sealed), until); err != nil {
 			return err
 		}
 	}

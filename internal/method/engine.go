@@ -2,6 +2,7 @@ package method
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -67,13 +68,36 @@ func (m *Method) Begin(c Context, who Actor, subject act.RowID, s step.Submissio
 		return act.Draft{}, act.By{}, err
 	}
 	start := act.Start{Method: m.Key, Subject: subject, Title: m.title(name), Facts: answers.Open}
-	if m.private != nil {
-		said := m.facts(&Run{Matter: step.Matter{Facts: answers.Open}})
-		// What cannot be told is private: the other way round could not be taken back.
-		ok, err := m.private.Bool(map[string]any{"matter": said, "subject": m.subject(subject, c)})
-		start.Private = ok || err != nil
-	}
+	start.Private = m.hides(c, subject, answers.Open)
 	return act.Draft{Kind: act.Started, Body: start, Sealed: answers.Sealed}, by, nil
+}
+
+// hides tells whether a matter that was begun with these public answers is private. What cannot be told is: the other way
+// round could not be taken back.
+func (m *Method) hides(c Context, subject act.RowID, said map[string]any) bool {
+	if m.private == nil {
+		return false
+	}
+	facts := m.facts(&Run{Matter: step.Matter{Facts: said}})
+	ok, err := m.private.Bool(map[string]any{"matter": facts, "subject": m.subject(subject, c)})
+	return ok || err != nil
+}
+
+// BeginChild is the first act of a matter that another one opens. What it is told in answer to a question that is not
+// public is sealed here too, however it was said there.
+func (m *Method) BeginChild(c Context, start act.Start, sealed map[string]string) act.Draft {
+	facts, hidden := maps.Clone(start.Facts), maps.Clone(sealed)
+	for _, f := range m.Start.Fields {
+		if v, told := facts[f.Key]; told && f.Audience != step.Public {
+			if hidden == nil {
+				hidden = map[string]string{}
+			}
+			hidden[f.Key] = step.Sealable(v)
+			delete(facts, f.Key)
+		}
+	}
+	start.Facts, start.Private = facts, m.hides(c, start.Subject, facts)
+	return act.Draft{Kind: act.Started, Body: start, Sealed: hidden}
 }
 
 // named gives the name of the subject, and refuses a row that is not there or of another register.

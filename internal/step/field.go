@@ -123,7 +123,7 @@ func (fs Fields) Read(s Submission, basis fault.Basis, known func(act.RowID) boo
 		case f.Audience == Public:
 			a.Open[f.Key] = v
 		default:
-			a.Sealed[f.Key] = sealable(v)
+			a.Sealed[f.Key] = Sealable(v)
 		}
 	}
 	return a, bad.Err("form.faults", basis)
@@ -133,8 +133,8 @@ func (fs Fields) has(name string) bool {
 	return slices.ContainsFunc(fs, func(f Field) bool { return f.Key == name })
 }
 
-// sealable is the text form of a value for the vault.
-func sealable(v any) string {
+// Sealable is the text form of a value for the vault.
+func Sealable(v any) string {
 	switch v := v.(type) {
 	case string:
 		return v

@@ -400,7 +400,7 @@ func (s *street) day(seed uint64) (ok bool) {
 	}
 	act0 := fmt.Sprintf("/matters/%d/do/look", matter)
 	questions := phones[0].opened(act0 + "?_item=" + placeOf(section, 0))
-	issue := phones[1].opened("/begin/road_issue")
+	report := phones[1].opened("/begin/problem")
 	tooLong := rng.IntN(5) == 0
 	n := 0
 	for range 14 {
@@ -412,11 +412,13 @@ func (s *street) day(seed uint64) (ok bool) {
 		n++
 		id := fmt.Sprintf("phone-%d-%d", seed, n)
 		if rng.IntN(4) == 0 {
-			p.fill(id, "/begin/road_issue", id, url.Values{"_subject": {section}, "_questions": {issue}, "where_it_is": {id}}, nil)
+			p.fill(id, "/begin/problem", id, url.Values{
+				"_subject": {"nyyh"}, "_questions": {report}, "category": {"anything"}, "place": {id}, "words": {id}, "openness": {"public"}, "signature": {"named"},
+			}, nil)
 		} else {
 			place := placeOf(section, rng.IntN(places))
 			p.fill(id, act0, strconv.Itoa(int(matter)), url.Values{
-				"_step": {"patrol"}, "_item": {place}, "_questions": {questions}, "finding": {[]string{"fine", "settled", "problem"}[rng.IntN(3)]}, "what_it_is": {id},
+				"_step": {"patrol"}, "_item": {place}, "_questions": {questions}, "finding": {[]string{"fine", "settled", "problem"}[rng.IntN(3)]}, "what_it_is": {id}, "kind_of_problem": {"litter"},
 			}, jpeg)
 		}
 		switch rng.IntN(6) {

@@ -54,17 +54,6 @@ type Patrol struct {
 	turns map[string]*expr.Program
 }
 
-// Found opens a matter for what somebody found.
-type Found struct {
-	Field  string            `yaml:"field"`          // the choice that tells
-	Is     []string          `yaml:"is"`             // answers of it that mean: something was found
-	Method string            `yaml:"method"`         // of the child matter; it is about the same subject
-	Tell   map[string]string `yaml:"tell,omitempty"` // question of its start: public question here, or "place"
-}
-
-// Place names the place itself among what a child may be told.
-const Place = "place"
-
 // Outcomes of a patrol.
 const (
 	Done    = "done"    // every place was looked at
@@ -136,28 +125,6 @@ func (s *Patrol) Check(c *step.Checker) {
 	}
 	if s.Found != nil {
 		s.checkFound(c)
-	}
-}
-
-func (s *Patrol) checkFound(c *step.Checker) {
-	field, ok := s.field(s.Found.Field)
-	if !ok || field.Type != step.ChoiceType || !field.Required || field.Audience != step.Public {
-		c.Error("patrol.found", text.Args{"Field": s.Found.Field}, "found", "field")
-	}
-	for i, value := range s.Found.Is {
-		if ok && !slices.ContainsFunc(field.Options, func(o step.Option) bool { return o.Value == value }) {
-			c.Error("patrol.answer", text.Args{"Field": s.Found.Field, "Answer": value}, "found", "is", i)
-		}
-	}
-	if !c.Charter.HasMethod(s.Found.Method) {
-		c.Error("open.method", text.Args{"Method": s.Found.Method}, "found", "method")
-	}
-	for _, key := range slices.Sorted(maps.Keys(s.Found.Tell)) {
-		if from := s.Found.Tell[key]; from != Place {
-			if f, ok := s.field(from); !ok || f.Audience != step.Public {
-				c.Error("patrol.tell", text.Args{"Field": from}, "found", "tell", key)
-			}
-		}
 	}
 }
 
@@ -277,7 +244,11 @@ func (s *Patrol) Take(v step.View, sub step.Submission) ([]act.Draft, error) {
 	found := s.found(answers.Open)
 	drafts := []act.Draft{{Kind: looked, Clause: "fields", Body: body{sub.Item, answers.Open, found}, Sealed: answers.Sealed}}
 	if found {
-		drafts = append(drafts, s.open(v, st, sub.Item, answers.Open))
+		child, err := s.open(v, st, sub.Item, answers)
+		if err != nil {
+			return nil, err
+		}
+		drafts = append(drafts, child)
 	}
 	if len(st.Seen)+1 < len(st.Items) {
 		return drafts, nil
@@ -287,33 +258,6 @@ func (s *Patrol) Take(v step.View, sub step.Submission) ([]act.Draft, error) {
 		n++
 	}
 	return append(drafts, end(Done, len(st.Items), len(st.Items), n)), nil
-}
-
-func (s *Patrol) found(answers map[string]any) bool {
-	if s.Found == nil {
-		return false
-	}
-	value, _ := answers[s.Found.Field].(string)
-	return slices.Contains(s.Found.Is, value)
-}
-
-// open is the matter of what was found, about the same subject.
-func (s *Patrol) open(v step.View, st *state, item string, answers map[string]any) act.Draft {
-	place := text.Text{}
-	if i := slices.IndexFunc(st.Items, func(it step.Item) bool { return it.Key == item }); i >= 0 {
-		place = st.Items[i].Name
-	}
-	facts := map[string]any{}
-	for key, from := range s.Found.Tell {
-		if from == Place {
-			facts[key] = place.ZH
-		} else if value, ok := answers[from]; ok {
-			facts[key] = value
-		}
-	}
-	d := step.Open(s.Found.Method, v.Matter.Subject, place, item, facts)
-	d.Clause = "found"
-	return d
 }
 
 func end(outcome string, places, seen, found int) act.Draft {
