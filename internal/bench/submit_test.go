@@ -12,13 +12,18 @@ import (
 	"gongzhi/internal/people"
 	"gongzhi/internal/step"
 	"gongzhi/internal/store"
+	"gongzhi/internal/store/storetest"
 )
 
 // What a submission costs behind the doors, on a disk that syncs, when 64 come at a time: sharing commits, and not.
 func BenchmarkSubmit(b *testing.B) {
-	for name, batch := range map[string]int{"grouped": 0, "alone": 1} {
+	for name, on := range map[string]settings{"grouped": {}, "alone": {Batch: 1}, "postgres": {}} {
 		b.Run(name, func(b *testing.B) {
-			h, err := openHouse(settings{Dir: b.TempDir(), Batch: batch})
+			if name == "postgres" {
+				on.URL = storetest.URL(b, store.Postgres)
+			}
+			on.Dir = b.TempDir()
+			h, err := openHouse(on)
 			if err != nil {
 				b.Fatal(err)
 			}

@@ -96,13 +96,17 @@ func (d *Desk) beginOne(ctx context.Context, c *charter.Charter, m *method.Metho
 	id := m.RoutineID(row.ID, day)
 	var got ledger.Receipt
 	return d.once(ctx, id, id, &got, func(ctx context.Context, tx *store.Tx) (*session, error) {
+		draft, by := m.BeginRoutine(row, subject, day)
+		scope, err := d.scope(ctx, tx, subject.ID, day)
+		if err != nil {
+			return nil, err
+		}
 		number, err := d.ledger.Number(ctx, tx, "matter")
 		if err != nil {
 			return nil, err
 		}
-		draft, by := m.BeginRoutine(row, subject, day)
 		w := d.fresh(tx, c, m, act.Matter(number), d.around(ctx, tx, c, hour), tx.Now())
-		w.id = id
+		w.id, w.scope = id, scope
 		return w, w.launch(ctx, by, draft, tx.Now())
 	})
 }

@@ -78,7 +78,12 @@ func (d *Desk) Begin(ctx context.Context, who method.Actor, key string, subject 
 		if err != nil {
 			return nil, err
 		}
-		// Numbered first: on PostgreSQL this is also what keeps two from starting the same thing at the same time.
+		scope, err := d.scope(ctx, tx, subject, calendar.DateOf(around.Now))
+		if err != nil {
+			return nil, err
+		}
+		// On PostgreSQL all who begin something wait here for each other, up to the commit: what can be known before the
+		// number is, and what must hold for one at a time is asked after it.
 		number, err := d.ledger.Number(ctx, tx, "matter")
 		if err != nil {
 			return nil, err
@@ -94,7 +99,7 @@ func (d *Desk) Begin(ctx context.Context, who method.Actor, key string, subject 
 			}
 		}
 		w := d.fresh(tx, c, m, act.Matter(number), around, tx.Now())
-		w.id, w.made = s.ID, made
+		w.id, w.made, w.scope = s.ID, made, scope
 		return w, w.launch(ctx, by, draft, tx.Now())
 	})
 	return out, err
@@ -312,15 +317,6 @@ func (d *Desk) fresh(tx *store.Tx, c *charter.Charter, m *method.Method, number 
 
 // launch starts a matter whose first act is draft, and lets time pass in it.
 func (w *session) launch(ctx context.Context, by act.By, draft act.Draft, until time.Time) error {
-	start, ok := draft.Body.(act.Start)
-	if !ok {
-		return fmt.Errorf("desk: the first act of %s is no start", w.method.Key)
-	}
-	scope, err := w.desk.scope(ctx, w.tx, start.Subject, calendar.DateOf(w.context.Now))
-	if err != nil {
-		return err
-	}
-	w.scope = scope
 	if err := w.method.Launch(w.run, w.context, by, draft, w.record); err != nil {
 		return err
 	}
@@ -438,6 +434,10 @@ func (w *session) finish(ctx context.Context, until time.Time) error {
 		}
 		child := d.fresh(w.tx, w.charter, m, c.number, d.around(ctx, w.tx, w.charter, c.at), w.now)
 		child.id = w.id
+		var err error
+		if child.scope, err = d.scope(ctx, w.tx, c.start.Subject, calendar.DateOf(c.at)); err != nil {
+			return err
+		}
 		if err := child.launch(ctx, act.By{Role: act.HouseItself}, m.BeginChild(child.context, c.start, c.sealed), until); err != nil {
 			return err
 		}

@@ -119,15 +119,13 @@ func found(m Matter, err error) (Matter, bool, error) {
 
 // Put writes a matter's whole line.
 func (d *Docket) Put(ctx context.Context, tx *store.Tx, m Matter) error {
-	_, err := store.Exec(ctx, tx, putMatter, d.tenant, m.Number, m.Method, m.Charter, m.Subject, m.Scope, m.TitleZH, m.TitleEN,
+	return store.Later(ctx, tx, putMatter, d.tenant, m.Number, m.Method, m.Charter, m.Subject, m.Scope, m.TitleZH, m.TitleEN,
 		m.Step, m.Result, m.Opened, m.Updated, m.Due, m.Parent, m.Item, m.Seq, m.Head, m.Private)
-	return err
 }
 
 // Move writes what an act changes in a line that is there already.
 func (d *Docket) Move(ctx context.Context, tx *store.Tx, m Matter) error {
-	_, err := store.Exec(ctx, tx, moveMatter, d.tenant, m.Number, m.Charter, m.Step, m.Result, m.Updated, m.Due, m.Seq, m.Head)
-	return err
+	return store.Later(ctx, tx, moveMatter, d.tenant, m.Number, m.Charter, m.Step, m.Result, m.Updated, m.Due, m.Seq, m.Head)
 }
 
 // WorkOf lists what is owed in one matter, in a fixed order.
@@ -149,12 +147,12 @@ func (d *Docket) SetWork(ctx context.Context, tx *store.Tx, before, now []Work) 
 		if there && was == w {
 			continue
 		}
-		if _, err := store.Exec(ctx, tx, addWork, d.tenant, w.Matter, w.Verb, w.Item, w.Role, w.Step, w.Scope, w.Opens, w.Due, w.Since); err != nil {
+		if err := store.Later(ctx, tx, addWork, d.tenant, w.Matter, w.Verb, w.Item, w.Role, w.Step, w.Scope, w.Opens, w.Due, w.Since); err != nil {
 			return fmt.Errorf("docket: work of matter %d: %w", w.Matter, err)
 		}
 	}
 	for k, w := range old {
-		if _, err := store.Exec(ctx, tx, dropWork, d.tenant, w.Matter, k.verb, k.item, k.role); err != nil {
+		if err := store.Later(ctx, tx, dropWork, d.tenant, w.Matter, k.verb, k.item, k.role); err != nil {
 			return fmt.Errorf("docket: work of matter %d: %w", w.Matter, err)
 		}
 	}

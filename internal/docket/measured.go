@@ -28,8 +28,7 @@ type Measured struct {
 
 // Measure keeps it.
 func (d *Docket) Measure(ctx context.Context, tx *store.Tx, m Measured) error {
-	_, err := store.Exec(ctx, tx, putMeasured, d.tenant, m.Set, m.Matter, m.Opened, m.Group, m.Bits, m.Private)
-	return err
+	return store.Later(ctx, tx, putMeasured, d.tenant, m.Set, m.Matter, m.Opened, m.Group, m.Bits, m.Private)
 }
 
 // Counts are how many matters opened from an instant on and before another have which measures, private ones too: a

@@ -40,7 +40,7 @@ type Published struct {
 
 // Publish puts an entry on its list, in the place of the one before.
 func (d *Docket) Publish(ctx context.Context, tx *store.Tx, p Publication) error {
-	_, err := store.Exec(ctx, tx, putPublication, d.tenant, p.Matter, p.Step, p.Item, p.Kind, p.Begins, p.Ends, p.Place, p.Seq, p.Changed, p.Over)
+	err := store.Later(ctx, tx, putPublication, d.tenant, p.Matter, p.Step, p.Item, p.Kind, p.Begins, p.Ends, p.Place, p.Seq, p.Changed, p.Over)
 	if err != nil {
 		return fmt.Errorf("docket: publication of matter %d: %w", p.Matter, err)
 	}

@@ -33,8 +33,7 @@ type Report struct {
 
 // PutReport keeps a report as its matter stands now.
 func (d *Docket) PutReport(ctx context.Context, tx *store.Tx, r Report) error {
-	_, err := store.Exec(ctx, tx, putReport, d.tenant, r.Matter, r.Method, r.Category, r.Lon, r.Lat, r.Placed, r.Opened, r.Updated, r.Open, r.Private)
-	return err
+	return store.Later(ctx, tx, putReport, d.tenant, r.Matter, r.Method, r.Category, r.Lon, r.Lat, r.Placed, r.Opened, r.Updated, r.Open, r.Private)
 }
 
 // Asked is which public reports are wanted: those opened from From on and before Until, open, closed or either, of some

@@ -25,7 +25,7 @@ func (c *Chain) uses(a act.Act, field string, value []byte) {
 
 func (c *Chain) nameFiles(ctx context.Context, tx *store.Tx) error {
 	for _, u := range c.files {
-		if _, err := store.Exec(ctx, tx, nameFile, int64(c.ledger.tenant), string(u.Hash), int64(u.Matter), u.Seq, u.Field); err != nil {
+		if err := store.Later(ctx, tx, nameFile, int64(c.ledger.tenant), string(u.Hash), int64(u.Matter), u.Seq, u.Field); err != nil {
 			return fmt.Errorf("ledger: files of matter %d, act %d: %w", u.Matter, u.Seq, err)
 		}
 	}

@@ -142,13 +142,13 @@ func (c *Chain) Write(ctx context.Context, tx *store.Tx) error {
 		if err != nil {
 			return err
 		}
-		if _, err := store.Exec(ctx, tx, appendAct, row.Tenant, row.Matter, row.Seq, row.Kind, row.Step, row.At, row.Recorded, row.Made, row.Person,
+		if err := store.Later(ctx, tx, appendAct, row.Tenant, row.Matter, row.Seq, row.Kind, row.Step, row.At, row.Recorded, row.Made, row.Person,
 			row.Role, row.Mandate, row.Charter, row.Clause, row.Submission, row.Body, row.Sealed, row.Prev, row.Hash); err != nil {
 			return fmt.Errorf("ledger: matter %d, act %d: %w", a.Matter, a.Seq, err)
 		}
 	}
 	for _, s := range c.sealed {
-		if _, err := store.Exec(ctx, tx, sealValue, s.Tenant, s.Matter, s.Seq, s.Field, s.Salt, s.Value); err != nil {
+		if err := store.Later(ctx, tx, sealValue, s.Tenant, s.Matter, s.Seq, s.Field, s.Salt, s.Value); err != nil {
 			return fmt.Errorf("ledger: sealing: %w", err)
 		}
 	}

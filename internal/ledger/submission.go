@@ -35,8 +35,7 @@ func (l *Ledger) Submission(ctx context.Context, q store.Q, id string) (Receipt,
 
 // Note remembers what a submission led to. The same id twice is a conflict.
 func (l *Ledger) Note(ctx context.Context, tx *store.Tx, r Receipt) error {
-	_, err := store.Exec(ctx, tx, noteSubmission, int64(l.tenant), r.ID, int64(r.Matter), r.First, r.Last, r.Content, r.Recorded)
-	return err
+	return store.Later(ctx, tx, noteSubmission, int64(l.tenant), r.ID, int64(r.Matter), r.First, r.Last, r.Content, r.Recorded)
 }
 
 // Number gives the next running number of that name, from 1.

@@ -20,8 +20,7 @@ type Stretch struct {
 
 func (l *Ledger) queue(ctx context.Context, tx *store.Tx, acts []act.Act) error {
 	first, last := acts[0], acts[len(acts)-1]
-	_, err := store.Exec(ctx, tx, queueUnlogged, int64(l.tenant), first.Recorded.UnixMicro(), int64(first.Matter), first.Seq, last.Seq)
-	return err
+	return store.Later(ctx, tx, queueUnlogged, int64(l.tenant), first.Recorded.UnixMicro(), int64(first.Matter), first.Seq, last.Seq)
 }
 
 // Unlogged are the stretches that the public log does not hold yet, in the order in which it takes them. Those of one

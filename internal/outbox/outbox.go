@@ -146,7 +146,7 @@ func (o *Outbox) Add(ctx context.Context, tx *store.Tx, events []Event) error {
 		if !wanted {
 			continue
 		}
-		if _, err := store.Exec(ctx, tx, addEvent, o.tenant, e.id(), e.Matter, e.Seq, e.Kind, e.Role, e.Step, e.Scope, e.Verb, e.Due, e.At, string(e.Spared), string(e.Named)); err != nil {
+		if err := store.Later(ctx, tx, addEvent, o.tenant, e.id(), e.Matter, e.Seq, e.Kind, e.Role, e.Step, e.Scope, e.Verb, e.Due, e.At, string(e.Spared), string(e.Named)); err != nil {
 			return fmt.Errorf("outbox: event %s: %w", e.id(), err)
 		}
 		tx.AfterCommit(o.nudge)

@@ -98,6 +98,16 @@ func Exec(ctx context.Context, q Q, query *Query, args ...any) (int64, error) {
 	return n, nil
 }
 
+// Later runs a statement whose outcome nobody waits for: on PostgreSQL it travels with the next one that is waited for,
+// and with the commit at the latest, so that ten of them cost one way to the database and back. A failure fails the
+// write as that of any other statement does, but may come to light only then.
+func Later(ctx context.Context, tx *Tx, query *Query, args ...any) error {
+	if err := tx.later(ctx, query, args); err != nil {
+		return fmt.Errorf("store: %s: %w", query, err)
+	}
+	return nil
+}
+
 // Bulk runs a one-row INSERT for each of rows; the statement's columns name the fields of T, and its placeholders
 // are $1 to $n in that order. On SQLite it is a loop over one prepared statement, on PostgreSQL a pipeline of them:
 // one VALUES list of many rows takes time by the square of its length on SQLite.

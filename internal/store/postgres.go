@@ -54,7 +54,8 @@ func (db *DB) tryPostgres(ctx context.Context, fn func(context.Context, *Tx) err
 	if err != nil {
 		return fmt.Errorf("store: write: %w", unavailable(err))
 	}
-	tx := &Tx{q: &pgTx{conn: conn, tx: begun}, now: db.now().UTC().Truncate(time.Microsecond)}
+	held := &pgTx{conn: conn, tx: begun}
+	tx := &Tx{q: held, now: db.now().UTC().Truncate(time.Microsecond)}
 	stands := false
 	defer func() { // also when the goroutine ends inside fn
 		if !stands {
@@ -62,6 +63,9 @@ func (db *DB) tryPostgres(ctx context.Context, fn func(context.Context, *Tx) err
 		}
 	}()
 	if err := tx.run(ctx, db.log, fn); err != nil {
+		return err
+	}
+	if err := held.send(ctx); err != nil {
 		return err
 	}
 	if err := begun.Commit(); err != nil {
@@ -86,9 +90,16 @@ func (db *DB) viewPostgres(ctx context.Context, fn func(context.Context, Q) erro
 
 // pgTx runs queries inside a transaction.
 type pgTx struct {
-	conn *sql.Conn
-	tx   *sql.Tx
-	open bool
+	conn    *sql.Conn
+	tx      *sql.Tx
+	open    bool
+	pending []pending
+}
+
+// pending is a statement of [Later] that has not been sent yet.
+type pending struct {
+	query *Query
+	args  []any
 }
 
 func (*pgTx) engine() Engine { return Postgres }
@@ -97,12 +108,18 @@ func (p *pgTx) exec(ctx context.Context, text string, args ...any) (int64, error
 	if p.open {
 		return 0, errOpenRows
 	}
+	if err := p.send(ctx); err != nil {
+		return 0, err
+	}
 	return pgExec(p.tx.ExecContext(ctx, text, args...))
 }
 
 func (p *pgTx) query(ctx context.Context, text string, args ...any) (rows, func(error) error, error) {
 	if p.open {
 		return nil, nil, errOpenRows
+	}
+	if err := p.send(ctx); err != nil {
+		return nil, nil, err
 	}
 	found, err := p.tx.QueryContext(ctx, text, args...) //nolint:rowserrcheck // Each asks for it when it has walked them
 	if err != nil {
@@ -115,8 +132,34 @@ func (p *pgTx) query(ctx context.Context, text string, args ...any) (rows, func(
 	}, nil
 }
 
+// send has what is pending run, in the order in which it was asked for.
+func (p *pgTx) send(ctx context.Context) error {
+	if len(p.pending) == 0 {
+		return nil
+	}
+	all := p.pending
+	p.pending = nil
+	return p.conn.Raw(func(driverConn any) error {
+		var batch pgx.Batch
+		for _, x := range all {
+			batch.Queue(x.query.text(Postgres), x.args...)
+		}
+		answers := driverConn.(*stdlib.Conn).Conn().SendBatch(ctx, &batch)
+		for _, x := range all {
+			if _, err := answers.Exec(); err != nil {
+				_ = answers.Close() // tells the same
+				return fmt.Errorf("%s: %w", x.query, unavailable(err))
+			}
+		}
+		return unavailable(answers.Close())
+	})
+}
+
 // pipeline sends one statement with many argument lists without waiting for each answer.
 func (p *pgTx) pipeline(ctx context.Context, text string, n int, args func(i int) []any) error {
+	if err := p.send(ctx); err != nil {
+		return err
+	}
 	return p.conn.Raw(func(driverConn any) error {
 		c := driverConn.(*stdlib.Conn).Conn()
 		const chunk = 1000 // bounds what is held in memory at both ends

@@ -78,6 +78,19 @@ func (tx *Tx) exec(ctx context.Context, text string, args ...any) (int64, error)
 	return n, tx.note(err)
 }
 
+func (tx *Tx) later(ctx context.Context, query *Query, args []any) error {
+	pg, ok := tx.q.(*pgTx)
+	if !ok {
+		_, err := tx.exec(ctx, query.text(tx.engine()), args...)
+		return err
+	}
+	if err := tx.usable(); err != nil {
+		return err
+	}
+	pg.pending = append(pg.pending, pending{query, args})
+	return nil
+}
+
 func (tx *Tx) query(ctx context.Context, text string, args ...any) (rows, func(error) error, error) {
 	if err := tx.usable(); err != nil {
 		return nil, nil, err

@@ -160,6 +160,60 @@ func TestSharedBetweenWrites(t *testing.T) {
 	}
 }
 
+func TestWhatIsWrittenLater(t *testing.T) {
+	each(t, func(t *testing.T, db *store.DB) {
+		ctx := context.Background()
+		add := func(ctx context.Context, tx *store.Tx, id int64) error {
+			return store.Later(ctx, tx, testQueries.Get("add-note"), 1, id, []byte("a"), true)
+		}
+		err := db.Write(ctx, func(ctx context.Context, tx *store.Tx) error {
+			for id := range int64(3) {
+				if err := add(ctx, tx, id); err != nil {
+					return err
+				}
+			}
+			if n, err := store.Get[int64](ctx, tx, testQueries.Get("count-notes"), 1); err != nil || n != 3 {
+				t.Errorf("the write sees %d rows of its own, %v; want 3", n, err)
+			}
+			if err := add(ctx, tx, 3); err != nil {
+				return err
+			}
+			if n, err := store.Exec(ctx, tx, testQueries.Get("touch-note"), 1, 3); err != nil || n != 1 {
+				t.Errorf("touched %d rows, %v; want the one asked for before", n, err)
+			}
+			return add(ctx, tx, 4) // goes with the commit
+		})
+		if n := countNotes(t, db); err != nil || n != 5 {
+			t.Fatalf("%d rows, %v; want 5", n, err)
+		}
+
+		for name, after := range map[string]func(context.Context, *store.Tx) error{
+			"with the commit": func(context.Context, *store.Tx) error { return nil },
+			"with the next statement": func(ctx context.Context, tx *store.Tx) error {
+				_, err := store.Get[int64](ctx, tx, testQueries.Get("count-notes"), 1)
+				return err
+			},
+			"with one whose failure nobody minds": func(ctx context.Context, tx *store.Tx) error {
+				_, _ = store.Get[int64](ctx, tx, testQueries.Get("count-notes"), 1)
+				return nil
+			},
+		} {
+			err := db.Write(ctx, func(ctx context.Context, tx *store.Tx) error {
+				if err := errors.Join(add(ctx, tx, 100), add(ctx, tx, 4)); err != nil { // SQLite says it at once
+					return err
+				}
+				return after(ctx, tx)
+			})
+			if !store.IsConflict(err) || !strings.Contains(err.Error(), "add-note") {
+				t.Errorf("%s: err = %v, want a conflict of add-note", name, err)
+			}
+			if n := countNotes(t, db); n != 5 {
+				t.Errorf("%s: %d rows, want 5: a failure takes the whole write back", name, n)
+			}
+		}
+	})
+}
+
 // TestWhatHadWrittenRunsTheBatchAgain: savepoints are for a batch in which a write fails after it has changed something. One
 // that is refused before that costs nobody anything.
 func TestWhatHadWrittenRunsTheBatchAgain(t *testing.T) {
