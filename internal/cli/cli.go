@@ -45,6 +45,7 @@ func commands() []command {
 		{"open311", openServer},
 		{"export", export},
 		{"verify", verifyBundle},
+		{"witness", witness},
 		{"refold", refold},
 		{"version", version},
 		{"help", help},
