@@ -125,7 +125,11 @@ func (c *call) verified(r verify.Report) {
 	if r.Taken+r.Withheld > 0 {
 		say("taken", "Taken", r.Taken, "Withheld", r.Withheld)
 	}
+	if r.Private > 0 {
+		say("private", "N", r.Private)
+	}
 	say("votes", "Votes", r.Votes, "Recount", r.Recount)
+	say("figures", "Exact", r.Figures-r.Bounded, "Bounded", r.Bounded)
 	if r.Since > 0 {
 		say("since_good", "Since", r.Since)
 	}

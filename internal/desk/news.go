@@ -92,8 +92,8 @@ func (w *session) report(ctx context.Context) error {
 			vars = w.method.Vars(w.run, w.context)
 		}
 		err := w.desk.docket.Measure(ctx, w.tx, docket.Measured{
-			Set: set.Key, Matter: int64(w.run.Matter.Number), Opened: w.run.Matter.Opened.UnixMicro(), Group: set.Of(vars), Bits: set.Bits(vars),
-			Private: w.run.Matter.Private,
+			Set: set.Key, Matter: int64(w.run.Matter.Number), Opened: w.run.Matter.Opened.UnixMicro(), Charter: string(w.charter.Digest),
+			Group: set.Of(vars), Bits: set.Bits(vars), Private: w.run.Matter.Private,
 		})
 		if err != nil {
 			return err

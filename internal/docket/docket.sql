@@ -141,19 +141,24 @@ ORDER BY opened DESC, matter DESC LIMIT $7;
 DELETE FROM report WHERE tenant = $1;
 
 -- name: put-measured
-INSERT INTO measured (tenant, set_key, matter, opened, grp, bits, is_private) VALUES ($1, $2, $3, $4, $5, $6, $7)
-ON CONFLICT (tenant, set_key, matter) DO UPDATE SET grp = excluded.grp, bits = excluded.bits;
+INSERT INTO measured (tenant, set_key, matter, opened, charter, grp, bits, is_private) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+ON CONFLICT (tenant, set_key, matter) DO UPDATE SET charter = excluded.charter, grp = excluded.grp, bits = excluded.bits;
 
 -- name: measured
 -- How many matters that were opened in a stretch of time have which bits. Walks measured_opened and nothing else.
-SELECT grp, bits, count(*) AS n FROM measured WHERE tenant = $1 AND set_key = $2 AND opened >= $3 AND opened < $4 GROUP BY grp, bits ORDER BY grp, bits;
+SELECT charter, grp, bits, count(*) AS n FROM measured WHERE tenant = $1 AND set_key = $2 AND opened >= $3 AND opened < $4
+GROUP BY charter, grp, bits ORDER BY charter, grp, bits;
 
 -- name: measured-rows
--- The matters behind a figure, the newest first.
+-- The matters behind a figure that go by one version, the newest first.
 SELECT m.matter, m.method, m.charter, m.subject, m.scope, m.title_zh, m.title_en, m.step, m.result, m.opened, m.updated, m.due, m.parent, m.item, m.seq, m.head, m.is_private
 FROM measured x JOIN matter m ON m.tenant = x.tenant AND m.matter = x.matter
-WHERE x.tenant = $1 AND x.set_key = $2 AND x.opened >= $3 AND x.opened < $4 AND (x.bits & $5) = $5 AND (x.grp = $6 OR $6 = '') AND x.matter < $7
-ORDER BY x.matter DESC LIMIT $8;
+WHERE x.tenant = $1 AND x.set_key = $2 AND x.opened >= $3 AND x.opened < $4 AND x.charter = $5 AND (x.bits & $6) = $6 AND (x.grp = $7 OR $7 = '') AND x.matter < $8
+ORDER BY x.matter DESC LIMIT $9;
+
+-- name: measured-all
+-- What is measured of every matter, in the order of their numbers, a page after another.
+SELECT matter, opened, charter, grp, bits, is_private FROM measured WHERE tenant = $1 AND set_key = $2 AND matter > $3 ORDER BY matter LIMIT $4;
 
 -- name: clear-measured
 DELETE FROM measured WHERE tenant = $1;

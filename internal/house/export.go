@@ -5,25 +5,56 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
+	"time"
 
 	"gongzhi/internal/act"
+	"gongzhi/internal/docket"
 	"gongzhi/internal/store"
 	"gongzhi/internal/tlog"
 	"gongzhi/internal/verify"
 )
 
 // Export writes the public bundle: the signed checkpoint, the tiles and entries under it, the acts too large for their
-// leaves, every version of the charter, and the votes' rolls and certificates. It is what /log/ serves and nothing that is
-// not public, unless opened: then the acts whose bodies are withheld are in it too, for an auditor who may see them. put
-// is called once for each file. What waits is integrated first.
+// leaves, every version of the charter, the votes' rolls and certificates, and the figures of indicators. It is what /log/
+// serves, with figures that are pages of the site, and nothing that is not public, unless opened: then the acts whose
+// bodies are withheld are in it too, for an auditor who may see them. put is called once for each file. What waits is
+// integrated first.
 func (h *House) Export(ctx context.Context, opened bool, put func(path string, data []byte) error) error {
-	for n := int64(1); n > 0; {
-		var err error
-		if n, err = h.PublicLog.Integrate(ctx); err != nil {
+	for range exportTries {
+		for n := int64(1); n > 0; {
+			var err error
+			if n, err = h.PublicLog.Integrate(ctx); err != nil {
+				return err
+			}
+		}
+		if err := h.Desk.Follow(ctx); err != nil {
 			return err
 		}
+		if err := h.export(ctx, opened, put); !errors.Is(err, errAhead) {
+			return err
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(exportPause):
+		}
 	}
+	return errAhead
+}
+
+// A server that runs on meanwhile integrates once a second; an instant at which nothing waits comes soon.
+const (
+	exportTries = 100
+	exportPause = 97 * time.Millisecond
+)
+
+// errAhead is for a record that is ahead of the log: figures are of all that is recorded, and would not be those of the
+// checkpoint. Nothing was put.
+var errAhead = errors.New("house: acts are still on their way into the public log; export when less is going on")
+
+func (h *House) export(ctx context.Context, opened bool, put func(path string, data []byte) error) error {
 	return h.Store.View(ctx, func(ctx context.Context, q store.Q) error {
 		t, ok, err := h.PublicLog.Tree(ctx, q)
 		if err != nil {
@@ -31,6 +62,17 @@ func (h *House) Export(ctx context.Context, opened bool, put func(path string, d
 		}
 		if !ok {
 			return errors.New("house: there is no signed log to export; see whether its key is there")
+		}
+		waiting, err := h.Ledger.Unlogged(ctx, q, 1)
+		if err != nil {
+			return err
+		}
+		last, err := h.Ledger.LastInstalled(ctx, q)
+		if err != nil {
+			return err
+		}
+		if len(waiting) > 0 || last != h.Desk.Charter().Digest {
+			return errAhead
 		}
 		signed, err := h.PublicLog.Checkpoint(ctx, q)
 		if err != nil {
@@ -90,15 +132,37 @@ func (h *House) exportActs(ctx context.Context, q store.Q, size int64, opened bo
 		}
 		votes = append(votes, verify.Tallies(func(yield func(int64, act.Act) bool) {
 			for i, a := range slices.All(acts) {
+				if !opened && a.Withheld() {
+					continue // of a private matter, or what a household answered
+				}
 				if !yield(n+int64(i), a) {
 					return
 				}
 			}
 		})...)
 	}
-	raw, err := json.MarshalIndent(append([]verify.Derived{}, votes...), "", "\t")
+	if err := putJSON("tallies.json", append([]verify.Derived{}, votes...), put); err != nil {
+		return err
+	}
+	figures := []verify.Said{}
+	c := h.Desk.Charter()
+	for _, key := range slices.Sorted(maps.Keys(c.Indicators)) {
+		set := c.Indicators[key]
+		var list []verify.Measured
+		if err := h.Desk.Measured(ctx, q, set, func(m docket.Measured) {
+			list = append(list, verify.Measured{Matter: act.Matter(m.Matter), Opened: time.UnixMicro(m.Opened), Group: m.Group, Bits: m.Bits, Private: m.Private})
+		}); err != nil {
+			return err
+		}
+		figures = append(figures, verify.Say(set, c.Digest, list))
+	}
+	return putJSON("indicators.json", figures, put)
+}
+
+func putJSON(path string, v any, put func(string, []byte) error) error {
+	raw, err := json.MarshalIndent(v, "", "\t")
 	if err != nil {
 		return fmt.Errorf("house: %w", err)
 	}
-	return put("tallies.json", append(raw, '\n'))
+	return put(path, append(raw, '\n'))
 }

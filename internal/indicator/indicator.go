@@ -138,6 +138,27 @@ func (s *Set) Mask(measure string) int64 {
 	return 1 << i
 }
 
+// From gives bits that another version of the set wrote in the order of this one. A measure that it did not have does
+// not hold.
+func (s *Set) From(other *Set, bits int64) (out int64) {
+	for i, key := range s.order {
+		if mask := other.Mask(key); mask != 0 && bits&mask != 0 {
+			out |= 1 << i
+		}
+	}
+	return out
+}
+
+// Within is the bits of the measures whose conditions use no names but these.
+func (s *Set) Within(names ...string) (mask int64) {
+	for i, p := range s.run {
+		if p != nil && !slices.ContainsFunc(p.Names(), func(n string) bool { return !slices.Contains(names, n) }) {
+			mask |= 1 << i
+		}
+	}
+	return mask
+}
+
 // Count is how many matters have exactly these bits, in a group.
 type Count struct {
 	Group string

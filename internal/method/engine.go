@@ -68,13 +68,13 @@ func (m *Method) Begin(c Context, who Actor, subject act.RowID, s step.Submissio
 		return act.Draft{}, act.By{}, err
 	}
 	start := act.Start{Method: m.Key, Subject: subject, Title: m.title(name), Facts: answers.Open}
-	start.Private = m.hides(c, subject, answers.Open)
+	start.Private = m.Hides(c, subject, answers.Open)
 	return act.Draft{Kind: act.Started, Body: start, Sealed: answers.Sealed}, by, nil
 }
 
-// hides tells whether a matter that was begun with these public answers is private. What cannot be told is: the other way
+// Hides tells whether a matter that was begun with these public answers is private. What cannot be told is: the other way
 // round could not be taken back.
-func (m *Method) hides(c Context, subject act.RowID, said map[string]any) bool {
+func (m *Method) Hides(c Context, subject act.RowID, said map[string]any) bool {
 	if m.private == nil {
 		return false
 	}
@@ -96,7 +96,7 @@ func (m *Method) BeginChild(c Context, start act.Start, sealed map[string]string
 			delete(facts, f.Key)
 		}
 	}
-	start.Facts, start.Private = facts, m.hides(c, start.Subject, facts)
+	start.Facts, start.Private = facts, m.Hides(c, start.Subject, facts)
 	return act.Draft{Kind: act.Started, Body: start, Sealed: hidden}
 }
 

@@ -57,6 +57,7 @@ func newTown(t testing.TB, day int) town {
 			t.Error(err)
 		}
 	}()
+	problems(t, h, c)
 	export := func(opened bool) fstest.MapFS {
 		files := fstest.MapFS{}
 		if err := h.Export(ctx, opened, func(path string, data []byte) error {
@@ -278,6 +279,7 @@ func (x *tampering) rebuild() {
 		panic(err)
 	}
 	files["tallies.json"] = &fstest.MapFile{Data: raw}
+	files["indicators.json"] = x.own.public["indicators.json"] // as the office had said it before
 	x.files = files
 }
 
@@ -345,7 +347,7 @@ const day = 24 * time.Hour
 
 // mutations is the corpus.
 func mutations() []mutation {
-	list := slices.Concat(fileMutations(), leafMutations(), insideMutations(), voteMutations(), keyMutations())
+	list := slices.Concat(fileMutations(), leafMutations(), insideMutations(), voteMutations(), keyMutations(), figureMutations())
 	return list
 }
 
@@ -599,6 +601,16 @@ func insideMutations() []mutation {
 					x.body(i, func(b map[string]any) { b["ends"] = b["starts"] })
 				}
 			}
+		}),
+		insider("the mandate recalled before", "mandate.dates", func(x *tampering) {
+			i := x.find("notice.posted", 0)
+			at := slices.IndexFunc(x.acts, func(a act.Act) bool {
+				return a.Kind == "mandate.given" && strings.Contains(string(a.Body), x.acts[i].By.Mandate)
+			})
+			a := x.acts[at]
+			a.Kind = "mandate.recalled"
+			x.acts = slices.Insert(x.acts, at+1, a)
+			x.body(at+1, func(b map[string]any) { b["ends"] = b["starts"] })
 		}),
 		insider("the notice taken down a day early", "method.clock", func(x *tampering) { x.early("notice.posted") }),
 		insider("a notice back-dated with all before it", "method.early", func(x *tampering) {
@@ -1014,6 +1026,7 @@ func TestAMovedMatterIsFollowed(t *testing.T) {
 	x.move(act.HouseItself, other())
 	x.relink()
 	x.rebuild()
+	x.figures(func(s *verify.Said) { s.Charter = x.acts[x.find(act.Installed, 1)].Basis.Charter })
 	r, err := verify.Bundle(x.files, x.opts)
 	if err != nil || !r.Good() {
 		t.Errorf("%+v, %v", r, err)

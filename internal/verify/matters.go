@@ -20,12 +20,13 @@ import (
 // house is what the house's own book says of charters, keys and mandates.
 type house struct {
 	installed map[act.Digest]time.Time
+	last      act.Digest // the version installed last
 	charters  map[act.Digest]*charter.Charter
 	mandates  map[string][]mandate // by id
 	keyAt     []int                // leaves of the keys
 }
 
-// mandate is the part of an act mandate.given that matters here.
+// mandate is the part of an act that gives or recalls a mandate which matters here.
 type mandate struct {
 	ID     string        `json:"mandate"`
 	Person act.Person    `json:"person"`
@@ -52,6 +53,7 @@ func (v *verifier) readHouse() {
 			if _, again := v.house.installed[body.Digest]; !again {
 				v.house.installed[body.Digest] = a.At
 			}
+			v.house.last = body.Digest
 		case act.LogOpened, act.LogKey:
 			var k act.KeyGiven
 			if err := a.Into(&k); err != nil {
@@ -59,7 +61,7 @@ func (v *verifier) readHouse() {
 				continue
 			}
 			v.keys, v.house.keyAt = append(v.keys, k), append(v.house.keyAt, n)
-		case "mandate.given":
+		case "mandate.given", "mandate.recalled":
 			m := mandate{given: a.At}
 			if err := a.Into(&m); err != nil {
 				v.at(Method, "mandate.form", n, "%v", err)
@@ -173,7 +175,8 @@ func (v *verifier) matter(list []int) {
 	if first.Seq != 1 {
 		return // the chain has said so
 	}
-	if first.Kind == act.Started && first.Withheld() {
+	private := first.Kind == act.Started && first.Withheld()
+	if private && slices.ContainsFunc(list, func(n int) bool { return len(v.leaves[n].act.Body) == 0 }) {
 		v.sealedMatter(list)
 		return
 	}
@@ -206,7 +209,7 @@ func (v *verifier) matter(list []int) {
 			v.at(Method, "charter.switched", n, "the matter goes by version %s, this was done under %s", c.Digest, a.Basis.Charter)
 			return
 		}
-		if m.Discreet(a) != a.Withheld() {
+		if (private || m.Discreet(a)) != a.Withheld() {
 			v.at(Method, "withheld.unduly", n, "%s", a.Kind)
 		}
 		if v.leaves[n].left == "" || len(a.Body) > 0 {
@@ -230,9 +233,14 @@ func (v *verifier) matter(list []int) {
 	v.report.Taken += done.Taken
 	v.report.Withheld += done.Withheld
 	v.votes(list)
+	if hides := m.Hides(method.Context{Now: first.At, Book: b}, start.Subject, done.Run.Matter.Facts); hides != private && !b.wasAsked() {
+		v.at(Method, "withheld.unduly", list[0], "the matter as a whole")
+	}
 	if departure == nil {
+		v.measure(first, c, m, done.Run, fromActs...)
 		return
 	}
+	v.measure(first, c, m, done.Run)
 	layer := Method
 	if strings.HasPrefix(departure.Code, "ballot.") {
 		layer = Tally
@@ -244,16 +252,34 @@ func (v *verifier) matter(list []int) {
 // sealedMatter is a private matter: the public sees that things were done, by whom, when and under which clause, and that
 // nothing was changed. Then every act is withheld, and not only some.
 func (v *verifier) sealedMatter(list []int) {
+	var c *charter.Charter
+	v.report.Private++
+	run := method.NewRun(v.leaves[list[0]].act.Matter)
 	for _, n := range list {
 		a := v.leaves[n].act
+		if a.Kind == act.Entered {
+			run.Visits[a.Step]++
+		}
 		if !a.Withheld() {
 			v.at(Method, "withheld.unduly", n, "%s", a.Kind)
 		}
-		if c := v.charterOf(n, a.Basis.Charter); c != nil {
+		if c = v.charterOf(n, a.Basis.Charter); c != nil {
 			v.mandate(n, c)
 		}
 		v.report.Withheld++
 	}
+	if c == nil {
+		return
+	}
+	first := v.leaves[list[0]].act
+	file, _, _ := strings.Cut(first.Basis.Clause, "#")
+	for _, m := range c.Methods {
+		if m.File() == file {
+			v.measure(first, c, m, run, "visits")
+			return
+		}
+	}
+	v.at(Method, "method.unknown", list[0], "%s", first.Basis.Clause)
 }
 
 // votes counts certificates, and those behind which every ballot stands.
@@ -275,8 +301,9 @@ func (v *verifier) votes(list []int) {
 	}
 }
 
-// mandate makes sure that whoever acted at the desk had been given the role they acted in, and for that day. How
-// residents are let in for their own flats is not public.
+// mandate makes sure that whoever acted at the desk had been given the role they acted in, for that day, and that it had
+// not been recalled. Whether its place is that of the matter stands in registers, and how residents are let in for their
+// own flats is not public.
 func (v *verifier) mandate(n int, c *charter.Charter) {
 	a := v.leaves[n].act
 	if a.By.Person == "" || c.OwnRoles()[a.By.Role] {
@@ -287,18 +314,20 @@ func (v *verifier) mandate(n int, c *charter.Charter) {
 		v.at(Method, "mandate.unknown", n, "%s was never given", a.By.Mandate)
 		return
 	}
-	on := calendar.DateOf(a.At)
+	on, held := calendar.DateOf(a.At), false
 	for _, m := range given {
 		if m.Person != a.By.Person || m.Role != a.By.Role {
 			v.at(Method, "mandate.mismatch", n, "%s is for another person or role", a.By.Mandate)
 			return
 		}
-		if m.given.After(a.At) || m.Starts.After(on) || !m.Ends.IsZero() && m.Ends.Before(on) {
-			continue
+		if m.given.After(a.At) {
+			break // what came later
 		}
-		return
+		held = !m.Starts.After(on) && (m.Ends.IsZero() || !m.Ends.Before(on))
 	}
-	v.at(Method, "mandate.dates", n, "%s did not hold on %s", a.By.Mandate, on)
+	if !held {
+		v.at(Method, "mandate.dates", n, "%s did not hold on %s", a.By.Mandate, on)
+	}
 }
 
 // shut is a book of registers whose rows are not public: asked for one, it remembers that it was.

@@ -15,7 +15,8 @@ import (
 
 // within are the names that the second verifier finds too, beside everything about files, chain, tree and signature. It
 // runs no methods.
-var within = []string{"ballot.count_wrong", "ballot.count_other", "ballot.root_wrong", "ballot.total_wrong", "ballot.receipts_wrong", "ballot.no_count", "ballot.outcome_wrong", "tally.differs", "tally.form"}
+var within = []string{"ballot.count_wrong", "ballot.count_other", "ballot.root_wrong", "ballot.total_wrong", "ballot.receipts_wrong", "ballot.no_count", "ballot.outcome_wrong", "tally.differs", "tally.form",
+	"indicator.form", "indicator.charter", "indicator.month", "indicator.matters", "indicator.private", "indicator.rate"}
 
 // A verifier in another language, written from docs/log.md, agrees on the untouched bundles and on every tampering that
 // lies in its reach, by name.

@@ -1,7 +1,7 @@
 // Package verify recomputes a public bundle of the log from nothing but itself.
 //
 // In: the files of a bundle, and whatever the reader trusts already: a key, an older checkpoint. Out: a report that
-// names every place that does not add up, the first first: chain, tree, signature, method, tally, outcome. It opens no
+// names every place that does not add up, the first first: chain, tree, signature, method, tally, outcome, indicators. It opens no
 // database and asks no network; the rules of the charter in the bundle are run by the packages that the house runs them
 // by, so there is no second formula. What is withheld from the public can not all be worked out again; the report says
 // what that was instead of passing it over.
@@ -43,6 +43,7 @@ const (
 	Signature
 	Method
 	Tally
+	Figures
 )
 
 // Finding is one place that does not add up.
@@ -70,6 +71,9 @@ type Report struct {
 	Withheld int       `json:"acts_withheld"`
 	Votes    int       `json:"votes"`
 	Recount  int       `json:"votes_recounted"` // every ballot was there
+	Private  int       `json:"private_matters"` // of which every content is withheld here
+	Figures  int       `json:"figures"`         // numerators and denominators of indicators
+	Bounded  int       `json:"figures_bounded"` // of those: private matters or registers decide, so that only bounds follow
 	Witness  []string  `json:"witnesses"`
 	Since    int64     `json:"since,omitempty"`
 	Findings []Finding `json:"findings"`
@@ -95,6 +99,7 @@ type verifier struct {
 	chains map[act.Matter][]int // leaves by matter, in the order of the log
 	keys   []act.KeyGiven
 	house  house
+	found  []found // what is measured of the matters
 }
 
 // Bundle verifies. The error is for a bundle that cannot be tried at all: there is no checkpoint to say how large it is.
@@ -124,6 +129,7 @@ func Bundle(files fs.FS, opts Options) (Report, error) {
 	v.signature(signed, c)
 	v.matters()
 	v.derived()
+	v.figures()
 	v.extra()
 	slices.SortStableFunc(v.report.Findings, func(a, b Finding) int {
 		return cmp.Or(cmp.Compare(a.Layer, b.Layer), cmp.Compare(a.Leaf, b.Leaf))

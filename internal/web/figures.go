@@ -27,7 +27,7 @@ func (s *Site) figuresPage(r *http.Request, rd *reader) (page.Page, error) {
 		return page.Page{}, err
 	}
 	now := s.Clock.Now()
-	counts, err := s.Docket.Counts(r.Context(), s.Store.Read(), set.Key, month.from, month.until)
+	counts, err := s.Desk.Figures(r.Context(), s.Store.Read(), set, month.from, month.until)
 	if err != nil {
 		return page.Page{}, err
 	}
@@ -137,18 +137,17 @@ func (s *Site) figuresRows(r *http.Request, rd *reader) (page.Page, error) {
 		return page.Page{}, err
 	}
 	q := r.URL.Query()
-	b := docket.Behind{Set: set.Key, From: month.from, Until: month.until, Group: q.Get("group"), Limit: pageOf + 1}
+	b := docket.Behind{From: month.from, Until: month.until, Group: q.Get("group"), Limit: pageOf + 1}
 	b.Before, _ = strconv.ParseInt(q.Get("before"), 10, 64) // anything else starts at the newest
+	measures := strings.Split(q.Get("measures"), ",")
 	var named []string
-	for _, key := range strings.Split(q.Get("measures"), ",") {
-		mask := set.Mask(key)
-		if mask == 0 {
+	for _, key := range measures {
+		if set.Mask(key) == 0 {
 			return page.Page{}, fault.Refuse(fault.NotFound, "web.nowhere", fault.Basis{}, nil)
 		}
-		b.Mask |= mask
 		named = append(named, set.Measures[key].Name.In(rd.lang))
 	}
-	list, err := s.Docket.Behind(r.Context(), s.Store.Read(), b)
+	list, err := s.Desk.Behind(r.Context(), s.Store.Read(), set, measures, b)
 	if err != nil {
 		return page.Page{}, err
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -125,6 +126,31 @@ func TestTheBulletin(t *testing.T) {
 	for _, want := range []string{"93.72%", "75.82%", "94.35%", "56.25%", "结案 911", "立案 972", "没有超期）737", "结案 902", "立案 956", "结案 9", "立案 16"} {
 		if !strings.Contains(strings.ReplaceAll(body, " 737", "737"), want) {
 			t.Errorf("%s does not stand there", want)
+		}
+	}
+}
+
+// A new version of the charter that names its measures in another order changes no figure of what went by the one before.
+func TestFiguresAcrossVersions(t *testing.T) {
+	x := newReporter(t)
+	x.report("litter", true, false)
+	x.w.install("indicators/problem.yaml", "measures:\n", "measures:\n  anonymous: { name: { zh: 匿名, en: Anonymous }, when: matter.signature == 'anonymous' }\n")
+	x.report("litter", false, false)
+	v := x.w.visitor()
+	_, body, _ := v.get("/figures/problem?month=2026-03")
+	for _, want := range []string{"结案 1", "立案 2", "50.00%"} {
+		if !strings.Contains(body, want) {
+			t.Errorf("%s does not stand there", want)
+		}
+	}
+	for measures, n := range map[string]int{"filed": 2, "closed,filed": 1, "anonymous": 1} {
+		_, rows, _ := v.get("/figures/problem/rows?month=2026-03&measures=" + measures)
+		seen := map[string]bool{}
+		for _, m := range regexp.MustCompile(`href="/matters/(\d+)"`).FindAllStringSubmatch(rows, -1) {
+			seen[m[1]] = true
+		}
+		if len(seen) != n {
+			t.Errorf("rows of %s: %v, want %d", measures, seen, n)
 		}
 	}
 }

@@ -12,9 +12,9 @@ import (
 	"gongzhi/internal/charter"
 )
 
-// An earlier version stands beside the one in force, with what differs, value by value.
-func TestAVersionBesideTheOneInForce(t *testing.T) {
-	w := newTown(t)
+// install puts a version in force that says something else in one file.
+func (w *town) install(file, old, new string) *charter.Charter {
+	w.t.Helper()
 	was := w.house.Charter
 	files := fstest.MapFS{}
 	err := fs.WalkDir(was.Files, ".", func(name string, d fs.DirEntry, err error) error {
@@ -22,22 +22,30 @@ func TestAVersionBesideTheOneInForce(t *testing.T) {
 			return err
 		}
 		raw, err := fs.ReadFile(was.Files, name)
-		if name == "methods/defect.yaml" {
-			raw = []byte(strings.Replace(string(raw), "within: 2 workdays", "within: 3 workdays", 1))
+		if name == file {
+			raw = []byte(strings.Replace(string(raw), old, new, 1))
 		}
 		files[name] = &fstest.MapFile{Data: raw}
 		return err
 	})
 	if err != nil {
-		t.Fatal(err)
+		w.t.Fatal(err)
 	}
 	now, findings, err := charter.Load(files)
 	if err != nil || charter.Broken(findings) {
-		t.Fatal(err, findings)
+		w.t.Fatal(err, findings)
 	}
 	if err := w.house.Desk.Install(context.Background(), act.By{Role: act.HouseItself}, now); err != nil {
-		t.Fatal(err)
+		w.t.Fatal(err)
 	}
+	return now
+}
+
+// An earlier version stands beside the one in force, with what differs, value by value.
+func TestAVersionBesideTheOneInForce(t *testing.T) {
+	w := newTown(t)
+	was := w.house.Charter
+	now := w.install("methods/defect.yaml", "within: 2 workdays", "within: 3 workdays")
 	v := w.visitor()
 	if _, body, _ := v.get("/charter"); !strings.Contains(body, string(was.Digest[:12])) || !strings.Contains(body, string(now.Digest[:12])) {
 		t.Error("the two versions are not listed")

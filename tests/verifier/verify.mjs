@@ -1,6 +1,7 @@
 // A second verifier of Gongzhi's public bundle, written from docs/log.md and not from the Go code. It shares nothing with
 // it: Node's own SHA-256 and Ed25519, JSON, and what stands here. It covers files, chain, tree, signature, older
-// checkpoints, and the figures of votes; it does not run the charter's methods, which `gongzhi verify` does.
+// checkpoints, the figures of votes, and whether those of indicators agree with each other; it does not run the charter's
+// methods, which `gongzhi verify` does.
 //
 //   node verify.mjs DIR [--key KEY] [--since OLD-CHECKPOINT]
 //
@@ -90,11 +91,59 @@ function rollRoot(b) {
   return hex(sha([head, ...lines].map((x) => canonical(x) + "\n").join("")));
 }
 
+// Months are those of Beijing, which has no summer time.
+const monthOf = (at) => new Date(Date.parse(at) + 8 * 3_600_000).toISOString().slice(0, 7);
+
+// figures holds the office's indicators against what the log shows without running a method: which matters were begun in
+// which month, how many of them are withheld, and whether the numbers agree with each other.
+function figures(said, leaves, add) {
+  const last = leaves.filter(({ act }) => act?.kind === "charter.installed").at(-1)?.act.basis.charter;
+  for (const s of said) {
+    if (s.charter !== last) {
+      add("indicator.charter");
+      continue;
+    }
+    const begun = new Map(); // by month: matter → withheld
+    leaves.forEach(({ act, left }) => {
+      if (act?.kind !== "matter.started" || !act.basis.clause.startsWith(`methods/${s.method}.yaml#`)) return;
+      const month = begun.get(monthOf(act.at)) ?? new Map();
+      begun.set(monthOf(act.at), month.set(act.matter, left === "withheld"));
+    });
+    const seen = new Set();
+    for (const m of s.months) {
+      if (seen.has(m.month) || !begun.has(m.month)) {
+        add("indicator.month");
+        continue;
+      }
+      seen.add(m.month);
+      monthAdds(s, m, begun.get(m.month), add);
+    }
+    if ([...begun.keys()].some((month) => !seen.has(month))) add("indicator.month");
+  }
+}
+
+function monthAdds(s, m, begun, add) {
+  const listed = Object.values(m.public).flatMap((list) => list ?? []);
+  const open = [...begun.keys()].filter((n) => !begun.get(n));
+  if (listed.length !== open.length || open.some((n) => !listed.includes(n))) return add("indicator.matters");
+  if (m.private !== begun.size - open.length) return add("indicator.private");
+  const groups = [...new Set(["", ...m.rates.map((r) => r.group ?? "")])];
+  const names = groups.flatMap((g) => s.rates.map((r) => [g, r]));
+  if (Object.keys(m.public).some((g) => !groups.includes(g)) || names.length !== m.rates.length) return add("indicator.rate");
+  const total = {};
+  names.forEach(([g, r], i) => {
+    const { rate, group = "", numerator, denominator } = m.rates[i];
+    total[r.key] = (total[r.key] ?? 0) + (g === "" ? 0 : denominator);
+    const whole = m.measures[r.of];
+    if (rate !== r.key || group !== g || numerator > denominator || (g === "" && denominator !== whole) || total[r.key] > whole) add("indicator.rate");
+  });
+}
+
 export function verifyBundle(dir, { key, since } = {}) {
   const found = [];
-  const layers = ["files", "chain", "tree", "signature", "tally"];
+  const layers = ["files", "chain", "tree", "signature", "tally", "figures"];
   const add = (layer, code, leaf = -1, why = "") => found.push({ layer: layers.indexOf(layer), code, leaf, why });
-  const used = new Set(["checkpoint", "tallies.json"]);
+  const used = new Set(["checkpoint"]);
   const read = (path) => {
     used.add(path);
     if (existsSync(join(dir, path))) return readFileSync(join(dir, path));
@@ -131,9 +180,10 @@ export function verifyBundle(dir, { key, since } = {}) {
       return add("chain", "leaf.form", n);
     }
     l.hash = l.act.hash ?? hex(sha(l.raw));
-    if (!l.act.left_out) return;
+    l.left = l.act.left_out;
+    if (!l.left) return;
     const path = `act/${l.act.matter}/${l.act.seq}`;
-    if (l.act.left_out === "large" || existsSync(join(dir, path))) {
+    if (l.left === "large" || existsSync(join(dir, path))) {
       const raw = read(path);
       if (raw && hex(sha(raw)) !== l.hash) return add("chain", "chain.opened", n, path);
       if (raw) l.act = JSON.parse(raw.toString("utf8"));
@@ -248,6 +298,11 @@ export function verifyBundle(dir, { key, since } = {}) {
     if (beside && canonical(JSON.parse(beside.toString("utf8"))) !== canonical(tallies)) add("tally", "tally.differs");
   } catch {
     add("tally", "tally.form");
+  }
+  try {
+    figures(JSON.parse(read("indicators.json") ?? "[]"), leaves, (code) => add("figures", code));
+  } catch {
+    add("figures", "indicator.form");
   }
   for (const path of walk(dir)) if (!used.has(path) && !path.startsWith("charter/") && !/^[^/]*\.txt$/.test(path)) add("files", "bundle.extra", -1, path);
   return found.sort((a, b) => a.layer - b.layer || a.leaf - b.leaf);
