@@ -13,6 +13,7 @@ import (
 	"github.com/google/uuid"
 
 	"gongzhi/internal/act"
+	"gongzhi/internal/book"
 	"gongzhi/internal/calendar"
 	"gongzhi/internal/desk"
 	"gongzhi/internal/fault"
@@ -166,7 +167,7 @@ func (s *Site) form(ctx context.Context, q store.Q, st desk.Standing, rd *reader
 		}
 	}
 	for _, x := range a.Fields {
-		field, err := s.field(st, x, sub)
+		field, err := s.field(s.registers(ctx, q, rd), st.Run.Matter.Subject, rd, x, sub)
 		if v, ok := fills[x.Key]; ok {
 			field.Value = v
 		}
@@ -212,7 +213,7 @@ var inputs = map[step.Type]page.Input{
 	step.InstantType: page.Instant, step.PhoneType: page.Phone, step.RowType: page.Select, step.PersonType: page.Select, step.PointType: page.Line, step.FileType: page.File,
 }
 
-func (s *Site) field(st desk.Standing, x step.Field, sub step.Submission) (page.Field, error) {
+func (s *Site) field(in *book.Reader, under act.RowID, rd *reader, x step.Field, sub step.Submission) (page.Field, error) {
 	f := page.Field{
 		Name: x.Key, Label: x.Label.Words(), Hint: x.Hint.Words(), Input: inputs[x.Type], Required: x.Required, Sealed: x.Audience != step.Public,
 		Value: sub.Value(x.Key), Values: sub.Values[x.Key], Max: x.Max,
@@ -236,13 +237,7 @@ func (s *Site) field(st desk.Standing, x step.Field, sub step.Submission) (page.
 		}
 		f.Accept = ".jpg,.jpeg,.png,.webp,.pdf,.xlsx,.csv"
 	case step.RowType:
-		rows, err := st.Context.Book.Rows(x.Register, st.Run.Matter.Subject, calendar.DateOf(st.Context.Now))
-		if err != nil {
-			return f, err
-		}
-		for _, row := range rows {
-			f.Options = append(f.Options, page.Option{Value: row.ID.ID, Words: text.Plain(row.Name)})
-		}
+		return s.pickerOf(in, rd, x.Register, under).field(f, f.Value, sub.Value(x.Key+page.PickText))
 	case step.LineType, step.TextType, step.ChoiceType, step.ManyType, step.DateType, step.InstantType, step.PhoneType, step.PersonType, step.PointType:
 	}
 	return f, nil
@@ -309,6 +304,15 @@ func (s *Site) answer(r *http.Request, rd *reader) (page.Page, error) {
 	}
 	sub.Verb, sub.Device = r.PathValue("verb"), device(r, n)
 	stage := r.FormValue(nameStage)
+	if stage != stageChange {
+		err := s.pickAnswers(r, rd, act.Matter(n), fields, sub)
+		if no, ok := fault.As(err); ok && no.Kind == fault.Invalid && !queued(r) {
+			return s.askPage(r, rd, sub, no)
+		}
+		if err != nil {
+			return page.Page{}, err
+		}
+	}
 	if queued(r) {
 		if err := s.sameQuestions(r, rd, act.Matter(n), sub); err != nil {
 			return page.Page{}, err
@@ -377,6 +381,16 @@ func (s *Site) questions(r *http.Request, rd *reader, n act.Matter) (fields step
 		return nil
 	})
 	return fields, err
+}
+
+// pickAnswers is pickRows for the questions of an ask.
+func (s *Site) pickAnswers(r *http.Request, rd *reader, n act.Matter, fields step.Fields, sub step.Submission) error {
+	if !slices.ContainsFunc(fields, func(f step.Field) bool { return f.Type == step.RowType }) {
+		return nil
+	}
+	return s.Desk.Open(r.Context(), rd.actor(), n, func(ctx context.Context, q store.Q, st desk.Standing) error {
+		return s.pickRows(s.registers(ctx, q, rd), rd, fields, st.Run.Matter.Subject, sub, fault.Basis{Clause: st.Method.File() + "#" + st.Run.Step})
+	})
 }
 
 // checkPage shows every answer before it is sent. It is left out where there is nothing to look over, and where the

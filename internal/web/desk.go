@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"gongzhi/internal/act"
+	"gongzhi/internal/book"
 	"gongzhi/internal/calendar"
 	"gongzhi/internal/desk"
 	"gongzhi/internal/docket"
@@ -196,25 +197,25 @@ func (s *Site) beginPage(r *http.Request, rd *reader, sub step.Submission, subje
 		f.Offline, f.Hidden[nameQuestions] = page.Follow, questionsMark(m.Start.Fields)
 	}
 	atDesk := strings.HasPrefix(r.URL.Path, "/desk/") // the desk chooses among all, a resident among where they live
+	in := s.registers(r.Context(), s.Store.Read(), rd)
 	if m.Subject != "" {
-		rows, err := s.registers(r.Context(), s.Store.Read(), rd).Rows(m.Subject, act.RowID{}, s.today())
+		sch, _ := s.charter().Registers.Get(m.Subject)
+		x := page.Field{Name: nameSubject, Label: sch.Name.Words(), Required: true}
+		var err error
+		if atDesk || rd.everywhere() {
+			x, err = s.pickerOf(in, rd, m.Subject, act.RowID{}).field(x, subject, r.PostFormValue(nameSubject+page.PickText))
+		} else {
+			x.Input, x.Value = page.Select, subject
+			x.Options, err = s.livesIn(in, rd, m.Subject)
+		}
 		if err != nil {
 			return page.Page{}, err
-		}
-		sch, _ := s.charter().Registers.Get(m.Subject)
-		x := page.Field{Name: nameSubject, Label: sch.Name.Words(), Input: page.Select, Required: true, Value: subject}
-		for _, row := range rows {
-			if atDesk || rd.at(row.ID) {
-				x.Options = append(x.Options, page.Option{Value: row.ID.ID, Words: text.Plain(row.Name)})
-			}
 		}
 		if len(x.Options) == 1 && x.Value == "" {
 			x.Value = x.Options[0].Value
 		}
 		f.Fields = append(f.Fields, x)
 	}
-	// Nothing stands yet; questions that name a row may name any.
-	before := desk.Standing{Run: method.NewRun(0), Context: method.Context{Now: s.Clock.Now(), Book: s.registers(r.Context(), s.Store.Read(), rd)}}
 	fills := map[string]string{}
 	if len(sub.Values) == 0 {
 		var err error
@@ -223,7 +224,7 @@ func (s *Site) beginPage(r *http.Request, rd *reader, sub step.Submission, subje
 		}
 	}
 	for _, q := range m.Start.Fields {
-		x, err := s.field(before, q, sub)
+		x, err := s.field(in, act.RowID{}, rd, q, sub) // nothing stands yet: any row may be named
 		if err != nil {
 			return page.Page{}, err
 		}
@@ -258,6 +259,13 @@ func (s *Site) begin(r *http.Request, rd *reader) (page.Page, error) {
 	if r.PostFormValue(nameStage) == stageChange {
 		return s.beginPage(r, rd, sub, subject.ID, nil)
 	}
+	err = s.pickStart(r, rd, m, &subject, sub)
+	if no, ok := fault.As(err); ok && no.Kind == fault.Invalid && !queued(r) {
+		return s.beginPage(r, rd, sub, subject.ID, no)
+	}
+	if err != nil {
+		return page.Page{}, err
+	}
 	if queued(r) {
 		if err := s.sameStart(r, rd, m, sub); err != nil {
 			return page.Page{}, err
@@ -278,4 +286,46 @@ func (s *Site) begin(r *http.Request, rd *reader) (page.Page, error) {
 		return rd.redirect(r, "/receipts/"+receipt.ID)
 	}
 	return rd.redirect(r, fmt.Sprintf("/desk/matters/%d?done=%s", int64(receipt.Matter), receipt.ID))
+}
+
+// pickStart is pickRows for what begins a matter, and for the row that it is begun on.
+func (s *Site) pickStart(r *http.Request, rd *reader, m *method.Method, subject *act.RowID, sub step.Submission) error {
+	in := s.registers(r.Context(), s.Store.Read(), rd)
+	basis := fault.Basis{Clause: m.File() + "#start"}
+	if typed := strings.TrimSpace(r.PostFormValue(nameSubject + page.PickText)); typed != "" && m.Subject != "" {
+		var bad fault.Fields
+		id, _, err := s.pickerOf(in, rd, m.Subject, act.RowID{}).chosen(nameSubject, subject.ID, typed, &bad)
+		if err == nil {
+			err = bad.Err("form.faults", basis)
+		}
+		if err != nil {
+			return err
+		}
+		*subject = act.RowID{Register: m.Subject, ID: id}
+	}
+	return s.pickRows(in, rd, m.Start.Fields, act.RowID{}, sub, basis)
+}
+
+// livesIn are the rows of a register that the places of a reader lie in, or are: of whoever lives somewhere, that
+// compound and not the others.
+func (s *Site) livesIn(in *book.Reader, rd *reader, name string) (out []page.Option, err error) {
+	seen := map[act.RowID]bool{}
+	for _, m := range rd.mandates {
+		parts := strings.Split(strings.Trim(m.Path, "/"), "/")
+		for i := 0; i+1 < len(parts); i += 2 {
+			id := act.RowID{Register: parts[i], ID: parts[i+1]}
+			if id.Register != name || seen[id] {
+				continue
+			}
+			seen[id] = true
+			row, ok, err := in.Row(id, s.today())
+			if err != nil {
+				return nil, err
+			}
+			if ok {
+				out = append(out, page.Option{Value: id.ID, Words: text.Plain(row.Name)})
+			}
+		}
+	}
+	return out, nil
 }

@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"net/url"
 	"slices"
 	"strconv"
 	"time"
@@ -15,6 +16,7 @@ import (
 	"gongzhi/internal/exact"
 	"gongzhi/internal/page"
 	"gongzhi/internal/register"
+	"gongzhi/internal/step"
 	"gongzhi/internal/store"
 	"gongzhi/internal/text"
 )
@@ -58,7 +60,7 @@ func (s *Site) doors(r *http.Request, rd *reader) (page.Page, error) {
 		}
 		last := st.Method.Contacts(acts)
 		for _, h := range houses {
-			p.Blocks = append(p.Blocks, page.Section{Title: text.Plain(h.name), Blocks: []page.Block{doorTable(h, weights, last, st.Context.Now)}})
+			p.Blocks = append(p.Blocks, page.Section{Title: text.Plain(h.name), Blocks: []page.Block{doorTable(h, rd, st, weights, last)}})
 		}
 		if len(houses) == 0 {
 			p.Blocks = append(p.Blocks, page.Banner{Tone: page.Good, Words: text.Key("web.doors_none")})
@@ -101,13 +103,30 @@ func buildings(st desk.Standing, weights map[act.RowID]exact.Area) ([]building, 
 	return out, nil
 }
 
-func doorTable(h building, weights map[act.RowID]exact.Area, last map[act.RowID]time.Time, now time.Time) page.Table {
+// noting is the first form by which the reader says what came of a door, and the question in it that names the door.
+func noting(st desk.Standing, rd *reader, of string) (a step.Ask, key string, ok bool) {
+	for _, a := range st.For(rd.actor()) {
+		for _, f := range a.Fields {
+			if f.Type == step.RowType && f.Register == of && f.Required && a.Item == "" {
+				return a, f.Key, true
+			}
+		}
+	}
+	return a, "", false
+}
+
+func doorTable(h building, rd *reader, st desk.Standing, weights map[act.RowID]exact.Area, last map[act.RowID]time.Time) page.Table {
+	now := st.Context.Now
 	t := page.Table{Caption: text.Plain(h.name), Total: strconv.Itoa(len(h.rows)), Columns: []page.Column{{Words: text.Key("web.col.name")}}}
 	if weights != nil {
 		t.Caption = text.Key("doors.building", "Name", h.name, "N", len(h.rows), "Area", h.area.Grouped())
 		t.Columns = append(t.Columns, page.Column{Words: text.Key("doors.area"), Numeric: true})
 	}
 	t.Columns = append(t.Columns, page.Column{Words: text.Key("doors.last")})
+	ask, key, may := noting(st, rd, h.rows[0].ID.Register)
+	if may {
+		t.Columns = append(t.Columns, page.Column{Words: text.Key("web.col.do")})
+	}
 	for _, row := range h.rows {
 		cells := []page.Cell{{Words: text.Plain(row.Name), Href: "/desk/registers/" + row.ID.String()}}
 		if weights != nil {
@@ -117,7 +136,12 @@ func doorTable(h building, weights map[act.RowID]exact.Area, last map[act.RowID]
 		if at, ok := last[row.ID]; ok {
 			contact.Words = day(calendar.DateOf(at), now)
 		}
-		t.Rows = append(t.Rows, page.Row{Cells: append(cells, contact)})
+		cells = append(cells, contact)
+		if may {
+			to := doHref(st.Row.Number, ask) + "?" + url.Values{key: {row.ID.ID}}.Encode()
+			cells = append(cells, page.Cell{Block: page.Buttons{Quiet: true, List: []page.Link{{Words: ask.Words, Href: to}}}})
+		}
+		t.Rows = append(t.Rows, page.Row{Cells: cells})
 	}
 	return t
 }

@@ -10,7 +10,6 @@ import (
 	"strconv"
 	"strings"
 	"time"
-	"unicode"
 
 	"gongzhi/internal/act"
 	"gongzhi/internal/calendar"
@@ -228,17 +227,11 @@ func (b balloting) found(words string) (out []vote.PartID, err error) {
 		if err != nil {
 			return nil, err
 		}
-		have := tokens(where)
-		if n := len(want); n > 0 && n <= len(have) && slices.Equal(have[len(have)-n:], want) {
+		if endsIn(tokens(where), want) {
 			out = append(out, l.ID)
 		}
 	}
 	return out, nil
-}
-
-// tokens are the numbers and letters of a place: "3号楼2单元401", "3-2-401" and "3 2 401" have the same.
-func tokens(s string) []string {
-	return strings.FieldsFunc(strings.ToLower(s), func(r rune) bool { return r > unicode.MaxASCII || !unicode.IsLetter(r) && !unicode.IsDigit(r) })
 }
 
 // next is the form that a paper in hand is for: the second reading or the settling of one that was typed in, else the

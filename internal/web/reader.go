@@ -2,6 +2,7 @@ package web
 
 import (
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -73,14 +74,9 @@ func (rd *reader) holds(role string) bool {
 	return false
 }
 
-// at tells whether a mandate of the reader lies at or in a row.
-func (rd *reader) at(id act.RowID) bool {
-	for _, m := range rd.mandates {
-		if m.Scope.IsZero() || strings.Contains(m.Path, "/"+id.String()+"/") {
-			return true
-		}
-	}
-	return false
+// everywhere tells whether a mandate of the reader is held over the whole subdistrict.
+func (rd *reader) everywhere() bool {
+	return slices.ContainsFunc(rd.mandates, func(m people.Mandate) bool { return m.Scope.IsZero() })
 }
 
 // over tells whether a mandate of the reader reaches a place, given by its path.

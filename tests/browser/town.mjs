@@ -66,9 +66,14 @@ export async function town(t, at) {
   };
 }
 
-// fill answers questions by their names, whatever control each has.
+// fill answers questions by their names, whatever control each has. A row among many is looked for by its name.
 export async function fill(page, values) {
   for (const [name, value] of Object.entries(values)) {
+    const finder = page.locator(`main [name="${name}.find"]`);
+    if (await finder.count()) {
+      await finder.fill(value);
+      continue;
+    }
     const control = page.locator(`main [name="${name}"]:not([type=hidden])`);
     const first = control.first();
     const kind = await first.evaluate((e) => e.type);
@@ -203,6 +208,14 @@ export function hidden(html) {
   if (start < 0) return [];
   const form = main.slice(start, main.indexOf("</form>", start));
   return [...form.matchAll(/<input type="hidden" name="([^"]*)" value="([^"]*)"/g)].map(([, name, value]) => [plain(name), plain(value)]);
+}
+
+// doors are those that a matter's page of doors leads to a form for: what its address says of each, and its name.
+export function doors(html, name) {
+  return [...html.matchAll(/<tr[\s\S]*?<\/tr>/g)].flatMap(([row]) => {
+    const value = new RegExp(`/do/[^"]*[?&;]${name}=([^"&]*)`).exec(row)?.[1];
+    return value ? [{ value: decodeURIComponent(value), said: words(/<t[dh][\s\S]*?<\/t[dh]>/.exec(row)[0]).trim() }] : [];
+  });
 }
 
 // options are the values of a list to select from, with their words.
