@@ -25,6 +25,14 @@ func (c *Charter) Profiles(name string) (any, bool) { p, ok := c.Rules[name]; re
 
 func (c *Charter) OwnRole(key string) bool { return c.Roles[key].Own }
 
+// Above are the registers whose rows those of a register lie in, the nearest first.
+func (c *Charter) Above(register string) (up []string) {
+	for s, ok := c.Registers.Get(register); ok && s.Parent != "" && !slices.Contains(up, s.Parent); s, ok = c.Registers.Get(s.Parent) {
+		up = append(up, s.Parent)
+	}
+	return up
+}
+
 // Personal tells whether a register's field tells of a person; for the field "", whether the name of a row does.
 func (c *Charter) Personal(register, field string) bool {
 	schema, ok := c.Registers.Get(register)

@@ -1,6 +1,7 @@
 package method
 
 import (
+	"maps"
 	"slices"
 
 	"gongzhi/internal/source"
@@ -28,19 +29,52 @@ func (c *checker) questions() []asked {
 	return out
 }
 
-// known reports questions that the register of the matter's subject has answered already: words are typed once. Keys
-// are the names of facts in a charter, so the same key is the same fact; a step that really asks for another one, such
-// as a figure as found on the spot, gives it a key of its own.
+// known reports questions that a register has answered already: that of the matter's subject, those above it, or, of what
+// people are asked for themselves, that of people. Words are typed once. Keys are the names of facts in a charter, so the
+// same key is the same fact; a step that really asks for another one, such as a figure as found on the spot, gives it a key
+// of its own. What people said of themselves may be filled in for them to correct, which is not asking again.
 func (c *checker) known() {
-	fields, ok := c.charter.RegisterFields(c.m.Subject)
-	if !ok {
-		return
-	}
+	over := append([]string{c.m.Subject}, c.charter.Above(c.m.Subject)...)
 	for _, q := range c.questions() {
-		if _, known := fields[q.Key]; known {
-			c.add(step.Error, "asked.known", text.Args{"Field": q.Key, "Register": c.m.Subject}, q.place)
+		key, of := c.ofOneself(q)
+		if of && q.Fill == "" {
+			c.add(step.Error, "asked.self", text.Args{"Field": q.Key, "Register": step.FilledFrom, "Fill": "self." + key}, q.place)
+		}
+		if of {
+			continue // it is about whoever answers, not about the place
+		}
+		for _, register := range over {
+			if fields, ok := c.charter.RegisterFields(register); ok && fields[q.Key] != "" {
+				c.add(step.Error, "asked.known", text.Args{"Field": q.Key, "Register": register}, q.place)
+				break
+			}
 		}
 	}
+}
+
+// ofOneself tells whether a question asks people, and nobody else, for what the register of people has of them: a field of
+// the same key, or a telephone where it has one.
+func (c *checker) ofOneself(q asked) (key string, ok bool) {
+	fields, known := c.charter.RegisterFields(step.FilledFrom)
+	if !known || !c.forSelf(q) {
+		return "", false
+	}
+	if fields[q.Key] != "" {
+		return q.Key, true
+	}
+	if q.Type == step.PhoneType {
+		for _, key := range slices.Sorted(maps.Keys(fields)) {
+			if fields[key] == string(step.PhoneType) {
+				return key, true
+			}
+		}
+	}
+	return "", false
+}
+
+// forSelf tells whether only those are asked who hold their roles for something of their own.
+func (c *checker) forSelf(q asked) bool {
+	return len(q.by) > 0 && !slices.ContainsFunc(q.by, func(r string) bool { return !c.charter.OwnRole(r) })
 }
 
 // facts are the types that state something about the matter. Free words and files differ each time they are given.
@@ -54,8 +88,7 @@ var facts = []step.Type{
 func (c *checker) again() {
 	first := map[string]asked{}
 	for _, q := range c.questions() {
-		forSelf := len(q.by) > 0 && !slices.ContainsFunc(q.by, func(r string) bool { return !c.charter.OwnRole(r) })
-		if q.Audience != step.Public || forSelf || !slices.Contains(facts, q.Type) {
+		if q.Audience != step.Public || c.forSelf(q) || !slices.Contains(facts, q.Type) {
 			continue
 		}
 		before, twice := first[q.Key]

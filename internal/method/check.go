@@ -19,6 +19,8 @@ type Charter interface {
 	OwnRole(key string) bool
 	// Personal tells whether a field of a register tells of a person; for the field "", whether a row's name does.
 	Personal(register, field string) bool
+	// Above are the registers whose rows those of a register lie in, the nearest first.
+	Above(register string) []string
 }
 
 // Check finds everything wrong with a method that its file and the rest of the charter can show, and compiles its
@@ -221,7 +223,7 @@ func (c *checker) names() *expr.Env {
 	results := map[string]expr.Type{}
 	for _, p := range c.m.List {
 		fields := map[string]expr.Type{"outcome": expr.Text}
-		for name, t := range p.Step.Facts() {
+		for name, t := range step.Said(p.Step) {
 			fields[name] = t
 		}
 		results[p.Key] = expr.Object(fields)

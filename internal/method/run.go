@@ -211,7 +211,7 @@ func (m *Method) vars(r *Run, c Context) map[string]any {
 	for _, p := range m.List {
 		got := r.Results[p.Key]
 		fields := map[string]any{"outcome": got.Outcome}
-		for name, t := range p.Step.Facts() {
+		for name, t := range step.Said(p.Step) {
 			if v, ok := got.Facts[name]; ok {
 				fields[name] = v
 			} else {

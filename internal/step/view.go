@@ -7,6 +7,7 @@ import (
 	"gongzhi/internal/act"
 	"gongzhi/internal/calendar"
 	"gongzhi/internal/exact"
+	"gongzhi/internal/expr"
 	"gongzhi/internal/fault"
 	"gongzhi/internal/vote"
 )
@@ -54,6 +55,22 @@ func Asked(s Step, v View, sub Submission) (Ask, error) {
 			fault.Args{"Step": s.Shared().Name, "Verb": sub.Verb})
 	}
 	return ask, nil
+}
+
+// Unsaying is a step whose end may leave facts out, because they would tell of too few: no condition may use those.
+type Unsaying interface {
+	Unsaid() []string
+}
+
+// Said are the facts of a step's end that conditions may use.
+func Said(s Step) map[string]expr.Type {
+	facts := maps.Clone(s.Facts())
+	if u, ok := s.(Unsaying); ok {
+		for _, name := range u.Unsaid() {
+			delete(facts, name)
+		}
+	}
+	return facts
 }
 
 // Discreet is a step some of whose acts tell what one household said. The public may see that such an act was

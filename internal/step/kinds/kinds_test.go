@@ -174,7 +174,7 @@ func section(t *testing.T, k step.Kind) string {
 		out.WriteString("It asks nobody.\n")
 	}
 	fmt.Fprintf(&out, "\nOutcomes: `%s`.", strings.Join(s.Outcomes(), "`, `"))
-	facts := s.Facts()
+	facts := step.Said(s)
 	for i, name := range slices.Sorted(maps.Keys(facts)) {
 		if i == 0 {
 			out.WriteString(" Facts:")

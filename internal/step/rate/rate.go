@@ -152,14 +152,14 @@ func (r *Rate) Tick(v step.View) ([]act.Draft, error) {
 		return nil, nil
 	}
 	switch {
-	case r.Reach.Met(uint64(st.Answered), uint64(len(st.Units))):
-		return []act.Draft{r.end(st, rated)}, nil
+	case st.Answered >= v.Fewest && r.Reach.Met(uint64(st.Answered), uint64(len(st.Units))):
+		return []act.Draft{r.end(st, rated, v.Fewest)}, nil
 	case !r.Extend.IsZero() && !st.Extended:
 		closes, _ := r.Extend.End(v.Calendar, r.extendFrom(st.Closes))
 		missing, _ := r.Reach.Short(uint64(st.Answered), uint64(len(st.Units)))
 		return []act.Draft{{Kind: extended, Clause: "extend", Body: extendedBody{closes, missing}}}, nil
 	}
-	return []act.Draft{r.end(st, notReached)}, nil
+	return []act.Draft{r.end(st, notReached, v.Fewest)}, nil
 }
 
 // extendFrom is what the extension counts from. A window of days ended at 24:00 of its last day, so the first day of the
@@ -171,10 +171,14 @@ func (r *Rate) extendFrom(closes time.Time) time.Time {
 	return closes
 }
 
-func (r *Rate) end(st *state, outcome string) act.Draft {
+// end tells the sums, unless they would be those of too few.
+func (r *Rate) end(st *state, outcome string, fewest int) act.Draft {
 	facts := map[string]any{"units": len(st.Units), "answered": st.Answered}
 	for _, q := range r.Questions {
 		s := st.Sums[q.Key]
+		if int(s.Count) < fewest {
+			continue
+		}
 		facts[q.Key+"_sum"], facts[q.Key+"_count"], facts[q.Key+"_satisfied"] = s.Sum, s.Count, s.Satisfied
 	}
 	return step.End(outcome, facts)

@@ -35,18 +35,34 @@ func (s *Solicit) Panel(v step.View) page.Panel {
 		},
 		Note: text.Key("solicit.unreached", "Unreached", st.Unreached, "Visits", s.Visits),
 	})
+	if !st.Ended && st.Answered > 0 { // whoever looked before and after a visit would know what was said at that door
+		p.Blocks = append(p.Blocks, page.Prose{Words: []text.Words{text.Key("solicit.hidden")}})
+		return p
+	}
 	for _, f := range s.Fields {
-		t := page.Tally{}
-		for _, o := range marks(f) {
-			t.Meters = append(t.Meters, step.Households.Meter(o.Label.Words(), uint64(st.Counts[f.Key+"_"+o.Value]), uint64(st.Answered), exact.Threshold{}))
-		}
-		switch {
-		case len(t.Meters) == 0 || st.Answered == 0:
-		case st.Answered < v.Fewest:
-			p.Blocks = append(p.Blocks, page.Section{Title: f.Label.Words(), Blocks: []page.Block{page.Prose{Words: []text.Words{text.Key("step.too_few", "N", v.Fewest)}}}})
-		default:
-			p.Blocks = append(p.Blocks, page.Section{Title: f.Label.Words(), Blocks: []page.Block{t}})
+		if b, ok := divided(f, st, v.Fewest); ok {
+			p.Blocks = append(p.Blocks, page.Section{Title: f.Label.Words(), Blocks: []page.Block{b}})
 		}
 	}
 	return p
+}
+
+// divided is how the answers to one question divide, as far as that tells of nobody.
+func divided(f step.Field, st *state, fewest int) (page.Block, bool) {
+	options := marks(f)
+	if len(options) == 0 || st.Answered == 0 {
+		return nil, false
+	}
+	if st.Answered < fewest {
+		return page.Prose{Words: []text.Words{text.Key("step.too_few", "N", fewest)}}, true
+	}
+	t := page.Tally{}
+	for i, n := range st.cells(f, fewest) {
+		if n < 0 {
+			t.Note = text.Key("step.cells_few", "N", fewest)
+			continue
+		}
+		t.Meters = append(t.Meters, step.Households.Meter(options[i].Label.Words(), uint64(n), uint64(st.Answered), exact.Threshold{}))
+	}
+	return t, true
 }

@@ -63,7 +63,8 @@ const done = "done"
 // Outcomes: it ends when enough were covered, and not otherwise.
 func (s *Solicit) Outcomes() []string { return []string{done} }
 
-// Facts are counts: of units, and of each option of each question that is marked and public (whether_yes).
+// Facts are counts: of units, and of each option of each question that is marked and public (whether_yes). Of the latter
+// the act that ends it has those that tell of nobody; see [step.Cells].
 func (s *Solicit) Facts() map[string]expr.Type {
 	facts := map[string]expr.Type{}
 	for _, name := range []string{"units", "attempted", "answered", "unreached", "signed"} {
@@ -75,6 +76,16 @@ func (s *Solicit) Facts() map[string]expr.Type {
 		}
 	}
 	return facts
+}
+
+// Unsaid are the counts of options: which of them the end tells depends on what was said, so no condition may use them.
+func (s *Solicit) Unsaid() (names []string) {
+	for _, f := range s.Fields {
+		for _, o := range marks(f) {
+			names = append(names, f.Key+"_"+o.Value)
+		}
+	}
+	return names
 }
 
 // marks are the options of a question that can be counted in public.
@@ -160,21 +171,38 @@ func (s *Solicit) Tick(v step.View) ([]act.Draft, error) {
 		missing, _ := s.Coverage.Short(st.Covered, uint64(len(st.Units)))
 		return []act.Draft{{Kind: overdue, Clause: "window", Body: overdueBody{missing}}}, nil
 	}
-	return []act.Draft{s.end(st)}, nil
+	return []act.Draft{s.end(st, v.Fewest)}, nil
 }
 
 func (s *Solicit) covered(st *state) bool { return s.Coverage.Met(st.Covered, uint64(len(st.Units))) }
 
-func (s *Solicit) end(st *state) act.Draft {
+func (s *Solicit) end(st *state, fewest int) act.Draft {
 	facts := map[string]any{
 		"units": len(st.Units), "attempted": st.Attempted, "answered": st.Answered, "unreached": st.Unreached, "signed": st.Signed,
 	}
 	for _, f := range s.Fields {
-		for _, o := range marks(f) {
-			facts[f.Key+"_"+o.Value] = st.Counts[f.Key+"_"+o.Value]
+		for i, n := range st.cells(f, fewest) {
+			if n >= 0 {
+				facts[f.Key+"_"+marks(f)[i].Value] = n
+			}
 		}
 	}
 	return step.End(done, facts)
+}
+
+// cells are the counts of a question's options, in their order; -1 where it would tell of too few.
+func (st *state) cells(f step.Field, fewest int) []int {
+	options := marks(f)
+	counts := make([]int, len(options))
+	for i, o := range options {
+		counts[i] = st.Counts[f.Key+"_"+o.Value]
+	}
+	for i, shown := range step.Cells(counts, st.Answered, f.Type != step.ManyType, fewest) {
+		if !shown {
+			counts[i] = -1
+		}
+	}
+	return counts
 }
 
 // Discreet are the acts that tell what one unit said, or that nobody was at home.

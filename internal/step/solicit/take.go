@@ -94,7 +94,7 @@ func (s *Solicit) Take(v step.View, sub step.Submission) ([]act.Draft, error) {
 		return nil, fault.Refuse(fault.Closed, "solicit.too_few", v.Basis("coverage", &s.Common),
 			fault.Args{"N": int(missing), "Covered": st.Covered, "Units": len(st.Units), "Share": step.Share(s.Coverage)})
 	}
-	return []act.Draft{s.end(st)}, nil
+	return []act.Draft{s.end(st, v.Fewest)}, nil
 }
 
 func (s *Solicit) notListed(v step.View, id string) error {
