@@ -8,6 +8,7 @@ package api
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"errors"
 	"log/slog"
@@ -15,10 +16,13 @@ import (
 	"strings"
 	"sync"
 
+	"gongzhi/internal/act"
+	"gongzhi/internal/book"
 	"gongzhi/internal/clock"
 	"gongzhi/internal/desk"
 	"gongzhi/internal/docket"
 	"gongzhi/internal/fault"
+	"gongzhi/internal/house"
 	"gongzhi/internal/ledger"
 	"gongzhi/internal/people"
 	"gongzhi/internal/store"
@@ -32,8 +36,22 @@ type Config struct {
 	Docket *docket.Docket // required
 	Ledger *ledger.Ledger // required
 	People *people.People // required
+	Book   *book.Book     // required
 	Clock  clock.Clock    // required
 	Log    *slog.Logger   // default discards
+	// Change writes rows of registers, and the act about them. Required.
+	Change func(ctx context.Context, by act.By, id, clause string, set book.Set) error
+}
+
+// For is the configuration of the door of a house.
+func For(h *house.House, log *slog.Logger) Config {
+	return Config{
+		Store: h.Store, Desk: h.Desk, Docket: h.Docket, Ledger: h.Ledger, People: h.People, Book: h.Book, Clock: h.Clock, Log: log,
+		Change: func(ctx context.Context, by act.By, id, clause string, set book.Set) error {
+			_, err := h.Change(ctx, by, id, clause, set)
+			return err
+		},
+	}
 }
 
 // API is the door of one subdistrict.

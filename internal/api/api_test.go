@@ -50,7 +50,7 @@ func newWorld(t *testing.T) *world {
 		}
 	})
 	w.house = h
-	w.handler = api.New(api.Config{Store: h.Store, Desk: h.Desk, Docket: h.Docket, Ledger: h.Ledger, People: h.People, Clock: w.clock}).Handler()
+	w.handler = api.New(api.For(h, nil)).Handler()
 	w.worker = w.person("uworker", "worker", act.RowID{})
 	w.resident = w.person("uresident", "resident", compound)
 	w.other = w.person("uother", "resident", act.RowID{Register: "compound", ID: "huzhu3"})

@@ -17,9 +17,11 @@ import (
 	"gongzhi/internal/step"
 )
 
-// body is what a program may send: to begin a matter, method and subject besides.
+// body is what a program may send: to begin a matter, method and subject besides; of a row, what it lies in and the version
+// that was seen.
 type body struct {
 	method, subject string
+	parent, version string
 	step.Submission
 }
 
@@ -99,6 +101,10 @@ func (in *reader) key(b *body, key, path string) error {
 		return in.string(path, &b.method)
 	case "subject":
 		return in.string(path, &b.subject)
+	case "parent":
+		return in.string(path, &b.parent)
+	case "version":
+		return in.string(path, &b.version)
 	case "step":
 		return in.string(path, &b.Step)
 	case "verb":

@@ -17,7 +17,7 @@ import (
 
 // Version is that of the description. Whatever changes in it, if only a word, is another version: docs/openapi.yaml
 // holds the last one, and a test compares.
-const Version = "1.0.0"
+const Version = "1.1.0"
 
 // operation is what the description says of a route beyond its address. Parameters in the address follow from the
 // pattern; words stand in the text files (apidoc).
@@ -155,7 +155,7 @@ func (d *describer) operation(rt route) object {
 // refusals are the kinds that a route may answer with, in the order of their statuses. Closed shares that of Conflict.
 func refusals(method string, rt route) []fault.Kind {
 	out := []fault.Kind{fault.SignIn}
-	if method == http.MethodPost {
+	if method == http.MethodPost || rt.audience == tokenHolder {
 		out = append(out, fault.Denied)
 	}
 	if len(inPath(rt.pattern)) > 0 || method == http.MethodPost {
@@ -195,6 +195,11 @@ func (d *describer) parameter(name, in string, required bool) object {
 		schema = object{{"type", "integer"}, {"minimum", 0}, {"default", 0}}
 	case "limit":
 		schema = object{{"type", "integer"}, {"minimum", 1}, {"maximum", most}, {"default", usual}}
+	case "on":
+		schema = object{{"type", "string"}, {"format", "date"}}
+	case "filter":
+		o = append(o, member{"style", "deepObject"}, member{"explode", true})
+		schema = object{{"type", "object"}, {"additionalProperties", object{{"type", "string"}}}}
 	case "id", "Idempotency-Key":
 		schema = object{{"type", "string"}, {"pattern", "^[0-9A-Za-z_-]{8,64}$"}}
 	}
@@ -217,7 +222,7 @@ func (d *describer) body(id string, keys []string) object {
 		}
 		props = append(props, member{key, append(o, member{"description", d.words(name, key)})})
 	}
-	needed := map[string][]string{"beginMatter": {"method"}, "submit": {"verb"}}[id]
+	needed := map[string][]string{"beginMatter": {"method"}, "submit": {"verb"}, "addRow": {"values"}, "changeRow": {"version", "values"}}[id]
 	d.schemas = append(d.schemas, member{name, object{
 		{"type", "object"}, {"required", needed}, {"additionalProperties", false}, {"properties", props},
 	}})
@@ -229,7 +234,8 @@ func bodyName(id string) string { return strings.ToUpper(id[:1]) + id[1:] + "Bod
 // ownWords are the keys that mean something else in one shape than everywhere.
 var ownWords = map[string]bool{
 	"Problem_title": true, "Act_step": true, "SubmitBody_step": true, "Receipt_first": true, "Receipt_last": true, "Counted_last": true,
-	"Problem_fields": true, "Problem_type": true, "Text_key": true,
+	"Problem_fields": true, "Problem_type": true, "Text_key": true, "RegisterLine_register": true, "RegisterLine_parent": true, "RowList_next": true,
+	"Row_parent": true, "Row_values": true, "AddRowBody_parent": true, "AddRowBody_values": true, "ChangeRowBody_values": true, "Row_row": true,
 }
 
 // fieldWords name the words for one key of a schema.
@@ -245,7 +251,7 @@ func (d *describer) words(schema, key string) string { return d.say(fieldWords(s
 // names are what the shapes are called outside; others go by their Go name.
 var names = map[reflect.Type]string{
 	reflect.TypeFor[list](): "MatterList", reflect.TypeFor[line](): "MatterLine", reflect.TypeFor[standing](): "Matter",
-	reflect.TypeFor[recorded](): "Act", reflect.TypeFor[problemField](): "ProblemField", reflect.TypeFor[calendar.Explanation](): "Counted",
+	reflect.TypeFor[recorded](): "Act", reflect.TypeFor[problemField](): "ProblemField", reflect.TypeFor[rowShape](): "Row", reflect.TypeFor[calendar.Explanation](): "Counted",
 }
 
 var (

@@ -191,7 +191,7 @@ func TestAnswersFollowTheDescription(t *testing.T) {
 			t.Errorf("%s %s: %s is not as described: %v", method, path, g.raw, err)
 		}
 		for key := range g.body { // the shapes leave room for more, so that a new key breaks nobody; today there is none
-			if kind == "application/json" && pattern != "/api/v1/openapi.json" && !bytes.Contains(raw, []byte(`"`+key+`":{`)) {
+			if kind == "application/json" && pattern != "/api/v1/openapi.json" && pattern != "/api/v1/registers/{register}" && !bytes.Contains(raw, []byte(`"`+key+`":{`)) {
 				t.Errorf("%s %s: the key %s is not described", method, path, key)
 			}
 		}
@@ -222,6 +222,21 @@ func TestAnswersFollowTheDescription(t *testing.T) {
 	send("POST", submissions, "/api/v1/matters/1/submissions", w.worker, "key-submit-2", `{"verb":"submit"}`, 409)
 	send("POST", matters, matters, w.resident, "key-begin-4", `{"method":"repair","values":{"x":1}}`, 422)
 	send("GET", matters, matters+"?limit=x", "", "", "", 422)
+	const registers, register = "/api/v1/registers", "/api/v1/registers/{register}"
+	const rows, row = "/api/v1/registers/{register}/rows", "/api/v1/registers/{register}/rows/{row}"
+	send("GET", registers, registers, "", "", "", 200)
+	send("GET", register, registers+"/compound", "", "", "", 200)
+	send("GET", register, registers+"/nothing", "", "", "", 404)
+	send("GET", rows, registers+"/compound/rows?limit=1", w.worker, "", "", 200)
+	send("GET", rows, registers+"/compound/rows", "", "", "", 401)
+	send("GET", rows, registers+"/compound/rows", w.resident, "", "", 403)
+	send("GET", rows, registers+"/compound/rows?filter[name]=x", w.worker, "", "", 422)
+	send("GET", row, registers+"/compound/rows/yinghe91", w.worker, "", "", 200)
+	send("POST", rows, registers+"/compound/rows", w.worker, "key-row-1", `{"values":{"name":"演示路5号院"}}`, 201)
+	send("POST", row, registers+"/compound/rows/yinghe91", w.worker, "key-row-2", `{"version":"1","values":{"name":"颍河路91号大院"}}`, 201)
+	send("POST", row, registers+"/compound/rows/yinghe91", w.worker, "key-row-3", `{"version":"1","values":{"name":"又一个名字"}}`, 409)
+	send("POST", row, registers+"/compound/rows/yinghe91", w.worker, "key-row-4", `{"version":"2","values":{"name":"","colour":"red"}}`, 422)
+	send("POST", row, registers+"/compound/rows/yinghe91", w.resident, "key-row-5", `{"version":"2","values":{"name":"我家"}}`, 403)
 	for path, methods := range doc["paths"].(map[string]any) {
 		for method := range methods.(map[string]any) {
 			if !seen[path+" "+method] {

@@ -2,6 +2,7 @@ package api
 
 import (
 	"net/http"
+	"slices"
 
 	"gongzhi/internal/fault"
 )
@@ -23,6 +24,12 @@ func (a *API) routes() []route {
 		{"GET " + base + "/matters/{n}/acts", anyone, a.acts, operation{id: "listActs", query: actKeys, gives: record{}}},
 		{"POST " + base + "/matters/{n}/submissions", tokenHolder, a.submit, operation{id: "submit", takes: submitKeys, gives: receipt{}}},
 		{"GET " + base + "/receipts/{id}", anyone, a.receipt, operation{id: "readReceipt", gives: receipt{}}},
+		{"GET " + base + "/registers", anyone, a.registers, operation{id: "listRegisters", gives: registerList{}}},
+		{"GET " + base + "/registers/{register}", anyone, a.registerSchema, operation{id: "readRegister", gives: map[string]any{}}},
+		{"GET " + base + "/registers/{register}/rows", tokenHolder, a.rows, operation{id: "listRows", query: append(slices.Clone(rowKeys), "filter"), gives: rowList{}}},
+		{"POST " + base + "/registers/{register}/rows", tokenHolder, a.addRow, operation{id: "addRow", takes: addRowKeys, gives: rowShape{}}},
+		{"GET " + base + "/registers/{register}/rows/{row}", tokenHolder, a.row, operation{id: "readRow", query: []string{"on"}, gives: rowShape{}}},
+		{"POST " + base + "/registers/{register}/rows/{row}", tokenHolder, a.changeRow, operation{id: "changeRow", takes: changeRowKeys, gives: rowShape{}}},
 		{"GET " + base + "/openapi.json", anyone, a.document, operation{id: "readDescription", gives: map[string]any{}}},
 	}
 }

@@ -84,7 +84,7 @@ func serve(s settings) error {
 }
 
 func doors(mux *http.ServeMux, h *house.House) {
-	mux.Handle("/api/", api.New(api.Config{Store: h.Store, Desk: h.Desk, Docket: h.Docket, Ledger: h.Ledger, People: h.People, Clock: h.Clock}).Handler())
+	mux.Handle("/api/", api.New(api.For(h, nil)).Handler())
 	mux.Handle("/", web.New(web.Config{House: h}).Handler())
 }
 

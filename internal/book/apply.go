@@ -1,6 +1,7 @@
 package book
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -87,6 +88,11 @@ func (b *Book) Apply(ctx context.Context, tx *store.Tx, tenant act.Tenant, schem
 			return Counts{}, "", err
 		}
 	}
+	// In the order of the index, which is then written from its beginning to its end: in that of the rows, every word of an
+	// import would be a page of its own.
+	slices.SortFunc(w.words, func(a, b wordRow) int {
+		return cmp.Or(strings.Compare(a.Word, b.Word), strings.Compare(a.Register, b.Register), strings.Compare(a.Path, b.Path))
+	})
 	if err := bulk(ctx, tx, writeWord, w.words, p.told(len(w.rows)+len(w.blinds), lines)); err != nil {
 		return Counts{}, "", err
 	}

@@ -197,9 +197,7 @@ func (c *call) serve(ctx context.Context, at place, how serving, log *slog.Logge
 	}
 	site := web.New(config)
 	mux := http.NewServeMux()
-	mux.Handle("/api/", api.New(api.Config{
-		Store: h.Store, Desk: h.Desk, Docket: h.Docket, Ledger: h.Ledger, People: h.People, Clock: h.Clock, Log: log,
-	}).Handler())
+	mux.Handle("/api/", api.New(api.For(h, log)).Handler())
 	mux.Handle("/open311/", open311.New(open311.Config{
 		Store: h.Store, Desk: h.Desk, Docket: h.Docket, Ledger: h.Ledger, People: h.People, Clock: h.Clock, Origin: how.origin, Log: log,
 		Book: func(ctx context.Context, q store.Q) open311.Book {

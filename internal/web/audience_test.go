@@ -470,7 +470,7 @@ func (w *town) statePurposes(v *visitor) {
 // lookAtAPI asks every address of the API as everybody, and sends every writing address something it refuses.
 func (w *town) lookAtAPI(secrets []secret, shown map[string]bool) {
 	h := w.house
-	server := httptest.NewServer(api.New(api.Config{Store: h.Store, Desk: h.Desk, Docket: h.Docket, Ledger: h.Ledger, People: h.People, Clock: h.Clock}).Handler())
+	server := httptest.NewServer(api.New(api.For(h, nil)).Handler())
 	w.t.Cleanup(server.Close)
 	tokens := map[string]string{"": ""}
 	for login := range w.roles {
@@ -491,15 +491,21 @@ func (w *town) lookAtAPI(secrets []secret, shown map[string]bool) {
 				paths = append(paths, strings.Replace(path, "{n}", fmt.Sprint(n), 1))
 			}
 		}
+		if strings.Contains(path, "{register}") {
+			paths = nil
+			for _, row := range w.rows {
+				paths = append(paths, strings.NewReplacer("{register}", row.Register, "{row}", row.ID).Replace(path))
+			}
+		}
 		for _, p := range paths {
 			if strings.Contains(p, "{") {
 				w.t.Fatalf("the test does not know what %s may stand for", pattern)
 			}
-			if verb == "GET" && strings.HasSuffix(p, "/acts") {
+			if verb == "GET" && (strings.HasSuffix(p, "/acts") || strings.HasSuffix(p, "/rows")) {
 				p += "?limit=100"
 			}
 			for login, token := range tokens {
-				r := must(http.NewRequest(verb, server.URL+p, strings.NewReader(`{"verb":"close","method":"renovation","subject":"compound/yanshi1"}`)))
+				r := must(http.NewRequest(verb, server.URL+p, strings.NewReader(`{"verb":"close","method":"renovation","subject":"compound/yanshi1","version":"99","values":{"?":"?"}}`)))
 				r.Header.Set("Content-Type", "application/json")
 				r.Header.Set("Idempotency-Key", "audience-"+login)
 				if token != "" {

@@ -35,7 +35,7 @@ func TestASmallCellIsNowhere(t *testing.T) {
 		fmt.Sprintf("/api/v1/matters/%d/acts?limit=100", matter), "/matters", "/wall", "/places/compound/pick1", "/feeds/notices.atom", "/feeds/meetings.ics",
 	}
 	h := w.house
-	programs := httptest.NewServer(api.New(api.Config{Store: h.Store, Desk: h.Desk, Docket: h.Docket, Ledger: h.Ledger, People: h.People, Clock: h.Clock}).Handler())
+	programs := httptest.NewServer(api.New(api.For(h, nil)).Handler())
 	t.Cleanup(programs.Close)
 	get := func(path string) (int, string) {
 		v, base := w.visitor(), w.server.URL

@@ -233,13 +233,8 @@ func (i rosterIntake) template(w io.Writer, rd *reader) error {
 // whole subdistrict's.
 func (s *Site) mandateOver(ctx context.Context, rd *reader, name string, row act.RowID) (act.By, error) {
 	in := s.rules(ctx, s.Store.Read())
-	roles := s.charter().Roles
 	for _, m := range rd.mandates {
-		if row.IsZero() && !m.Scope.IsZero() {
-			continue
-		}
-		privacy := s.charter().Privacy
-		if roles[m.Role].Desk && roles[m.Role].Books && privacy.Admits(m.Role, privacy.DomainOf(name)) && asMandate(m).Over(in, roles[m.Role].Own, row, s.today()) {
+		if s.charter().Keeps(asMandate(m), in, name, row, s.today()) {
 			return act.By{Person: rd.account.Person, Role: m.Role, Mandate: m.ID}, nil
 		}
 	}

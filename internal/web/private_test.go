@@ -112,7 +112,7 @@ func TestPrivateMatterAtEveryDoor(t *testing.T) {
 func (w *town) privateAtAPI(n act.Matter) {
 	w.t.Helper()
 	h := w.house
-	server := httptest.NewServer(api.New(api.Config{Store: h.Store, Desk: h.Desk, Docket: h.Docket, Ledger: h.Ledger, People: h.People, Clock: h.Clock}).Handler())
+	server := httptest.NewServer(api.New(api.For(h, nil)).Handler())
 	w.t.Cleanup(server.Close)
 	for _, login := range []string{"", "resident", "dispatcher", "dispatcher_elsewhere", "community_worker_elsewhere", "owner", "contractor"} {
 		token := ""

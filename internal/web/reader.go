@@ -53,12 +53,11 @@ func asMandate(m people.Mandate) method.Mandate {
 
 // eyes are what the reader sees with: their mandates at the desk, each where its place lies.
 func (s *Site) eyes(rd *reader) redact.Eyes {
-	privacy := s.charter().Privacy
-	eyes := redact.Eyes{Person: rd.account.Person, Domain: privacy.DomainOf}
-	roles := s.charter().Roles
+	c := s.charter()
+	eyes := redact.Eyes{Person: rd.account.Person, Domain: c.Privacy.DomainOf}
 	for _, m := range rd.mandates {
-		if role := roles[m.Role]; role.Desk && !role.Own {
-			eyes.Held = append(eyes.Held, redact.Held{ID: m.ID, Role: m.Role, Path: m.Path, Staff: role.Books || role.Seals, Seals: role.Seals, Domains: privacy.DomainsOf(m.Role)})
+		if held, ok := c.Held(m.ID, m.Role, m.Path); ok {
+			eyes.Held = append(eyes.Held, held)
 		}
 	}
 	return eyes

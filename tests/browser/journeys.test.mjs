@@ -130,3 +130,28 @@ test("without script: read, vote, look the receipt up, and work at the desk", { 
   assert.ok(await worker.locator("#nav").isVisible());
   assert.deepEqual(worker.faults, []);
 });
+
+test("somebody asks for their own data from the page that shows it, without script", { timeout: 180_000 }, async (t) => {
+  const { signIn } = await demo(t);
+  const owner = await signIn("owner", { javaScriptEnabled: false, viewport: phone });
+  await owner.goto("/me/data");
+  await owner.sound();
+  await owner.locator('a[href="/begin/data_request"]').click();
+  assert.match(owner.url(), /\/begin\/data_request$/);
+  await owner.sound();
+  const compound = owner.locator('main select[name="_subject"] option:not([value=""])');
+  assert.ok((await compound.count()) > 0, "they are offered the place they live in");
+  assert.ok((await compound.count()) < 4, "and no other");
+  const asked = "请给我一份我家的登记信息（演示数据）";
+  await fill(owner, { _subject: await compound.first().getAttribute("value"), asked_for: "copy", which_data: asked });
+  await submit(owner);
+  assert.match(owner.url(), /\/receipts\//, await owner.locator("main").innerText());
+  await owner.sound();
+  await owner.goto("/me/data");
+  assert.ok((await owner.locator("main").innerText()).includes(asked), "what was asked is part of what one has");
+  // It waits for the community, and nobody else can read what it is about.
+  const matter = await owner.locator("main tr", { hasText: asked }).locator('a[href^="/matters/"]').first().getAttribute("href");
+  const stranger = await signIn("worker2", {});
+  await stranger.goto(matter);
+  assert.ok(!(await stranger.content()).includes(asked));
+});
