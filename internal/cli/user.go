@@ -27,6 +27,7 @@ func user(c *call) int {
 	name := flags.String("name", "", "")
 	role := flags.String("role", "", "")
 	scope := flags.String("scope", "", "")
+	reason := flags.String("reason", "", "") // what it rests on, for the record
 	words, fine := c.parse(flags)
 	if !fine {
 		return unusable
@@ -35,7 +36,7 @@ func user(c *call) int {
 		return c.refuse(text.Key("cli.user.usage"))
 	}
 	err := at.within(func(ctx context.Context, h *house.House) error {
-		return (&users{c, h, ctx}).run(words, *name, *role, *scope)
+		return (&users{c, h, ctx, *reason}).run(words, *name, *role, *scope)
 	})
 	if err != nil {
 		return c.failed("", err)
@@ -47,7 +48,12 @@ type users struct {
 	*call
 	house *house.House
 	ctx   context.Context
+
+	reason string
 }
+
+// atMachine is whoever sits at the machine.
+var atMachine = act.By{Role: act.HouseItself}
 
 func (u *users) run(words []string, name, role, scope string) error {
 	verb, login := words[0], ""
@@ -71,7 +77,7 @@ func (u *users) run(words []string, name, role, scope string) error {
 	}
 	switch verb {
 	case "grant":
-		return u.grant(a.Person, role, scope)
+		return u.house.Mandate(u.ctx, atMachine, a.Person, role, scope, u.reason)
 	case "recall":
 		return u.recall(a.Person, role, scope)
 	case "password":
@@ -81,16 +87,14 @@ func (u *users) run(words []string, name, role, scope string) error {
 	case "token":
 		return u.token(a)
 	case "close":
-		return u.keep("account.closed", map[string]any{"person": a.Person}, func(ctx context.Context, tx *store.Tx) error {
-			return u.house.People.Close(ctx, tx, a.Person)
-		})
+		return u.house.CloseAccount(u.ctx, atMachine, a.Person, u.reason)
 	}
 	return fault.Refuse(fault.Invalid, "cli.user.usage", fault.Basis{}, nil)
 }
 
 // keep does something in the house's own book, by whoever sits at the machine.
 func (u *users) keep(kind string, body any, do func(context.Context, *store.Tx) error) error {
-	return u.house.Desk.Keep(u.ctx, act.By{Role: act.HouseItself}, kind, "roles.yaml", body, nil, do)
+	return u.house.Desk.Keep(u.ctx, atMachine, kind, "roles.yaml", body, nil, do)
 }
 
 func (u *users) list() error {
@@ -143,44 +147,11 @@ func (u *users) add(login, name, role, scope string) error {
 	if err != nil {
 		return err
 	}
-	person := people.NewPerson()
-	err = u.keep("account.added", map[string]any{"person": person}, func(ctx context.Context, tx *store.Tx) error {
-		return u.house.People.Add(ctx, tx, people.Account{Person: person, Login: login, Name: name}, password)
-	})
+	person, err := u.house.AddAccount(u.ctx, atMachine, login, name, password, u.reason)
 	if err != nil || role == "" {
 		return err
 	}
-	return u.grant(person, role, scope)
-}
-
-func (u *users) grant(person act.Person, role, scope string) error {
-	r, known := u.house.Desk.Charter().Roles[role]
-	if !known {
-		return fault.Refuse(fault.NotFound, "cli.user.role", fault.Basis{Clause: "roles.yaml"}, fault.Args{"Role": role})
-	}
-	today := calendar.DateOf(u.house.Clock.Now())
-	m := people.Mandate{Person: person, Role: role, Starts: today}
-	if scope != "" {
-		id, fine := register.ParseRowID(scope)
-		if !fine || (r.Scope != "" && id.Register != r.Scope) {
-			return fault.Refuse(fault.Invalid, "cli.user.scope", fault.Basis{Clause: "roles.yaml#roles." + role}, fault.Args{"Scope": scope, "Register": r.Scope})
-		}
-		path, err := u.house.Book.Reader(u.ctx, u.house.Store.Read(), u.house.Tenant, u.house.Desk.Charter().Registers).Path(id, today)
-		if err != nil {
-			return err
-		}
-		m.Scope, m.Path = id, path
-	} else if r.Scope != "" {
-		return fault.Refuse(fault.Invalid, "cli.user.scope", fault.Basis{Clause: "roles.yaml#roles." + role}, fault.Args{"Scope": "", "Register": r.Scope})
-	}
-	m.ID = people.MandateID(person, role, m.Scope)
-	body := house.Mandated{ID: m.ID, Person: person, Role: role, Starts: today}
-	if !m.Scope.IsZero() {
-		body.Scope = m.Scope.String()
-	}
-	return u.keep(house.Given, body, func(ctx context.Context, tx *store.Tx) error {
-		return u.house.People.Grant(ctx, tx, m)
-	})
+	return u.house.Mandate(u.ctx, atMachine, person, role, scope, u.reason)
 }
 
 // recall ends a mandate at once: yesterday was its last day.
@@ -189,10 +160,10 @@ func (u *users) recall(person act.Person, role, scope string) error {
 	if scope != "" {
 		var fine bool
 		if id, fine = register.ParseRowID(scope); !fine {
-			return fault.Refuse(fault.Invalid, "cli.user.scope", fault.Basis{Clause: "roles.yaml#roles." + role}, fault.Args{"Scope": scope, "Register": u.house.Desk.Charter().Roles[role].Scope})
+			return fault.Refuse(fault.Invalid, "people.scope", fault.Basis{Clause: "roles.yaml#roles." + role}, fault.Args{"Scope": scope, "Register": u.house.Desk.Charter().Roles[role].Scope})
 		}
 	}
-	return u.house.Recall(u.ctx, act.By{Role: act.HouseItself}, person, role, id, calendar.DateOf(u.house.Clock.Now()).Add(-1))
+	return u.house.Recall(u.ctx, atMachine, person, role, id, calendar.DateOf(u.house.Clock.Now()).Add(-1), u.reason)
 }
 
 func (u *users) password(person act.Person) error {
@@ -200,9 +171,7 @@ func (u *users) password(person act.Person) error {
 	if err != nil {
 		return err
 	}
-	return u.keep("account.password", map[string]any{"person": person}, func(ctx context.Context, tx *store.Tx) error {
-		return u.house.People.SetPassword(ctx, tx, person, password)
-	})
+	return u.house.SetPassword(u.ctx, atMachine, person, password, u.reason)
 }
 
 func (u *users) second(a people.Account) error {

@@ -63,6 +63,7 @@ type compound struct {
 	ID, Name, Address string
 	YearBuilt         string `yaml:"year_built"`
 	Households        string
+	Buildings         string
 	Community         string // empty: that of the demo
 	Roster            bool   // its rooms come from a roster as a community keeps it
 }

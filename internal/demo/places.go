@@ -65,6 +65,9 @@ func (s *rowSet) add(id, parent act.RowID, given map[string]string) {
 	s.list = append(s.list, e)
 }
 
+// doors are those of each landing, where a compound has no roster.
+const doors = 2
+
 // places writes communities, compounds and sections of road.
 func (f *filler) places(ctx context.Context) error {
 	s := rowSet{f: f}
@@ -78,8 +81,11 @@ func (f *filler) places(ctx context.Context) error {
 		}
 	}
 	for _, c := range f.cast.Compounds {
+		if !c.Roster {
+			c.Buildings, c.Households = "1", strconv.Itoa(f.cast.Staircases*f.cast.Storeys*doors)
+		}
 		s.add(row("compound", c.ID), f.home(c), map[string]string{
-			"name": c.Name, "address": c.Address, "year_built": c.YearBuilt, "households": c.Households, "eligible": "yes", "management_mode": "none",
+			"name": c.Name, "address": c.Address, "year_built": c.YearBuilt, "households": c.Households, "buildings": c.Buildings, "eligible": "yes", "management_mode": "none",
 			"shape": g.place(f.home(c).ID),
 		})
 	}
@@ -154,7 +160,7 @@ func (f *filler) plain(ctx context.Context, c compound) error {
 	n := 0
 	for unit := 1; unit <= f.cast.Staircases; unit++ {
 		for storey := 1; storey <= f.cast.Storeys; storey++ {
-			for door := 1; door <= 2; door++ {
+			for door := 1; door <= doors; door++ {
 				n++
 				owner := row("person", fmt.Sprintf("%s-%d", c.ID, n))
 				room := fmt.Sprintf("%d0%d", storey, door)

@@ -26,6 +26,7 @@ type Mandated struct {
 	Scope  string        `json:"scope,omitempty"` // "community/nyyh"; empty is the whole subdistrict
 	Starts calendar.Date `json:"starts"`
 	Ends   calendar.Date `json:"ends,omitzero"`
+	Reason string        `json:"reason,omitempty"` // what it rests on
 }
 
 // Admit makes sure that somebody has an account and gives them a mandate, with the act of it, in one transaction. An
@@ -68,8 +69,8 @@ const Recalled = "mandate.recalled"
 
 // Recall ends a mandate after a last day, with the act of it. It refuses with [fault.NotFound] where the person holds no
 // such mandate today.
-func (h *House) Recall(ctx context.Context, by act.By, person act.Person, role string, scope act.RowID, last calendar.Date) error {
-	body := Mandated{ID: people.MandateID(person, role, scope), Person: person, Role: role, Ends: last}
+func (h *House) Recall(ctx context.Context, by act.By, person act.Person, role string, scope act.RowID, last calendar.Date, reason string) error {
+	body := Mandated{ID: people.MandateID(person, role, scope), Person: person, Role: role, Ends: last, Reason: reason}
 	if !scope.IsZero() {
 		body.Scope = scope.String()
 	}

@@ -253,13 +253,13 @@ func TestRecall(t *testing.T) {
 	h, _ := housetest.Open(t)
 	ctx, by := context.Background(), act.By{Role: act.HouseItself}
 	scope, yesterday := act.RowID{Register: "community", ID: "south"}, calendar.DateOf(housetest.Start).Add(-1)
-	if err := h.Recall(ctx, by, "wang", "worker", scope, yesterday); err != nil {
+	if err := h.Recall(ctx, by, "wang", "worker", scope, yesterday, ""); err != nil {
 		t.Fatal(err)
 	}
 	if a := housetest.Actor(t, h, "wang"); len(a.Mandates) != 0 {
 		t.Error("a recalled mandate is still held")
 	}
-	if err := h.Recall(ctx, by, "wang", "worker", scope, yesterday); !fault.Is(err, fault.NotFound) {
+	if err := h.Recall(ctx, by, "wang", "worker", scope, yesterday, ""); !fault.Is(err, fault.NotFound) {
 		t.Errorf("recalling it again: %v", err)
 	}
 	housetest.Admit(t, h, housetest.Person{Name: "wang", Role: "worker", Scope: scope})

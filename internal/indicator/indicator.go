@@ -28,6 +28,7 @@ type Set struct {
 	Group    Group              `yaml:"group,omitempty"` // by what the figures may be told apart
 	Measures map[string]Measure `yaml:"measures"`
 	Rates    []Rate             `yaml:"rates"`
+	Trend    string             `yaml:"trend,omitempty"` // the rate that the wall draws month by month
 	Assumed  bool               `yaml:"assumed,omitempty"`
 
 	order []string
@@ -105,7 +106,19 @@ func (s *Set) Check(env *expr.Env) (out []Fault) {
 			}
 		}
 	}
+	if _, ok := s.Drawn(); s.Trend != "" && !ok {
+		bad("indicator.trend", text.Args{"Rate": s.Trend}, "trend")
+	}
 	return out
+}
+
+// Drawn is the rate of the trend; ok is false where the set names none.
+func (s *Set) Drawn() (Rate, bool) {
+	i := slices.IndexFunc(s.Rates, func(r Rate) bool { return r.Key == s.Trend })
+	if i < 0 {
+		return Rate{}, false
+	}
+	return s.Rates[i], true
 }
 
 // Bits are the measures that hold for one matter. A condition that cannot be answered does not hold.

@@ -476,6 +476,7 @@ type Map struct {
 	Ground []Place    // what lies beneath: borders of communities, roads
 	Places []Place    // what it is about; those with a Note are listed
 	Key    []Stage    // what the colours mean, with their counts
+	Lines  []Stage    // what the weights of roads mean: Step is the stars
 	Strip  bool       // a low picture of one place among its neighbours, without names and list
 	Folded bool       // the list lies behind a line, where the screen has no room for it
 }
@@ -487,6 +488,7 @@ type Place struct {
 	Note  text.Words // where it stands, in words
 	Href  string
 	Step  int  // 0 to 7 on the ramp; 0 is not in scope
+	Stars int  // 2 to 5 of a road, by the weight of its line; 0 is not rated
 	Late  int  // days late: a red outline and a pin with the number
 	Here  bool // what the page is about
 }
@@ -506,18 +508,47 @@ type Bar struct {
 	Href  string
 }
 
-// Trend is counts over time as lines from zero, each named at its end, with the table of the same figures.
+// Trend is counts or shares over time as lines from zero, each named at its end, with the table of the same figures.
 type Trend struct {
-	Title  text.Words
-	Says   text.Words // what it shows, in one sentence
-	Labels []text.Words
-	Lines  []Series
+	Title   text.Words
+	Says    text.Words // what it shows, in one sentence
+	Each    text.Words // what one label stands for, as the head of the table; default the day from which it counts
+	Labels  []text.Words
+	Lines   []Series
+	Percent bool       // shares, as hundredths of a per cent
+	Empty   text.Words // said where no line has a value
 }
 
-// Series is one line of a Trend, one count for each label.
+// Series is one line of a Trend, one point for each label.
 type Series struct {
 	Words  text.Words
-	Counts []int
+	Points []Point
+}
+
+// Point is one value of a Series.
+type Point struct {
+	N     int
+	None  bool       // there is nothing to count: the line has a gap
+	Shown text.Words // default N
+	Href  string     // its rows
+}
+
+// Matrix is marks by two orders: which stars each road was given.
+type Matrix struct {
+	Title text.Words
+	Note  text.Words
+	Rows  []text.Words // the orders of the marks, each known by its first letter
+	List  []Marked
+	All   *Link // where the whole list is
+	Empty text.Words
+}
+
+// Marked is one column of a Matrix.
+type Marked struct {
+	Words text.Words
+	Says  text.Words // its marks in words
+	Href  string
+	Marks []bool
 }
 
 func (Prose) block()    {}
@@ -551,12 +582,13 @@ func (Ordered) block()  {}
 func (Map) block()      {}
 func (Bars) block()     {}
 func (Trend) block()    {}
+func (Matrix) block()   {}
 
 // All has one of every block, for those who must know each: the tests of web/ui and of the other doors walk it.
 func All() []Block {
 	return []Block{
 		Prose{}, Panel{}, Section{}, Facts{}, Table{}, Tag{}, Light{}, Progress{}, Buttons{}, Deadline{}, Steps{}, Tally{},
 		Notice{}, Form{}, Rows{}, History{}, Basis{}, Receipt{}, Check{}, Refused{}, Banner{}, Diagram{}, Code{}, Official{}, QR{}, Figures{},
-		Ordered{}, Map{}, Bars{}, Trend{}, Sheet{},
+		Ordered{}, Map{}, Bars{}, Trend{}, Matrix{}, Sheet{},
 	}
 }

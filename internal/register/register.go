@@ -58,6 +58,7 @@ type Schema struct {
 	Parent string    `yaml:"parent,omitempty"` // the register its rows lie in; empty at the top
 	Same   []string  `yaml:"same"`             // fields that tell one row from another below the same parent
 	Title  string    `yaml:"title"`            // how a row is called: "{parent}[{unit}单元]{room}"
+	Brief  []string  `yaml:"brief,omitempty"`  // what is said beside the name where there is room for a few words: public fields only
 	Basis  string    `yaml:"basis,omitempty"`
 	Open   bool      `yaml:"open,omitempty"`   // each row has a page for anyone, who may search for it
 	Period Period    `yaml:"period,omitempty"` // what holds for a time says so in two of its fields

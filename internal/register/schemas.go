@@ -145,6 +145,11 @@ func (c *checker) schema(s *Schemas, one *Schema) {
 			c.add("register.field_unknown", text.Args{"Field": key}, "same", i)
 		}
 	}
+	for i, key := range one.Brief {
+		if _, ok := one.Field(key); !ok {
+			c.add("register.field_unknown", text.Args{"Field": key}, "brief", i)
+		}
+	}
 	if one.Title == "" || !one.title.paired() {
 		c.add("register.title", text.Args{"Title": one.Title}, "title")
 	}

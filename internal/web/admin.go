@@ -16,42 +16,6 @@ import (
 	"gongzhi/internal/text"
 )
 
-// peopleList shows accounts and what each may act as today.
-func (s *Site) peopleList(r *http.Request, rd *reader) (page.Page, error) {
-	q := s.Store.Read()
-	list, err := s.People.List(r.Context(), q, r.URL.Query().Get("after"), pageOf+1)
-	if err != nil {
-		return page.Page{}, err
-	}
-	t := page.Table{
-		Caption: text.Key("web.nav.people"), Empty: text.Key("web.rows_none"),
-		Columns: []page.Column{{Words: text.Key("web.sign_in.login")}, {Words: text.Key("web.col.name")}, {Words: text.Key("web.me.roles")}, {Words: text.Key("web.col.second")}},
-	}
-	if len(list) > pageOf {
-		list = list[:pageOf]
-		t.Next = "/desk/people?" + url.Values{"after": {list[pageOf-1].Login}}.Encode()
-	}
-	c := s.charter()
-	for _, a := range list {
-		mandates, err := s.People.Mandates(r.Context(), q, a.Person, s.today())
-		if err != nil {
-			return page.Page{}, err
-		}
-		var zh, en []string
-		for _, m := range mandates {
-			zh, en = append(zh, c.Texts.Say(text.ZH, c.RoleName(m.Role))), append(en, c.Texts.Say(text.EN, c.RoleName(m.Role)))
-		}
-		second := text.Key("web.no")
-		if a.TwoFactor {
-			second = text.Key("web.yes")
-		}
-		t.Rows = append(t.Rows, page.Row{Cells: []page.Cell{
-			{Words: text.Plain(a.Login)}, {Words: text.Plain(a.Name)}, {Words: text.Text{ZH: strings.Join(zh, "、"), EN: strings.Join(en, ", ")}.Words()}, {Words: second},
-		}})
-	}
-	return page.Page{Frame: page.Desk, Title: text.Key("web.nav.people"), Lead: text.Key("web.people_lead"), Blocks: []page.Block{t}}, nil
-}
-
 // codeDays is how long a printed household code may lie before it is used.
 const codeDays = 90
 

@@ -208,5 +208,12 @@ func (s *Site) figuresOf(r *http.Request) (*indicator.Set, month, error) {
 	if err != nil {
 		return nil, month{}, fault.Refuse(fault.NotFound, "web.nowhere", fault.Basis{}, nil)
 	}
-	return set, month{key, first.Start(), first.AddMonths(1).Start()}, nil
+	return set, monthOf(first), nil
+}
+
+// monthOf is the month that a day lies in.
+func monthOf(d calendar.Date) month {
+	year, m, day := d.YMD()
+	first := d.Add(1 - day)
+	return month{fmt.Sprintf("%04d-%02d", year, m), first.Start(), first.AddMonths(1).Start()}
 }

@@ -166,7 +166,7 @@ func (s *Site) figures(ctx context.Context, q store.Q) (page.Figures, error) {
 		if err != nil {
 			return page.Figures{}, err
 		}
-		f := s.tiles(m, s.mapOf(m, all, list, nil), nil)
+		f := s.tiles(m, s.mapOf(m, all, list, nil, ratings{}), nil)
 		f.List = f.List[:3] // what is taken in and done; what is late is the office's to answer for first
 		return f, nil
 	})

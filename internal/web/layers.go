@@ -93,8 +93,8 @@ func (s *Site) allLayers(ctx context.Context) (layers, error) {
 }
 
 // beneath is what lies under the map of a register: the borders of what its rows lie in, and roads, which are the
-// registers whose shapes are lines.
-func (s *Site) beneath(all layers, name string) (out []page.Place) {
+// registers whose shapes are lines, by their stars where they were rated.
+func (s *Site) beneath(all layers, name string, stars map[act.RowID]int) (out []page.Place) {
 	regs := s.charter().Registers
 	above := map[string]bool{}
 	for sch, ok := regs.Get(name); ok && sch.Parent != ""; sch, ok = regs.Get(sch.Parent) {
@@ -103,7 +103,7 @@ func (s *Site) beneath(all layers, name string) (out []page.Place) {
 	for _, sch := range regs.All() {
 		for _, row := range all[sch.Key] {
 			if above[sch.Key] || row.shape.Kind == geo.Line && sch.Key != name {
-				out = append(out, page.Place{Shape: row.shape, Name: text.Plain(row.Name)})
+				out = append(out, page.Place{Shape: row.shape, Name: text.Plain(row.Name), Stars: stars[row.ID]})
 			}
 		}
 	}
@@ -116,7 +116,7 @@ func (s *Site) locator(ctx context.Context, id act.RowID) (*page.Map, error) {
 	if err != nil {
 		return nil, err
 	}
-	m := page.Map{Strip: true, Ground: s.beneath(all, id.Register)}
+	m := page.Map{Strip: true, Ground: s.beneath(all, id.Register, nil)}
 	found := false
 	for _, row := range all[id.Register] {
 		p := page.Place{Shape: row.shape, Name: text.Plain(row.Name), Here: row.ID == id}
@@ -205,7 +205,7 @@ func (s *Site) stagesMap(r *http.Request, all layers, name string) (page.Map, bo
 		if err != nil {
 			return page.Map{}, false
 		}
-		return s.mapOf(m, all, list, nil), true
+		return s.mapOf(m, all, list, nil, ratings{}), true
 	}
 	return page.Map{}, false
 }

@@ -116,6 +116,12 @@ func (s *Site) handles(rd *reader, m docket.Matter) bool {
 	})
 }
 
+// A week of matters, by its Monday, as the trend of the wall counts them.
+const (
+	queryBegan = "began"
+	queryEnded = "ended"
+)
+
 // narrowed reads the ways to narrow a list of matters that the docket has no index for, as the figures of the wall lead
 // to: a stage, what is late, what lies under a row. keep is nil where none is asked.
 func (s *Site) narrowed(r *http.Request, self string) (keep func(docket.Matter) bool, chips []page.Link, err error) {
@@ -140,6 +146,20 @@ func (s *Site) narrowed(r *http.Request, self string) (keep func(docket.Matter) 
 		}
 		if ok {
 			add("under", text.Plain(row.Name), func(x docket.Matter) bool { return strings.Contains(x.Scope, "/"+id.String()+"/") })
+		}
+	}
+	for name, at := range map[string]func(docket.Matter) int64{
+		queryBegan: func(x docket.Matter) int64 { return x.Opened },
+		queryEnded: func(x docket.Matter) int64 {
+			if x.Step != "" {
+				return 0
+			}
+			return x.Updated
+		},
+	} {
+		if week, err := calendar.ParseDate(q.Get(name)); err == nil {
+			from, until := week.Start().UnixMicro(), week.Add(7).Start().UnixMicro()
+			add(name, text.Key("web.wall.week_"+name, "Day", week.String()), func(x docket.Matter) bool { return at(x) >= from && at(x) < until })
 		}
 	}
 	if q.Get("late") != "" {
@@ -198,6 +218,11 @@ func (s *Site) matterPage(st desk.Standing, rd *reader) (p page.Page, err error)
 		if placed, ok := m.Step(st.Run.Step); ok {
 			panel.Blocks = append(panel.Blocks, basisOf(m, placed))
 		}
+		yours, err := s.yours(st, rd)
+		if err != nil {
+			return p, err
+		}
+		panel.Blocks = slices.Insert(slices.Clone(panel.Blocks), afterProse(panel.Blocks), yours...)
 		p.Blocks = append(p.Blocks, panel)
 		all, bar := s.actions(st, rd)
 		p.Actions = all[:min(bar, 2)]
@@ -227,13 +252,91 @@ func (s *Site) matterPage(st desk.Standing, rd *reader) (p page.Page, err error)
 	return p, err
 }
 
-// where says in what a matter's subject lies.
+// where says in what a matter's subject lies, and the few words that its register has for it: how many buildings and
+// households.
 func (s *Site) where(st desk.Standing) (text.Words, error) {
-	name, err := nameAbove(st.Context.Book, st.Run.Matter.Subject, calendar.DateOf(st.Context.Now))
-	if name == "" {
+	id, on := st.Run.Matter.Subject, calendar.DateOf(st.Context.Now)
+	name, err := nameAbove(st.Context.Book, id, on)
+	if err != nil {
 		return text.Words{}, err
 	}
-	return text.Plain(name), err
+	words := text.Words{}
+	if name != "" {
+		words = text.Plain(name)
+	}
+	sch, known := st.Charter.Registers.Get(id.Register)
+	if !known || len(sch.Brief) == 0 {
+		return words, nil
+	}
+	row, _, err := st.Context.Book.Row(id, on)
+	if err != nil {
+		return words, err
+	}
+	brief := text.Words{}
+	for _, key := range sch.Brief {
+		f, ok := sch.Field(key)
+		if v, there := row.Values[key]; ok && there && f.Audience == register.Public && !f.Personal {
+			if brief.IsZero() {
+				brief = f.Told(v)
+			} else {
+				brief = text.Key("web.brief", "First", brief, "Then", f.Told(v))
+			}
+		}
+	}
+	switch {
+	case brief.IsZero():
+		return words, nil
+	case words.IsZero():
+		return brief, nil
+	}
+	return text.Key("web.where_brief", "Where", words, "Brief", brief), nil
+}
+
+// yours says of each home of the reader whether the step has heard from it.
+func (s *Site) yours(st desk.Standing, rd *reader) (out []page.Block, err error) {
+	placed, ok := st.Method.Step(st.Run.Step)
+	if !ok {
+		return nil, nil
+	}
+	if _, rounds := placed.Step.(step.Rounds); !rounds || len(rd.mandates) == 0 {
+		return nil, nil
+	}
+	left, weights := st.Method.Left(st.Run, st.Context), st.Method.Weights(st.Run, st.Context)
+	asked := false // whoever is asked for nothing here has no say, so nothing of theirs is missing
+	for _, a := range st.For(rd.actor()) {
+		asked = asked || slices.ContainsFunc(a.By, func(role string) bool { return st.Charter.OwnRoles()[role] })
+	}
+	said := map[act.RowID]bool{}
+	for _, m := range rd.mandates {
+		if !st.Charter.OwnRoles()[m.Role] || said[m.Scope] || !strings.Contains(m.Path, "/"+st.Run.Matter.Subject.String()+"/") {
+			continue
+		}
+		said[m.Scope] = true
+		row, there, err := st.Context.Book.Row(m.Scope, s.today())
+		if err != nil {
+			return nil, err
+		}
+		home := text.Plain(row.Name)
+		if area := weights[m.Scope]; area > 0 {
+			home = text.Key("web.yours.area", "Home", row.Name, "Area", area.Grouped())
+		}
+		switch {
+		case !there:
+		case slices.Contains(left, m.Scope):
+			out = append(out, page.Banner{Tone: page.Soon, Words: text.Key(s.ofKind("web.yours.left", placed), "Home", home)})
+		case asked:
+			out = append(out, page.Banner{Tone: page.Good, Words: text.Key(s.ofKind("web.yours.heard", placed), "Home", home)})
+		}
+	}
+	return out, nil
+}
+
+// ofKind is the words for a kind of step, where it has its own.
+func (s *Site) ofKind(key string, p *method.Placed) string {
+	if own := key + "." + p.Step.Shared().Kind; s.charter().Texts.Has(text.ZH, own) {
+		return own
+	}
+	return key + ".any"
 }
 
 // nameAbove is what the row is called in which a row lies; empty where it lies in none.
@@ -299,6 +402,16 @@ func ownTimeFirst(blocks []page.Block) []page.Block {
 	}
 	whole := blocks[first]
 	return append(slices.Delete(slices.Clone(blocks), first, first+1), whole)
+}
+
+// afterProse is the place behind the words a panel begins with.
+func afterProse(blocks []page.Block) int {
+	for i, b := range blocks {
+		if _, ok := b.(page.Prose); !ok {
+			return i
+		}
+	}
+	return len(blocks)
 }
 
 // actions are what a reader can do now, what is owed first: the fixed bar has room for two, and lists the rest. The first

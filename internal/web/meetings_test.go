@@ -3,11 +3,13 @@ package web_test
 import (
 	"context"
 	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
 	"time"
 
 	"gongzhi/internal/step"
+	"gongzhi/internal/web"
 )
 
 // do submits as somebody, who must be let.
@@ -20,6 +22,12 @@ func (w *town) do(login, id, verb, item string, pairs ...string) {
 	if _, err := w.house.Desk.Submit(context.Background(), w.actor(login), w.matter, s); err != nil {
 		w.t.Fatalf("%s %s: %v", login, verb, err)
 	}
+}
+
+// again puts a new site before the house, which remembers nothing of what it showed.
+func (w *town) again() {
+	w.server = httptest.NewServer(web.New(web.Config{House: w.house}).Handler())
+	w.t.Cleanup(w.server.Close)
 }
 
 // A meeting stands on the page from its call to its checked minutes, for those who work where it meets and nobody else.

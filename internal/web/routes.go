@@ -93,7 +93,7 @@ func (s *Site) routes() []route {
 		{"GET /desk", atDesk, s.queue},
 		{"POST /desk/together", atDesk, s.together},
 		{"GET /desk/notices", atDesk, s.notices},
-		{"GET " + meetingsHref, atDesk, s.meetings},
+		{"GET /desk/meetings", atDesk, s.meetings},
 		{"GET /desk/settings", atDesk, s.settings},
 		{"GET /desk/calendar", atDesk, s.calendarPage},
 		{"GET /desk/ledger", atDesk, s.houseBook},
@@ -138,13 +138,18 @@ func (s *Site) routes() []route {
 		{"GET /desk/imports/{kind}/{source}/{hash}", atDesk, s.importPreview},
 		{"POST /desk/imports/{kind}/{source}/{hash}", atDesk, s.importConfirm},
 		{"GET /desk/imports/{kind}/{source}/{hash}/corrected", atDesk, s.importCorrected},
-		{"GET " + workHref, atDesk, s.workPage},
+		{"GET /desk/work", atDesk, s.workPage},
 
 		// Who read what was sealed.
 		{"GET /desk/access", auditors, s.lookedAt},
 
 		// Accounts and codes.
 		{"GET /desk/people", admins, s.peopleList},
+		{"GET /desk/people/new", admins, s.accountNew},
+		{"POST /desk/people/new", admins, s.accountAdd},
+		{"GET /desk/people/{person}", admins, s.accountPage},
+		{"GET /desk/people/{person}/{do}", admins, s.accountForm},
+		{"POST /desk/people/{person}/{do}", admins, s.accountDo},
 		{"GET /desk/messages", admins, s.messages},
 		{"POST /desk/messages", admins, s.retryMessages},
 		{"GET /desk/keys", admins, s.keysPage},

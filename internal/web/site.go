@@ -60,6 +60,8 @@ type Site struct {
 	jobs     *jobs
 	layers   recent[layers]
 	shown    recent[page.Figures]
+	roads    recent[ratings]
+	monthly  recent[[]page.Block]
 
 	standings recent[[]docket.Standing] // open matters at each step
 

@@ -195,6 +195,7 @@ func (w *town) address(pattern string) string {
 	r := strings.NewReplacer(
 		"{$}", "", "{n}", "1", "{verb}", "close", "{document}", "certificate", "{register}", "compound", "{id}", compound.ID, "{key}", "renovation", "{method}", "renovation",
 		"{file...}", "charter.yaml", "{hash}", strings.Repeat("0", 64), "{other}", compound.ID, "{kind}", "sheet", "{source}", "compound",
+		"{person}", "p-community_worker", "{do}", "close",
 	)
 	if strings.HasPrefix(path, "/receipts/") {
 		path = strings.Replace(path, "{id}", "begin-renovation-1", 1)

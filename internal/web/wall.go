@@ -111,14 +111,14 @@ func stageWords(m *method.Method, n int) text.Words {
 }
 
 // mapOf shows where the matters of a method stand, each on the ground it is about.
-func (s *Site) mapOf(m *method.Method, all layers, list []docket.Matter, late []overdue) page.Map {
+func (s *Site) mapOf(m *method.Method, all layers, list []docket.Matter, late []overdue, rated ratings) page.Map {
 	days := map[int64]int{}
 	for _, x := range late {
 		days[x.Matter] = x.days
 	}
 	at := newest(list)
 	counts := make([]int, len(m.Stages)+1)
-	x := page.Map{Ground: s.beneath(all, m.Subject)}
+	x := page.Map{Ground: s.beneath(all, m.Subject, rated.stars()), Lines: rated.key()}
 	for _, row := range all[m.Subject] {
 		p := page.Place{Shape: row.shape, Name: text.Plain(row.Name), Href: placeHref(row.ID)}
 		n := 0
@@ -169,10 +169,18 @@ func (s *Site) wall(r *http.Request, rd *reader) (page.Page, error) {
 	if err != nil {
 		return p, err
 	}
-	p.Aside = []page.Block{
+	shares, err := s.shares(r.Context())
+	if err != nil {
+		return p, err
+	}
+	rated, err := s.rated(r.Context())
+	if err != nil {
+		return p, err
+	}
+	p.Aside = append([]page.Block{
 		page.Rows{Title: text.Key("web.wall.late_list"), List: s.lateRows(late), Empty: text.Key("web.wall.late_none")},
 		s.flow(recentMatters),
-	}
+	}, shares...)
 	methods := s.walls(r.Context(), all)
 	if len(methods) == 0 {
 		p.Blocks = []page.Block{page.Rows{Empty: text.Key("web.wall.none")}}
@@ -194,10 +202,13 @@ func (s *Site) wall(r *http.Request, rd *reader) (page.Page, error) {
 		return p, err
 	}
 	p.Lead = m.Name.Words()
-	on := s.mapOf(m, all, list, late)
+	on := s.mapOf(m, all, list, late, rated)
 	on.Folded = true
 	p.Blocks = []page.Block{s.tiles(m, on, late), on}
 	p.Side = s.wallSide(m, all, on, list, late)
+	if matrix, any := s.matrix(rated); any {
+		p.Side = append(p.Side, matrix)
+	}
 	return p, nil
 }
 
@@ -304,10 +315,13 @@ func (s *Site) flow(list []docket.Matter) page.Trend {
 	}
 	x := page.Trend{
 		Title: text.Key("web.wall.flow", "N", weeksShown), Says: text.Key("web.wall.flow_says", "N", weeksShown, "Began", sum(began), "Ended", sum(ended)),
-		Lines: []page.Series{{Words: text.Key("web.wall.began"), Counts: began}, {Words: text.Key("web.wall.ended"), Counts: ended}},
+		Lines: []page.Series{{Words: text.Key("web.wall.began")}, {Words: text.Key("web.wall.ended")}},
 	}
 	for i := range weeksShown {
-		_, month, day := first.Add(7 * i).YMD()
+		week := first.Add(7 * i)
+		_, month, day := week.YMD()
+		x.Lines[0].Points = append(x.Lines[0].Points, page.Point{N: began[i], Href: "/matters?" + queryBegan + "=" + week.String()})
+		x.Lines[1].Points = append(x.Lines[1].Points, page.Point{N: ended[i], Href: "/matters?" + queryEnded + "=" + week.String()})
 		x.Labels = append(x.Labels, text.Plain(fmt.Sprintf("%d/%d", month, day)))
 	}
 	return x

@@ -79,3 +79,19 @@ func (s *Score) GradeName(outcome string) (text.Text, bool) {
 func (s *Score) Told(facts map[string]any) text.Words {
 	return text.Key("score.told", "Score", step.Number(facts, "score"), "Of", s.whole(), "Stars", step.Number(facts, "stars"))
 }
+
+// Rating reads the stars of a sheet that has ended.
+func (s *Score) Rating(matter, ended map[string]any) (step.Rating, bool) {
+	if _, there := ended["score"]; !there {
+		return step.Rating{}, false
+	}
+	r := step.Rating{Score: step.Number(ended, "score"), Of: int64(s.whole())}
+	if day, ok := matter[s.Month].(string); ok && len(day) >= len("2006-01") {
+		r.Month = day[:len("2006-01")]
+	}
+	for _, d := range s.Dimensions {
+		left := step.Number(ended, d.Key+"_left")
+		r.Stars = append(r.Stars, step.Star{Item: d.Item, Lit: s.Lit.Met(uint64(max(left, 0)), uint64(d.Weight))})
+	}
+	return r, true
+}

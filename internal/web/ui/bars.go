@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"gongzhi/internal/page"
+	"gongzhi/internal/text"
 )
 
 // A trend is drawn on a sheet of trendWide by trendHigh units, with room for its figures at the left and its names at
@@ -19,8 +20,23 @@ const (
 type curve struct {
 	D, Class string
 	X, Y     int // its last point
+	Href     string
 	NameY    int // where its name stands, clear of the other
 	Words    string
+}
+
+// wholePercent is all of something, in hundredths of a per cent.
+const wholePercent = 10_000
+
+// pointWords is a point in words.
+func pointWords(p page.Point) text.Words {
+	switch {
+	case p.None:
+		return text.Plain("—")
+	case p.Shown.IsZero():
+		return text.Plain(strconv.Itoa(p.N))
+	}
+	return p.Shown
 }
 
 type grid struct {
@@ -48,25 +64,33 @@ func ceiling(n int) int {
 func curves(ctx context.Context, x page.Trend) (lines []curve, grids []grid, ticks []tick) {
 	most, n := 0, len(x.Labels)
 	for _, s := range x.Lines {
-		for _, c := range s.Counts {
-			most = max(most, c)
+		for _, p := range s.Points {
+			most = max(most, p.N)
 		}
 	}
 	top := ceiling(most)
+	if x.Percent {
+		top = wholePercent
+	}
 	px := func(i int) int { return trendLeft + i*(trendWide-trendLeft-trendRight)/max(1, n-1) }
 	py := func(c int) int { return trendHigh - trendUnder - c*(trendHigh-trendTop-trendUnder)/top }
 	for k, s := range x.Lines {
 		c := curve{Class: "trend-line trend-" + strconv.Itoa(k%2+1)}
 		var d strings.Builder
-		for i, v := range s.Counts {
-			c.X, c.Y = px(i), py(v)
-			d.WriteString([]string{"M", "L"}[min(i, 1)] + strconv.Itoa(c.X) + " " + strconv.Itoa(c.Y))
+		drawing := "M"
+		for i, p := range s.Points {
+			if p.None {
+				drawing = "M"
+				continue
+			}
+			c.X, c.Y, c.Href = px(i), py(p.N), p.Href
+			c.Words = say(ctx, "trend.last", "Name", s.Words, "Value", pointWords(p))
+			d.WriteString(drawing + strconv.Itoa(c.X) + " " + strconv.Itoa(c.Y))
+			drawing = "L"
 		}
-		c.D, c.NameY = d.String(), c.Y
-		if len(s.Counts) > 0 {
-			c.Words = say(ctx, "trend.last", "Name", s.Words, "N", s.Counts[len(s.Counts)-1])
+		if c.D, c.NameY = d.String(), c.Y; c.D != "" {
+			lines = append(lines, c)
 		}
-		lines = append(lines, c)
 	}
 	if len(lines) == 2 {
 		if gap := lines[1].NameY - lines[0].NameY; gap >= 0 && gap < 16 {
@@ -76,7 +100,11 @@ func curves(ctx context.Context, x page.Trend) (lines []curve, grids []grid, tic
 		}
 	}
 	for _, v := range []int{0, top / 2, top} {
-		grids = append(grids, grid{py(v), strconv.Itoa(v)})
+		said := v
+		if x.Percent {
+			said = v * 100 / wholePercent
+		}
+		grids = append(grids, grid{py(v), strconv.Itoa(said)})
 	}
 	for i := n - 1; i >= 0; i -= 3 {
 		ticks = append(ticks, tick{px(i), t(ctx, x.Labels[i])})

@@ -221,6 +221,11 @@ func block(b page.Block, level int) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
+		case page.Matrix:
+			templ_7745c5c3_Err = matrix(b, level).Render(ctx, templ_7745c5c3_Buffer)
+			if templ_7745c5c3_Err != nil {
+				return templ_7745c5c3_Err
+			}
 		case page.Sheet:
 			templ_7745c5c3_Err = ballotSheet(b).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {

@@ -124,7 +124,11 @@ func draw(ctx context.Context, x page.Map) drawing {
 		}
 		l := caption{Words: t(ctx, p.Name), Class: "map-border"}
 		if p.Shape.Kind == geo.Line {
-			d.Roads = append(d.Roads, drawn{D: s.path(p.Shape)})
+			road := drawn{D: s.path(p.Shape)}
+			if p.Stars > 0 {
+				road.Class = "map-stars-" + strconv.Itoa(shade(p.Stars))
+			}
+			d.Roads = append(d.Roads, road)
 			l.Class = "map-road-name"
 			if s.steep(p.Shape) {
 				l.Class += " map-upright"

@@ -302,13 +302,14 @@ func sampleWall() page.Page {
 	}
 	stages.List[5].Late = 2
 	m := sampleMap()
-	m.Folded = true
+	m.Folded, m.Ground[1].Stars, m.Ground[2].Stars = true, 5, 3
+	m.Lines = []page.Stage{{Words: w("matrix.five"), N: 1, Step: 5}, {Words: w("matrix.three"), N: 1, Step: 3}}
 	return page.Page{
 		Frame: page.Wall, Title: w("wall.title"), Lead: w("wall.lead"), Refresh: 30 * time.Second,
 		Head:   []page.Link{{Words: w("wall.stages"), Href: "#", Here: true}, {Words: w("queue.title"), Href: "#"}},
 		Blocks: []page.Block{page.Figures{List: sampleFigures()}, m},
-		Side:   []page.Block{stages, sampleBars()},
-		Aside:  []page.Block{page.Rows{Title: w("wall.late"), List: []page.Link{{Words: w("table.row_1"), Note: w("queue.1.what"), Href: "#", Tone: page.Late, Count: 4}}}, sampleTrend()},
+		Side:   []page.Block{stages, sampleBars(), sampleMatrix(), page.Matrix{Title: w("matrix.title"), Empty: w("matrix.none")}},
+		Aside:  []page.Block{page.Rows{Title: w("wall.late"), List: []page.Link{{Words: w("table.row_1"), Note: w("queue.1.what"), Href: "#", Tone: page.Late, Count: 4}}}, sampleTrend(), sampleShare()},
 	}
 }
 
@@ -348,12 +349,40 @@ func sampleBars() page.Bars {
 
 func sampleTrend() page.Trend {
 	x := page.Trend{Title: w("trend.title"), Says: w("trend.says"), Lines: []page.Series{
-		{Words: w("trend.one"), Counts: []int{92, 99, 88, 71, 104, 121, 137}}, {Words: w("trend.two"), Counts: []int{104, 110, 84, 76, 125, 119, 124}},
+		{Words: w("trend.one"), Points: samplePoints(92, 99, 88, 71, 104, 121, 137)}, {Words: w("trend.two"), Points: samplePoints(104, 110, 84, 76, 125, 119, 124)},
 	}}
 	for _, day := range []string{"9/14", "9/21", "9/28", "10/5", "10/12", "10/19", "10/26"} {
 		x.Labels = append(x.Labels, text.Plain(day))
 	}
 	return x
+}
+
+func samplePoints(list ...int) (out []page.Point) {
+	for _, n := range list {
+		out = append(out, page.Point{N: n, Href: "#"})
+	}
+	return out
+}
+
+// sampleShare is a rate that could not be reckoned in one of its months.
+func sampleShare() page.Trend {
+	return page.Trend{
+		Title: w("share.title"), Says: w("share.says"), Each: w("share.month"), Percent: true,
+		Labels: []text.Words{text.Plain("2026-08"), text.Plain("2026-09"), text.Plain("2026-10"), text.Plain("2026-11")},
+		Lines: []page.Series{{Words: w("share.line"), Points: []page.Point{
+			{N: 8800, Shown: text.Plain("88.0%"), Href: "#"}, {None: true}, {N: 9150, Shown: text.Plain("91.5%"), Href: "#"}, {N: 9610, Shown: text.Plain("96.1%"), Href: "#"},
+		}}},
+	}
+}
+
+func sampleMatrix() page.Matrix {
+	road := func(name string, marks ...bool) page.Marked {
+		return page.Marked{Words: w(name), Says: w("matrix.says"), Href: "#", Marks: marks}
+	}
+	return page.Matrix{
+		Title: w("matrix.title"), Note: w("matrix.note"), All: &page.Link{Words: w("matrix.all"), Href: "#"}, Rows: []text.Words{w("matrix.clean"), w("matrix.order"), w("matrix.lit")},
+		List: []page.Marked{road("map.road", true, true, true), road("table.row_1", true, false, true), road("table.row_2", false, false, false)},
+	}
 }
 
 func samplePaper() page.Page {
