@@ -155,7 +155,7 @@ func TestAnyDay(t *testing.T) {
 		day := calendar.MustDate(date)
 		t.Run(day.String(), func(t *testing.T) {
 			h, _ := open(t, "", day.Start().Add(13*time.Hour))
-			if n := len(matters(t, h)); n != 18 {
+			if n := len(matters(t, h)); n != 22 {
 				t.Errorf("%d matters", n)
 			}
 		})

@@ -206,7 +206,7 @@ func (s *Site) shares(ctx context.Context) ([]page.Block, error) {
 			line, known := page.Series{Words: rate.Name.Words()}, 0
 			for i := range monthsShown {
 				m := monthOf(s.today().AddMonths(i - monthsShown + 1))
-				counts, err := s.Docket.Counts(ctx, s.Store.Read(), set.Key, m.from, m.until)
+				counts, err := s.Desk.Figures(ctx, s.Store.Read(), set, m.from, m.until)
 				if err != nil {
 					return nil, err
 				}
