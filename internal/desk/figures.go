@@ -15,7 +15,8 @@ import (
 // A matter is measured by the version of the charter that it goes by. Figures are read in the order of the version in
 // force, whose names they carry.
 
-// Figures counts which measures hold for the matters that were opened from an instant on and before another.
+// Figures counts which measures hold for the matters that were opened from an instant on and before another, private ones
+// too; what of it anybody may see, [indicator.Publish] says.
 func (d *Desk) Figures(ctx context.Context, q store.Q, set *indicator.Set, from, until time.Time) ([]indicator.Count, error) {
 	list, err := d.docket.Counts(ctx, q, set.Key, from, until)
 	if err != nil {
@@ -27,7 +28,7 @@ func (d *Desk) Figures(ctx context.Context, q store.Q, set *indicator.Set, from,
 		if err != nil {
 			return nil, err
 		}
-		out = append(out, indicator.Count{Group: x.Group, Bits: set.From(by, x.Bits), N: x.N})
+		out = append(out, indicator.Count{Group: x.Group, Bits: set.From(by, x.Bits), Private: x.Private, N: x.N})
 	}
 	return out, nil
 }

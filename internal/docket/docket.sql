@@ -146,8 +146,8 @@ ON CONFLICT (tenant, set_key, matter) DO UPDATE SET charter = excluded.charter, 
 
 -- name: measured
 -- How many matters that were opened in a stretch of time have which bits. Walks measured_opened and nothing else.
-SELECT charter, grp, bits, count(*) AS n FROM measured WHERE tenant = $1 AND set_key = $2 AND opened >= $3 AND opened < $4
-GROUP BY charter, grp, bits ORDER BY charter, grp, bits;
+SELECT charter, grp, bits, is_private, count(*) AS n FROM measured WHERE tenant = $1 AND set_key = $2 AND opened >= $3 AND opened < $4
+GROUP BY charter, grp, bits, is_private ORDER BY charter, grp, bits, is_private;
 
 -- name: measured-rows
 -- The matters behind a figure that go by one version, the newest first.

@@ -37,11 +37,11 @@ type Count struct {
 	Charter string `db:"charter"`
 	Group   string `db:"grp"`
 	Bits    int64  `db:"bits"`
+	Private bool   `db:"is_private"`
 	N       int64  `db:"n"`
 }
 
-// Counts are how many matters opened from an instant on and before another have which measures, private ones too: a
-// figure that left them out would be wrong.
+// Counts are how many matters opened from an instant on and before another have which measures, private ones apart.
 func (d *Docket) Counts(ctx context.Context, q store.Q, set string, from, until time.Time) ([]Count, error) {
 	return store.Select[Count](ctx, q, measured, d.tenant, set, from.UnixMicro(), until.UnixMicro())
 }

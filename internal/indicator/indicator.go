@@ -177,6 +177,8 @@ type Count struct {
 	Group string
 	Bits  int64
 	N     int64
+	// Private is for matters that are not shown to everybody.
+	Private bool
 }
 
 // Tally adds up counts: how many matters every bit of mask holds for, in one group or in all.

@@ -90,3 +90,43 @@ func TestNothing(t *testing.T) {
 		t.Error("a share of nothing has a value")
 	}
 }
+
+// What the public figures tell beyond the public matters is never about fewer than five private ones, in no group and in
+// no difference between the groups and the whole.
+func TestPrivateMattersCannotBeWorkedOut(t *testing.T) {
+	for seed := range 200 {
+		var counts []indicator.Count
+		x := uint32(seed*2654435761 + 1)
+		next := func(n uint32) int64 {
+			x = x*1664525 + 1013904223
+			return int64((x >> 8) % n)
+		}
+		for _, group := range []string{"component", "event", "other"} {
+			for bits := range int64(4) {
+				counts = append(counts, indicator.Count{Group: group, Bits: bits, N: next(9)}, indicator.Count{Group: group, Bits: bits, Private: true, N: next(4)})
+			}
+		}
+		public, left := indicator.Publish(counts, 5)
+		private := map[string]int64{}
+		for _, c := range counts {
+			if c.Private {
+				private[c.Group] += c.N
+				private[""] += c.N
+			}
+		}
+		if left != 0 && left != private[""] {
+			t.Fatalf("%d are left out of %d", left, private[""])
+		}
+		for _, group := range []string{"", "component", "event", "other"} {
+			more := indicator.Tally(public, group, 0)
+			for _, c := range counts {
+				if !c.Private && (group == "" || c.Group == group) {
+					more -= uint64(c.N)
+				}
+			}
+			if more != 0 && (more < 5 || left != 0) {
+				t.Fatalf("seed %d: figures of %q tell of %d private matters", seed, group, more)
+			}
+		}
+	}
+}

@@ -31,6 +31,7 @@ func (s *Site) figuresPage(r *http.Request, rd *reader) (page.Page, error) {
 	if err != nil {
 		return page.Page{}, err
 	}
+	counts, left := s.publishable(rd, counts)
 	months, err := s.months(r, set, month)
 	if err != nil {
 		return page.Page{}, err
@@ -42,6 +43,13 @@ func (s *Site) figuresPage(r *http.Request, rd *reader) (page.Page, error) {
 	p.Blocks = append(p.Blocks,
 		page.Prose{Words: []text.Words{text.Key("figures.cutoff", "At", minute(now), "Month", month.key)}},
 		page.Buttons{Quiet: true, List: months})
+	if left > 0 {
+		words := text.Key("figures.left_out", "N", left)
+		if fewest := s.charter().Privacy.Fewest; left < int64(fewest) {
+			words = text.Key("figures.left_out_few", "N", fewest)
+		}
+		p.Blocks = append(p.Blocks, page.Prose{Words: []text.Words{words}})
+	}
 	for _, group := range append([]string{""}, indicator.Groups(counts)...) {
 		p.Blocks = append(p.Blocks, s.rates(set, counts, group, month))
 	}
@@ -57,6 +65,14 @@ func (s *Site) figuresPage(r *http.Request, rd *reader) (page.Page, error) {
 	}
 	p.Blocks = append(p.Blocks, measures)
 	return p, nil
+}
+
+// publishable is what of the counts a reader may see: whoever works at the desk for the whole subdistrict all of them.
+func (s *Site) publishable(rd *reader, counts []indicator.Count) ([]indicator.Count, int64) {
+	if rd.desk && rd.everywhere() {
+		return counts, 0
+	}
+	return indicator.Publish(counts, s.charter().Privacy.Fewest)
 }
 
 // months lead to the month before and the one after, as far as anything is on record.
@@ -130,7 +146,8 @@ func (s *Site) groupWords(set *indicator.Set, group string) text.Words {
 	return text.Plain(group)
 }
 
-// figuresRows lists the matters behind a figure. Private ones are counted and not shown.
+// figuresRows lists the matters behind a figure. Private ones are not shown, and not even a line stands for them where they
+// are not in the figure.
 func (s *Site) figuresRows(r *http.Request, rd *reader) (page.Page, error) {
 	set, month, err := s.figuresOf(r)
 	if err != nil {
@@ -151,6 +168,11 @@ func (s *Site) figuresRows(r *http.Request, rd *reader) (page.Page, error) {
 	if err != nil {
 		return page.Page{}, err
 	}
+	counts, err := s.Desk.Figures(r.Context(), s.Store.Read(), set, month.from, month.until)
+	if err != nil {
+		return page.Page{}, err
+	}
+	_, left := s.publishable(rd, counts)
 	t := page.Table{Caption: set.Name.Words(), Empty: text.Key("web.matters_none"), Columns: []page.Column{
 		{Key: "number", Words: text.Key("web.col.number"), Numeric: true}, {Key: "title", Words: text.Key("web.col.matter")},
 		{Key: "standing", Words: text.Key("web.col.standing")}, {Key: "opened", Words: text.Key("web.col.opened")},
@@ -162,6 +184,9 @@ func (s *Site) figuresRows(r *http.Request, rd *reader) (page.Page, error) {
 	}
 	for _, m := range list {
 		href := fmt.Sprintf("/matters/%d", m.Number)
+		if m.Private && !s.handles(rd, m) && left > 0 {
+			continue
+		}
 		if m.Private && !s.handles(rd, m) {
 			t.Rows = append(t.Rows, page.Row{Cells: []page.Cell{{Words: text.Plain("—")}, {Words: text.Key("figures.private")}, {}, {}}})
 			continue

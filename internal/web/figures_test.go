@@ -154,3 +154,28 @@ func TestFiguresAcrossVersions(t *testing.T) {
 		}
 	}
 }
+
+// One private report among public ones: nothing public tells how it was dealt with, not even by what the figures have more
+// than the matters that anybody can look at; at the desk it is counted.
+func TestAPrivateMatterIsInNoPublicFigure(t *testing.T) {
+	x := newReporter(t)
+	x.report("litter", true, false)
+	x.report("litter", false, false)
+	if _, err := x.w.house.Desk.Begin(t.Context(), x.actors["hotline"], "problem", act.RowID{Register: "community", ID: "nyyh"}, step.Submission{ID: "figure-private-1", Values: map[string][]string{
+		"category": {"cover"}, "place": {"演示路口"}, "words": {"演示"}, "openness": {"private"}, "signature": {"anonymous"},
+	}}); err != nil {
+		t.Fatal(err)
+	}
+	const page, rows = "/figures/problem?month=2026-03", "/figures/problem/rows?month=2026-03&measures=received"
+	_, public, _ := x.w.visitor().get(page)
+	if !strings.Contains(public, "不到 5 件，没有计入") || strings.Contains(public, "部件") {
+		t.Error("the figures count a private matter, or do not say that they leave it out")
+	}
+	if _, body, _ := x.w.visitor().get(rows); strings.Contains(body, "—") || strings.Count(body, `<a href="/matters/`) == 0 {
+		t.Error("a line stands for a private matter behind a figure")
+	}
+	office := x.w.signedIn("street_office")
+	if _, body, _ := office.get(page); strings.Contains(body, "没有计入") || !strings.Contains(body, "部件") {
+		t.Error("the desk does not see all")
+	}
+}
