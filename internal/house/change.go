@@ -7,6 +7,7 @@ import (
 	"gongzhi/internal/act"
 	"gongzhi/internal/book"
 	"gongzhi/internal/calendar"
+	"gongzhi/internal/redact"
 	"gongzhi/internal/store"
 )
 
@@ -93,10 +94,22 @@ type Erased struct {
 }
 
 // EraseRow forgets the personal fields of a row in all its versions. The row stays, known by its id, and every hash with
-// it. It refuses a row that never was with [fault.NotFound].
+// it. Of a person it forgets besides what else says who that is: the name of their account, the name on their household
+// codes and the codes with it, and where they are told. It refuses a row that never was with [fault.NotFound].
 func (h *House) EraseRow(ctx context.Context, by act.By, id act.RowID, reason string) error {
 	return h.Desk.Keep(ctx, by, RowErased, "privacy.yaml", Erased{id.String(), reason}, nil, func(ctx context.Context, tx *store.Tx) error {
-		return h.Book.Forget(ctx, tx, h.Tenant, id)
+		if err := h.Book.Forget(ctx, tx, h.Tenant, id); err != nil || id.Register != redact.Persons {
+			return err
+		}
+		if err := h.People.Forget(ctx, tx, act.Person(id.ID)); err != nil {
+			return err
+		}
+		told, err := h.Outbox.Preference(ctx, tx, act.Person(id.ID))
+		if err != nil || told.Address == "" {
+			return err
+		}
+		told.Channel = "" // with it goes the address
+		return h.Outbox.Prefer(ctx, tx, told)
 	})
 }
 

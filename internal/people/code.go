@@ -91,6 +91,16 @@ func (p *People) Void(ctx context.Context, tx *store.Tx, person act.Person, scop
 	return err
 }
 
+// Forget takes away what an account and household codes say of a person: the name in both, and with it the codes. The
+// account and its mandates stay, known by an opaque name.
+func (p *People) Forget(ctx context.Context, tx *store.Tx, person act.Person) error {
+	if _, err := store.Exec(ctx, tx, forgetCodes, p.tenant, string(person)); err != nil {
+		return err
+	}
+	_, err := store.Exec(ctx, tx, forgetAccount, p.tenant, string(person), p.vault.Seal(p.place("name", person), nil))
+	return err
+}
+
 // Redeem lets a household in. The first use opens the account, if there is none yet, and gives the mandate from
 // today on. A code that is unknown, used or expired is refused in the same words; the browser that used it may send it
 // again for some minutes, since the answer may have been lost on the way. browser is a secret that the form was given

@@ -47,6 +47,8 @@ var (
 	codeAgain      = queries.Get("code-again")
 	dropCodes      = queries.Get("drop-codes")
 	voidCodes      = queries.Get("void-codes")
+	forgetCodes    = queries.Get("forget-codes")
+	forgetAccount  = queries.Get("forget-account")
 	findSession    = queries.Get("session")
 	putSession     = queries.Get("put-session")
 	dropSession    = queries.Get("drop-session")

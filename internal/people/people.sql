@@ -16,6 +16,13 @@ UPDATE account SET password = $3 WHERE tenant = $1 AND person = $2;
 -- name: set-totp
 UPDATE account SET totp = $3 WHERE tenant = $1 AND person = $2;
 
+-- name: forget-account
+-- What an account is called, as after its person was forgotten: a name that was sealed as nothing.
+UPDATE account SET name = $3 WHERE tenant = $1 AND person = $2;
+
+-- name: forget-codes
+DELETE FROM household_code WHERE tenant = $1 AND person = $2;
+
 -- name: close-account
 UPDATE account SET closed = $3 WHERE tenant = $1 AND person = $2;
 

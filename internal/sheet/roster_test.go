@@ -457,6 +457,58 @@ func TestWriteFaults(t *testing.T) {
 	}
 }
 
+// A long sheet is marked to its last row; only so many cells say why, the list says it of all.
+func TestALongSheetIsMarked(t *testing.T) {
+	const rows, wrong = 20_000, 2_500
+	var raw bytes.Buffer
+	if err := sheet.WriteTable(&raw, "名册", func(yield func([]string) bool) {
+		yield([]string{"楼栋", "单元", "房号", "建筑面积", "面积来源", "业主姓名", "身份证号", "电话", "房屋状态", "开发商", "备注", "类别"})
+		for n := range rows {
+			area := "78.62㎡"
+			if n >= rows-wrong {
+				area = "待测"
+			}
+			yield([]string{fmt.Sprint(n/100+1, "号楼"), fmt.Sprint(n/25%4 + 1), fmt.Sprint(n%25 + 101), area, "登记", "演示甲", "", fmt.Sprint(13800000000 + n), "已售", "", "", "住宅"})
+		}
+	}); err != nil {
+		t.Fatal(err)
+	}
+	tables, err := read(raw.Bytes())
+	if err != nil {
+		t.Fatal(err)
+	}
+	f, r := roster(t, tables)
+	var b bytes.Buffer
+	if err := sheet.WriteFaults(&b, f, r.Faults, nil, say(t)); err != nil {
+		t.Fatal(err)
+	}
+	x, err := excelize.OpenReader(&b)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = x.Close() }()
+	const copied = "原表（红格要改）"
+	comments, err := x.GetComments(copied)
+	if err != nil || len(comments) != 2_000 {
+		t.Errorf("%d comments, %v", len(comments), err)
+	}
+	for row, want := range map[int]string{rows + 1: "待测", 2: "78.62㎡"} {
+		at := fmt.Sprint("D", row)
+		said, err := x.GetCellValue(copied, at)
+		if err != nil || said != want {
+			t.Errorf("%s says %q, want %q: %v", at, said, want, err)
+		}
+		style, err := x.GetCellStyle(copied, at)
+		if err != nil {
+			t.Fatal(err)
+		}
+		is, err := x.GetStyle(style)
+		if err != nil || (len(is.Fill.Color) > 0) != (want == "待测") {
+			t.Errorf("%s is coloured %v: %v", at, is.Fill.Color, err)
+		}
+	}
+}
+
 func TestTemplate(t *testing.T) {
 	imp, in := charter(t)
 	for _, l := range text.Langs {

@@ -11,15 +11,16 @@ import (
 	"gongzhi/internal/text"
 )
 
-// maxMarked is the largest sheet of which a marked copy is made. Comments have to be held in memory, and a copy of
-// 100,000 rows with them would take more than a gigabyte; above this the list of faults alone is written.
-const maxMarked = 2_000
+// maxComments is how many faulty cells say in a comment what is wrong with them. Comments have to be held in memory; the
+// other cells are red too, and the list beside the copy has what is to be said of them.
+const maxComments = 2_000
 
 // Say puts words into the language of whoever downloads.
 type Say func(text.Words) string
 
 // WriteFaults writes the workbook to correct by: a list of every fault and warning with its row, column, value and what
-// to do, and, of a small sheet, a copy in which the faulty cells are red and say the same in a comment.
+// to do, and a copy in which the faulty cells are red and the first 2,000 say the same in a comment. Rows are written as a
+// stream: the memory it takes follows the faults and not the rows.
 func WriteFaults(w io.Writer, f Found, faults, warnings []Fault, say Say) (err error) {
 	x := excelize.NewFile()
 	defer func() { err = errors.Join(err, x.Close()) }()
@@ -30,10 +31,8 @@ func WriteFaults(w io.Writer, f Found, faults, warnings []Fault, say Say) (err e
 	if err := writeList(x, list, faults, warnings, say); err != nil {
 		return fmt.Errorf("sheet: list of faults: %w", err)
 	}
-	if len(f.Table.Rows) <= maxMarked {
-		if err := writeMarked(x, say(text.Key("sheet.book.copy")), f, faults, say); err != nil {
-			return fmt.Errorf("sheet: marked copy: %w", err)
-		}
+	if err := writeMarked(x, say(text.Key("sheet.book.copy")), f, faults, say); err != nil {
+		return fmt.Errorf("sheet: marked copy: %w", err)
 	}
 	return x.Write(w)
 }
@@ -91,35 +90,65 @@ func writeMarked(x *excelize.File, name string, f Found, faults []Fault, say Say
 	if err != nil {
 		return err
 	}
+	marks := marksOf(f, faults)
+	if err := comment(x, name, marks, faults, say); err != nil { // before the stream, which closes the sheet
+		return err
+	}
+	out, err := x.NewStreamWriter(name)
+	if err != nil {
+		return err
+	}
 	for _, row := range f.Table.Rows {
-		for i, cell := range row.Cells {
-			if cell == "" {
-				continue
+		cells := make([]any, max(len(row.Cells), marks.width[row.N]))
+		for i := range cells {
+			_, bad := marks.said[spot{row.N, i}]
+			switch cell := row.cell(i); {
+			case bad:
+				cells[i] = excelize.Cell{StyleID: red, Value: cell}
+			case cell != "":
+				cells[i] = excelize.Cell{StyleID: asText, Value: cell}
 			}
-			at := fmt.Sprint(letter(i), row.N)
-			if err := errors.Join(x.SetCellStr(name, at, cell), x.SetCellStyle(name, at, at, asText)); err != nil {
-				return err
-			}
 		}
-	}
-	said := map[string]string{}
-	var order []string
-	for _, one := range faults {
-		col, ok := f.Columns[one.Key]
-		if !ok {
-			col = 0
-		}
-		at := fmt.Sprint(letter(col), one.Row)
-		if _, known := said[at]; !known {
-			order = append(order, at)
-		}
-		said[at] += say(one.Words()) + "\n"
-	}
-	for _, at := range order {
-		if err := x.SetCellStyle(name, at, at, red); err != nil {
+		if err := out.SetRow(fmt.Sprint("A", row.N), cells); err != nil {
 			return err
 		}
-		if err := x.AddComment(name, excelize.Comment{Cell: at, Author: "Gongzhi", Text: said[at], Width: 260, Height: 90}); err != nil {
+	}
+	return out.Flush()
+}
+
+// spot is a cell: its row as people count, its column from 0.
+type spot struct{ row, col int }
+
+// marks are the faulty cells of a sheet.
+type marks struct {
+	said  map[spot][]int // which faults are said of a cell
+	order []spot         // in the order of the faults
+	width map[int]int    // of a row, as far as its last faulty cell
+}
+
+func marksOf(f Found, faults []Fault) marks {
+	m := marks{said: map[spot][]int{}, width: map[int]int{}}
+	for i, one := range faults {
+		at := spot{one.Row, f.Columns[one.Key]} // 0, the first column, where the fault is of the whole row
+		if m.said[at] == nil {
+			m.order = append(m.order, at)
+		}
+		m.said[at] = append(m.said[at], i)
+		m.width[at.row] = max(m.width[at.row], at.col+1)
+	}
+	return m
+}
+
+func comment(x *excelize.File, name string, m marks, faults []Fault, say Say) error {
+	for _, at := range m.order[:min(len(m.order), maxComments)] {
+		if at.row < 1 {
+			continue // of the whole sheet: the list says it
+		}
+		said := ""
+		for _, i := range m.said[at] {
+			said += say(faults[i].Words()) + "\n"
+		}
+		if err := x.AddComment(name, excelize.Comment{Cell: fmt.Sprint(letter(at.col), at.row), Author: "Gongzhi", Text: said, Width: 260, Height: 90}); err != nil {
 			return err
 		}
 	}

@@ -8,10 +8,14 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"gongzhi/internal/act"
 	"gongzhi/internal/desk"
+	"gongzhi/internal/outbox"
+	"gongzhi/internal/people"
 	"gongzhi/internal/step"
+	"gongzhi/internal/store"
 )
 
 // What an owner wrote about themselves can be erased by whoever handles the matter, for a reason on record; the chain
@@ -136,8 +140,39 @@ func TestErasingARow(t *testing.T) {
 			t.Errorf("%s erased: %d", login, status)
 		}
 	}
+	// They have an account by a code on paper, another code that nobody used, and a number they are told by.
+	person := act.Person(id)
+	var unused string
+	if err := w.house.Store.Write(ctx, func(ctx context.Context, tx *store.Tx) error {
+		h := people.Household{Person: person, Name: "演示忘记", Role: "owner", Scope: part, Path: "/community/nyyh/compound/yanshi1/building/y1b1/part/y1b1r101/"}
+		code, err := w.house.People.Issue(ctx, tx, h, tx.Now().Add(time.Hour))
+		if err != nil {
+			return err
+		}
+		if _, _, err := w.house.People.Redeem(ctx, tx, code, ""); err != nil {
+			return err
+		}
+		if unused, err = w.house.People.Issue(ctx, tx, h, tx.Now().Add(time.Hour)); err != nil {
+			return err
+		}
+		return w.house.Outbox.Prefer(ctx, tx, outbox.Preference{Person: person, Channel: outbox.SMS, Address: "13800009999"})
+	}); err != nil {
+		t.Fatal(err)
+	}
 	if status, _, _ := v.post(at+"/erase", form); status != http.StatusSeeOther {
 		t.Fatalf("erase: %d", status)
+	}
+	if account, there, err := w.house.People.Find(ctx, w.house.Store.Read(), person); err != nil || !there || account.Name != "" {
+		t.Errorf("the account is called %q: %v", account.Name, err)
+	}
+	if told, err := w.house.Outbox.Preference(ctx, w.house.Store.Read(), person); err != nil || told.Address != "" {
+		t.Errorf("they are still told at %q: %v", told.Address, err)
+	}
+	if err := w.house.Store.Write(ctx, func(ctx context.Context, tx *store.Tx) error {
+		_, _, err := w.house.People.Redeem(ctx, tx, unused, "")
+		return err
+	}); err == nil {
+		t.Error("a code that says who they are still lets in")
 	}
 	status, body, _ := v.get(at)
 	if status != http.StatusOK || strings.Contains(body, "演*") {
