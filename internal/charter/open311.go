@@ -108,6 +108,6 @@ func (l *loader) public(m *method.Method, n source.Node, path string, typ step.T
 	key, field, _ := strings.Cut(path, ".")
 	ok := slices.ContainsFunc(m.Questions(key), func(f step.Field) bool { return f.Key == field && f.Type == typ && f.Audience == step.Public })
 	if !ok || key == "" {
-		l.error(n.At(at...), "open311.answer", text.Args{"Answer": path, "Type": string(typ)})
+		l.error(n.At(at...), "open311.answer", text.Args{"Key": at[0], "Answer": path, "Type": string(typ)})
 	}
 }
