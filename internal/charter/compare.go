@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"gongzhi/internal/act"
 	"gongzhi/internal/source"
 )
 
@@ -79,10 +80,10 @@ func changesOf(name string, was, now []byte) []Change {
 	whole := func() []Change {
 		d := source.Difference{}
 		if was != nil {
-			d.Before, d.WasLine = string(digest(map[string][]byte{name: was})), 1
+			d.Before, d.WasLine = string(act.Sum(was)), 1
 		}
 		if now != nil {
-			d.After, d.NowLine = string(digest(map[string][]byte{name: now})), 1
+			d.After, d.NowLine = string(act.Sum(now)), 1
 		}
 		return []Change{{name, d}}
 	}

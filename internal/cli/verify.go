@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"archive/zip"
 	"context"
 	"encoding/json"
 	"errors"
@@ -86,7 +87,12 @@ func verifyBundle(c *call) int {
 			return c.refuse(text.Key("cli.verify.failed", "Why", err.Error()))
 		}
 	}
-	r, err := verify.Bundle(os.DirFS(words[0]), opts)
+	files, done, err := bundleAt(words[0])
+	if err != nil {
+		return c.refuse(text.Key("cli.verify.failed", "Why", err.Error()))
+	}
+	defer done()
+	r, err := verify.Bundle(files, opts)
 	if err != nil {
 		return c.refuse(text.Key("cli.verify.failed", "Why", err.Error()))
 	}
@@ -103,6 +109,18 @@ func verifyBundle(c *call) int {
 		return no
 	}
 	return ok
+}
+
+// bundleAt opens a bundle, which is a folder or the archive that the site gives out.
+func bundleAt(name string) (files fs.FS, done func(), err error) {
+	if info, err := os.Stat(name); err != nil || info.IsDir() {
+		return os.DirFS(name), func() {}, err
+	}
+	z, err := zip.OpenReader(name)
+	if err != nil {
+		return nil, nil, err
+	}
+	return z, func() { _ = z.Close() }, nil
 }
 
 // verified says a report in plain words.

@@ -73,8 +73,9 @@ type House struct {
 
 	PublicLog *tlog.Log // serve has it integrate; without, what is recorded waits
 
-	keys string // folder of the keys
-	temp string // folder to remove at the end
+	keys   string // folder of the keys
+	temp   string // folder to remove at the end
+	bundle bundled
 }
 
 // Broken is the error of Open for a charter that does not pass its check.

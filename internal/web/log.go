@@ -64,8 +64,9 @@ func (s *Site) logPage(r *http.Request, rd *reader) (page.Page, error) {
 	p.Blocks = append(p.Blocks, witnessed, page.Panel{
 		Title: text.Key("log.check_title"),
 		Blocks: []page.Block{page.Prose{Words: []text.Words{text.Key("log.check_receipt"), text.Key("log.check_poster"), text.Key("log.check_all")}},
-			page.Facts{List: []page.Fact{{Term: text.Key("log.command"), Value: text.Plain("gongzhi verify --key '" + given.Key + "' DIR")}}}},
-		Links: []page.Link{{Words: text.Key("web.check.title"), Note: text.Key("web.check.note"), Href: "/check", Icon: "receipt"}},
+			page.Facts{List: []page.Fact{{Term: text.Key("log.command"), Value: text.Plain("gongzhi verify --key '" + given.Key + "' bundle.zip")}}}},
+		Links: []page.Link{{Words: text.Key("log.bundle"), Note: text.Key("log.bundle_note"), Href: "/log/bundle.zip", Icon: "download"},
+			{Words: text.Key("web.check.title"), Note: text.Key("web.check.note"), Href: "/check", Icon: "receipt"}},
 	})
 	return p, nil
 }
@@ -203,6 +204,29 @@ func (s *Site) logCheckpoint(r *http.Request, rd *reader) (page.Page, error) {
 		return s.nowhere(r, rd)
 	}
 	return rd.send(r, "text/plain; charset=utf-8", fresh, []byte(signed))
+}
+
+// logBundle is everything that is public of the log in one file, for gongzhi verify.
+func (s *Site) logBundle(r *http.Request, rd *reader) (page.Page, error) {
+	_, begun, err := s.PublicLog.Tree(r.Context(), s.Store.Read())
+	if err != nil {
+		return page.Page{}, err
+	}
+	if !begun {
+		return s.nowhere(r, rd)
+	}
+	f, made, err := s.Bundle(r.Context(), s.say(nil, text.Key("cli.export.readme"))) // both languages stand in it
+	if err != nil {
+		return page.Page{}, err
+	}
+	defer func() { _ = f.Close() }()
+	rd.attach("gongzhi-" + s.charter().Head.Key + ".zip")
+	h := rd.writer.Header()
+	h.Set("Content-Type", "application/zip")
+	h.Set("Cache-Control", fresh)
+	h.Set("Access-Control-Allow-Origin", "*")
+	http.ServeContent(rd.writer, r, "", made, f)
+	return page.Page{}, nil
 }
 
 // entriesKept is how many full tiles of entries are kept at hand: some 300 KB each.

@@ -1,18 +1,23 @@
 package web_test
 
 import (
+	"archive/zip"
+	"bytes"
 	"context"
 	"io"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"golang.org/x/mod/sumdb/note"
 	xtlog "golang.org/x/mod/sumdb/tlog"
 
 	"gongzhi/internal/act"
 	"gongzhi/internal/tlog"
+	"gongzhi/internal/verify"
 )
 
 // fetch gets a file of the log as any tool would, without a cookie.
@@ -111,6 +116,47 @@ func TestTheLogIsServedAsFiles(t *testing.T) {
 	_ = r.Body.Close()
 	if r.StatusCode != http.StatusUnprocessableEntity {
 		t.Errorf("what is no checkpoint was answered with %d", r.StatusCode)
+	}
+}
+
+// Anybody downloads all that is public and verifies it, without asking the office.
+func TestTheBundleIsDownloaded(t *testing.T) {
+	x := newReporter(t)
+	if status, _, _ := x.w.fetch("/log/bundle.zip"); status != http.StatusNotFound {
+		t.Errorf("a bundle before the first checkpoint: %d", status)
+	}
+	x.report("litter", true, false)
+	if _, err := x.w.house.PublicLog.Integrate(context.Background()); err != nil {
+		t.Fatal(err)
+	}
+	if _, _, raw := x.w.fetch("/log"); !strings.Contains(string(raw), `href="/log/bundle.zip"`) {
+		t.Error("the page of the log does not lead to it")
+	}
+	bundle := func() (verify.Report, []byte) {
+		status, header, raw := x.w.fetch("/log/bundle.zip")
+		if status != http.StatusOK || header.Get("Content-Type") != "application/zip" {
+			t.Fatalf("%d %v", status, header)
+		}
+		files, err := zip.NewReader(bytes.NewReader(raw), int64(len(raw)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		r, err := verify.Bundle(files, verify.Options{})
+		// The mandates of this town were given behind the house's back; nothing else is wrong.
+		r.Findings = slices.DeleteFunc(r.Findings, func(f verify.Finding) bool { return f.Code == "mandate.unknown" })
+		if err != nil || !r.Good() || r.Figures == 0 {
+			t.Errorf("%+v, %v", r, err)
+		}
+		return r, raw
+	}
+	before, raw := bundle()
+	x.report("cover", false, false)
+	if _, again := bundle(); !bytes.Equal(raw, again) {
+		t.Error("within the hour it was made again")
+	}
+	x.w.clock.Advance(2 * time.Hour)
+	if now, _ := bundle(); now.Size <= before.Size {
+		t.Errorf("after two hours it still has %d entries", now.Size)
 	}
 }
 

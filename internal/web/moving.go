@@ -111,13 +111,11 @@ func (s *Site) changesFor(st desk.Standing) (page.Block, error) {
 	if err != nil {
 		return nil, err
 	}
-	t := page.Table{
-		Caption: text.Key("move.changes"), Empty: text.Key("move.none"),
-		Columns: []page.Column{{Words: text.Key("move.where")}, {Words: text.Key("move.was")}, {Words: text.Key("move.now")}},
-	}
+	t := differences(text.Key("move.changes"), text.Key("move.was"))
+	t.Empty = text.Key("move.none")
 	for _, c := range between.Changes {
 		if c.Shared() || path.Base(c.File) == path.Base(st.Method.File()) {
-			t.Rows = append(t.Rows, page.Row{Cells: []page.Cell{{Words: text.Plain(c.Where())}, {Words: text.Plain(c.Before)}, {Words: text.Plain(c.After)}}})
+			t.Rows = append(t.Rows, difference(c.Where(), c))
 		}
 	}
 	if len(t.Rows) > changesShown {

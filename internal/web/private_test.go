@@ -101,6 +101,14 @@ func TestPrivateMatterAtEveryDoor(t *testing.T) {
 			}
 		}
 	}
+	for login, v := range readers { // the ids of submissions stand in the public log
+		for _, id := range []string{"begin-private-1", "accept-private-1"} {
+			status, body, _ := v.get("/receipts/" + id)
+			if told := strings.Contains(body, link) || strings.Contains(body, "农业银行"); status != http.StatusOK || told != w.opens(login) {
+				t.Errorf("the receipt %s, as %q: %d, told %v", id, login, status, told)
+			}
+		}
+	}
 	for _, login := range []string{"resident", "community_worker", "dispatcher", "grid_worker"} {
 		if !seen[login] {
 			t.Errorf("%s may read it and never did", login)

@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"gongzhi/internal/act"
+	"gongzhi/internal/desk"
 	"gongzhi/internal/fault"
 	"gongzhi/internal/ledger"
 	"gongzhi/internal/page"
@@ -172,15 +173,29 @@ func (s *Site) receipt(r *http.Request, rd *reader) (page.Page, error) {
 	if err != nil {
 		return page.Page{}, err
 	}
+	x := page.Receipt{Code: strings.ToUpper(strings.ReplaceAll(got.ID, "-", "")), Href: "/receipts/" + got.ID, At: got.At(), Proof: proof}
+	recorded := text.Key("web.receipt_acts", "First", got.First, "Last", got.Last)
+	if m.Private {
+		err := s.Desk.Open(r.Context(), rd.actor(), got.Matter, func(context.Context, store.Q, desk.Standing) error { return nil })
+		if fault.Is(err, fault.NotFound) {
+			// The ids of submissions stand in the public log: that something private was recorded, and nothing about it.
+			x.Next = []text.Words{recorded}
+			return page.Page{
+				Frame: page.Resident, Title: text.Key("web.received"), State: text.Key("figures.private_matter"),
+				Back: &page.Link{Words: text.Key("log.title"), Href: "/log"}, Blocks: []page.Block{x},
+			}, nil
+		}
+		if err != nil {
+			return page.Page{}, err
+		}
+	}
+	x.Next = []text.Words{text.Key("web.receipt_next", "Standing", s.standing(m)), recorded}
+	x.Links = []page.Link{
+		{Words: text.Key("web.back_to_matter"), Href: fmt.Sprintf("/matters/%d", m.Number), Icon: "chevron-left"},
+		{Words: text.Key("web.record"), Href: fmt.Sprintf("/matters/%d/record", m.Number), Icon: "history"},
+	}
 	return page.Page{
 		Frame: page.Resident, Title: text.Key("web.received"), State: title(m), Back: &page.Link{Words: title(m), Href: fmt.Sprintf("/matters/%d", m.Number)},
-		Blocks: []page.Block{page.Receipt{
-			Code: strings.ToUpper(strings.ReplaceAll(got.ID, "-", "")), Href: "/receipts/" + got.ID, At: got.At(), Proof: proof,
-			Next: []text.Words{text.Key("web.receipt_next", "Standing", s.standing(m)), text.Key("web.receipt_acts", "First", got.First, "Last", got.Last)},
-			Links: []page.Link{
-				{Words: text.Key("web.back_to_matter"), Href: fmt.Sprintf("/matters/%d", m.Number), Icon: "chevron-left"},
-				{Words: text.Key("web.record"), Href: fmt.Sprintf("/matters/%d/record", m.Number), Icon: "history"},
-			},
-		}},
+		Blocks: []page.Block{x},
 	}, nil
 }

@@ -58,6 +58,7 @@ func (s *Site) routes() []route {
 		{"GET /log/at", anyone, s.logAt},
 		{"GET /log/poster", anyone, s.poster},
 		{"GET /log/checkpoint", anyone, s.logCheckpoint},
+		{"GET /log/bundle.zip", anyone, s.logBundle},
 		{"GET /log/tile/{path...}", anyone, s.logTile},
 		{"GET /log/act/{matter}/{seq}", anyone, s.logAct},
 		{"GET /log/charter/{digest}", anyone, s.logCharter},

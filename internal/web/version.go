@@ -54,9 +54,9 @@ func (s *Site) versionPage(digest act.Digest, before fs.FS) (page.Page, error) {
 	}
 	for list := between.Changes; len(list) > 0; {
 		file := list[0].File
-		t := page.Table{Caption: text.Plain(file), Columns: []page.Column{{Words: text.Key("web.charter.place")}, {Words: text.Key("web.charter.was")}, {Words: text.Key("web.charter.now")}}}
+		t := differences(text.Plain(file), text.Key("web.charter.was"))
 		for len(list) > 0 && list[0].File == file {
-			t.Rows = append(t.Rows, page.Row{Cells: []page.Cell{{Words: text.Plain(cmp.Or(list[0].Path, file))}, {Words: said(list[0].Before)}, {Words: said(list[0].After)}}})
+			t.Rows = append(t.Rows, difference(cmp.Or(list[0].Path, file), list[0]))
 			list = list[1:]
 		}
 		t.Total = strconv.Itoa(len(t.Rows))
@@ -68,6 +68,15 @@ func (s *Site) versionPage(digest act.Digest, before fs.FS) (page.Page, error) {
 
 // versionOpen is how many differences stand open at once; beyond it each file is folded.
 const versionOpen = 40
+
+// differences is a table of what the version in force says otherwise than another, which was says.
+func differences(caption, was text.Words) page.Table {
+	return page.Table{Caption: caption, Columns: []page.Column{{Words: text.Key("web.charter.place")}, {Words: was}, {Words: text.Key("web.charter.now")}}}
+}
+
+func difference(place string, c charter.Change) page.Row {
+	return page.Row{Cells: []page.Cell{{Words: text.Plain(place)}, {Words: said(c.Before)}, {Words: said(c.After)}}}
+}
 
 // said is a value of a version; where it has none, that is said.
 func said(v string) text.Words {
