@@ -138,7 +138,7 @@ func doorTable(h building, rd *reader, st desk.Standing, weights map[act.RowID]e
 		}
 		cells = append(cells, contact)
 		if may {
-			to := doHref(st.Row.Number, ask) + "?" + url.Values{key: {row.ID.ID}}.Encode()
+			to := doHref(st.Row.Number, ask) + "?" + url.Values{key: {row.ID.ID}, nameBack: {fmt.Sprintf("/desk/matters/%d/doors", st.Row.Number)}}.Encode()
 			cells = append(cells, page.Cell{Block: page.Buttons{Quiet: true, List: []page.Link{{Words: ask.Words, Href: to}}}})
 		}
 		t.Rows = append(t.Rows, page.Row{Cells: cells})
