@@ -17,6 +17,7 @@ function start(): void {
   }
 
   outside();
+  load(document.querySelector<HTMLElement>("[data-needs]")?.dataset["needs"]);
 
   // Not location.reload: a wall that asks while the network is away would stand on the browser's error page.
   refresh();
@@ -31,8 +32,13 @@ function outside(): void {
     waits = localStorage.getItem("gongzhi.queue");
   } catch { /* private browsing keeps nothing */ }
   if (!waits && !document.querySelector("form[data-offline]")) return;
+  load(strip.dataset["script"]);
+}
+
+function load(src: string | undefined): void {
+  if (!src) return;
   const script = document.createElement("script");
-  script.src = strip.dataset["script"] ?? "";
+  script.src = src;
   document.head.append(script);
 }
 

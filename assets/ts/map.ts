@@ -1,11 +1,12 @@
-// Drawing a shape on a map. It is fetched by staff.ts when somebody wants to draw, and needs
+// Drawing a shape on a map. It is fetched by form.ts when somebody wants to draw, and needs
 //
-//   [data-draw=ID][data-kind=point|line|polygon][data-ground="/layers/a /layers/b"]
+//   [data-draw=ID][data-kind=point|line|polygon][data-degrees][data-ground="/layers/a /layers/b"]
 //     .draw-open > .draw-map      shown and filled
 //     [data-do=draw|undo|clear|in|out|fit]
 //
-// What is drawn is written into the text with that id as a GeoJSON geometry, and what is written there is drawn: the text
-// is what is sent, and the server checks it, converts it and measures it on the ellipsoid. No tiles, no other host.
+// What is drawn is written into the text with that id as a GeoJSON geometry, or with data-degrees as "longitude,latitude",
+// and what is written there is drawn: the text is what is sent, and the server checks it, converts it and measures it on the
+// ellipsoid. No tiles, no other host.
 import Feature from "ol/Feature";
 import OLMap from "ol/Map";
 import View from "ol/View";
@@ -36,7 +37,7 @@ function styled(line: string, width: number, fill?: string): Style {
 }
 
 function open(box: HTMLElement): void {
-  const text = document.getElementById(box.dataset["draw"] ?? "") as HTMLTextAreaElement | null;
+  const text = document.getElementById(box.dataset["draw"] ?? "") as HTMLTextAreaElement | HTMLInputElement | null;
   const room = box.querySelector<HTMLElement>(".draw-open");
   const target = box.querySelector<HTMLElement>(".draw-map");
   const kind = kinds[(box.dataset["kind"] ?? "polygon") as keyof typeof kinds];
@@ -60,6 +61,11 @@ function open(box: HTMLElement): void {
   let datum: string | undefined; // stays what it was
   const read = (): void => {
     shape.clear();
+    const degrees = /^\s*(-?[\d.]+)\s*[,，]\s*(-?[\d.]+)\s*$/.exec(text.value);
+    if (degrees) {
+      shape.addFeatures(format.readFeatures({ type: "Point", coordinates: [Number(degrees[1]), Number(degrees[2])] }));
+      return;
+    }
     try {
       const said = JSON.parse(text.value) as { datum?: string };
       datum = said.datum;
@@ -73,17 +79,22 @@ function open(box: HTMLElement): void {
     const geometry = feature?.getGeometry();
     if (!geometry) { text.value = ""; return; }
     const drawn = format.writeGeometryObject(geometry, { decimals: 7 });
+    if (box.dataset["degrees"] !== undefined && drawn.type === "Point") {
+      text.value = drawn.coordinates.slice(0, 2).map((x: number) => x.toFixed(6)).join(",");
+      return;
+    }
     text.value = JSON.stringify(datum === undefined ? drawn : { ...drawn, datum });
   };
   const fit = (): void => {
     const extent = (shape.isEmpty() ? ground : shape).getExtent();
-    if (extent && extent.every(Number.isFinite)) view.fit(extent, { padding: [24, 24, 24, 24], maxZoom: 19 });
+    if (extent && extent.every(Number.isFinite)) view.fit(extent, { padding: [24, 24, 24, 24], maxZoom: kind === "Point" ? 17 : 19 });
   };
 
   draw.on("drawstart", () => shape.clear()); // one shape; a new one takes the place of the old
-  draw.on("drawend", () => { draw.setActive(false); setTimeout(write); });
+  draw.on("drawend", () => { draw.setActive(box.dataset["degrees"] !== undefined); setTimeout(write); });
   modify.on("modifyend", write);
-  text.addEventListener("change", () => { read(); draw.setActive(shape.isEmpty()); fit(); });
+  const again = (): boolean => shape.isEmpty() || box.dataset["degrees"] !== undefined; // a place is chosen anew by a touch
+  text.addEventListener("change", () => { read(); draw.setActive(again()); fit(); });
   for (const one of [modify, draw, new Snap({ source: ground }), new Snap({ source: shape })]) map.addInteraction(one);
 
   const actions: Record<string, () => void> = {
@@ -99,7 +110,7 @@ function open(box: HTMLElement): void {
   }
 
   read();
-  draw.setActive(shape.isEmpty());
+  draw.setActive(again());
   fit();
   for (const href of (box.dataset["ground"] ?? "").split(" ").filter(Boolean)) {
     void fetch(href).then((answer) => answer.json()).then((layer: object) => {

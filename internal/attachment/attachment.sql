@@ -17,3 +17,11 @@ SELECT hash FROM attachment WHERE tenant = $1 AND hash = $2;
 -- name: private-before
 -- Files that are not open and were kept before an instant, after one of them. Walks the primary key.
 SELECT hash FROM attachment WHERE tenant = $1 AND hash > $2 AND open = false AND made < $3 ORDER BY hash LIMIT $4;
+
+-- name: add-covered
+INSERT INTO covered (tenant, matter, original, copy, person, made) VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (tenant, matter, original, copy) DO NOTHING;
+
+-- name: covered
+-- Covered copies of one matter. Walks the primary key.
+SELECT a.hash, a.name, a.type, a.size FROM covered c JOIN attachment a ON a.tenant = c.tenant AND a.hash = c.copy
+WHERE c.tenant = $1 AND c.matter = $2 ORDER BY c.made, c.copy;

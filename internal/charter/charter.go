@@ -67,9 +67,12 @@ type Role struct {
 	Seals  bool   `yaml:"reads_sealed,omitempty"`
 	Books  bool   `yaml:"keeps_registers,omitempty"` // may import, add and correct rows
 	Audit  bool   `yaml:"audits,omitempty"`          // reads the log of who opened what was sealed
-	System bool   `yaml:"system,omitempty"`          // another system, which may be given keys at the desk; never a person
-	Moves  bool   `yaml:"moves_matters,omitempty"`   // may decide that an open matter goes on under the version in force
-	Basis  string `yaml:"basis,omitempty"`
+	// NoAccount is the role of those who have no account: everybody holds it, and nobody is given it. It may stand only among
+	// those who begin a method, and lets its holder do only what asks for them by name.
+	NoAccount bool   `yaml:"no_account,omitempty"`
+	System    bool   `yaml:"system,omitempty"`        // another system, which may be given keys at the desk; never a person
+	Moves     bool   `yaml:"moves_matters,omitempty"` // may decide that an open matter goes on under the version in force
+	Basis     string `yaml:"basis,omitempty"`
 }
 
 // Body is a committee, a unit, a meeting: someone who decides together.
@@ -149,6 +152,16 @@ func (c *Charter) OwnRoles() map[string]bool {
 		}
 	}
 	return own
+}
+
+// NoAccount is the role of those who have no account; empty where there is none.
+func (c *Charter) NoAccount() string {
+	for _, key := range slices.Sorted(maps.Keys(c.Roles)) {
+		if c.Roles[key].NoAccount {
+			return key
+		}
+	}
+	return ""
 }
 
 // Moves tells whether holders of a role may move a matter to this version; whoever sits at the machine may.

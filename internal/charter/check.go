@@ -23,6 +23,8 @@ func (c *Charter) RegisterFields(name string) (map[string]string, bool) {
 
 func (c *Charter) Profiles(name string) (any, bool) { p, ok := c.Rules[name]; return p, ok }
 
+func (c *Charter) NoAccountRole(key string) bool { return c.Roles[key].NoAccount }
+
 func (c *Charter) OwnRole(key string) bool { return c.Roles[key].Own }
 
 // Above are the registers whose rows those of a register lie in, the nearest first.

@@ -168,6 +168,12 @@ func (l *loader) roles() {
 		if fields, _ := l.c.RegisterFields(r.Scope); r.HeldBy != "" && fields[r.HeldBy] != string(register.Rows) {
 			l.error(n.At("roles", key, "held_by"), "role.held_by", text.Args{"Role": key, "Field": r.HeldBy, "Register": r.Scope})
 		}
+		if r.NoAccount && (r.Scope != "" || r.Own || r.Desk || r.Seals || r.Books || r.Audit || r.System || r.Moves) {
+			l.error(n.At("roles", key, "no_account"), "role.no_account_more", text.Args{"Role": key})
+		}
+		if first := l.c.NoAccount(); r.NoAccount && first != key {
+			l.error(n.At("roles", key, "no_account"), "role.no_account_twice", text.Args{"Role": key, "Other": first})
+		}
 		if r.Own && r.Scope == "" {
 			l.error(n.At("roles", key, "own"), "role.own_scope", text.Args{"Role": key})
 		}

@@ -80,11 +80,11 @@ func New(c Config) (*Courier, error) {
 	}
 	for _, h := range c.Channels.Hooks {
 		k.carriers[h.Name] = &hook{poster{client: client(h.Private), clock: c.Clock, url: h.URL, secret: h.Secret}}
-		c.Outbox.Follow(outbox.Target{Name: h.Name, Kinds: h.Kinds})
+		c.Outbox.Connect(outbox.Target{Name: h.Name, Kinds: h.Kinds})
 	}
 	for _, r := range c.Channels.Robots {
 		k.carriers[r.Name] = &robot{Robot: r, client: client(r.Private), clock: c.Clock}
-		c.Outbox.Follow(outbox.Target{Name: r.Name, Kinds: r.Kinds})
+		c.Outbox.Connect(outbox.Target{Name: r.Name, Kinds: r.Kinds})
 	}
 	return k, nil
 }

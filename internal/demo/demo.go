@@ -76,8 +76,10 @@ type person struct {
 type story struct {
 	Play    string
 	On      string
-	DaysAgo int `yaml:"days_ago"`
-	Until   int // last day that is played; 0 plays up to today
+	DaysAgo int               `yaml:"days_ago"`
+	Until   int               // last day that is played; 0 plays up to today
+	Spot    []float64         // metres east and south of the corner of the ground, where the story says {spot}
+	Say     map[string]string // what one telling of a story has of its own, where it says {say key}
 }
 
 // filler is a house while it is filled.

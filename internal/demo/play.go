@@ -46,13 +46,16 @@ func (l line) several() bool { return l.words[0] == "each" || l.words[0] == "int
 func (f *filler) play(ctx context.Context) error {
 	var all []line
 	until := f.clock.then.Now().Add(-time.Minute)
-	for _, s := range f.cast.Stories {
+	for n, s := range f.cast.Stories {
 		t := &told{story: s, begun: f.today.Add(-s.DaysAgo)}
 		place, id, _ := strings.Cut(s.On, "/")
 		if id == "" {
 			id = f.cast.Community
 		}
 		t.subject, t.name = row(place, id), s.Play+"-"+id
+		if place := s.Say["place"]; place != "" { // several of one story at one place
+			t.name = fmt.Sprintf("%s-%d", t.name, n)
+		}
 		lines, err := f.lines(t)
 		if err != nil {
 			return err
@@ -185,7 +188,7 @@ func (f *filler) lives(role string, flat act.RowID, other act.Person) act.Person
 
 // do is one submission: WHO VERB [ITEM] key=value …, or WHO begin METHOD key=value ….
 func (f *filler) do(ctx context.Context, l line, flat act.RowID, n int, words []string) error {
-	login := words[0]
+	login := f.put(l, flat, n, words[0])
 	person := someone(login)
 	if f.own(login) && !flat.IsZero() { // everybody in the compound has an account of their own, without a password
 		role := f.roles[login]
@@ -232,10 +235,10 @@ func (f *filler) do(ctx context.Context, l line, flat act.RowID, n int, words []
 	return err
 }
 
-var marks = regexp.MustCompile(`\{(part|n|turns|who|day|date)([+-][0-9]+)?( [0-9a-z:]+)?\}`)
+var marks = regexp.MustCompile(`\{(part|n|turns|who|say|spot|day|date)([+-][0-9]+)?( [0-9a-z:]+)?\}`)
 
 // put puts in what a story leaves open: {part} and {n} of a flat, {turns} of the line before that was told in turn, {who head}
-// for the person behind a name, {day+4 15:00} and {date+365} counted from the day of the line.
+// for the person behind a name, {say key} and {spot} for what the telling has of its own, {day+4 15:00} and {date+365} counted from the day of the line.
 func (f *filler) put(l line, flat act.RowID, n int, word string) string {
 	return marks.ReplaceAllStringFunc(word, func(mark string) string {
 		m := marks.FindStringSubmatch(mark)
@@ -250,6 +253,11 @@ func (f *filler) put(l line, flat act.RowID, n int, word string) string {
 			return strconv.Itoa(l.of.inTurn)
 		case "who":
 			return string(someone(strings.TrimSpace(m[3])))
+		case "say":
+			return l.of.Say[strings.TrimSpace(m[3])]
+		case "spot":
+			at := on(l.of.Spot[0], l.of.Spot[1])
+			return step.Point{Lon: int64(at.Lon) / 10, Lat: int64(at.Lat) / 10}.String()
 		case "day":
 			return date + "T" + strings.TrimSpace(m[3])
 		default:

@@ -253,7 +253,7 @@ func (d *Desk) around(ctx context.Context, q store.Q, c *charter.Charter, now ti
 		return d.earlier(ctx, q, m, key, subject)
 	}
 	return method.Context{
-		Now: now, Calendar: c.Calendar, Book: d.book(ctx, q), Urn: slips, Earlier: earlier, Charter: c.Digest, Own: c.OwnRoles(), Fewest: c.Privacy.Fewest,
+		Now: now, Calendar: c.Calendar, Book: d.book(ctx, q), Urn: slips, Earlier: earlier, Charter: c.Digest, Own: c.OwnRoles(), NoAccount: c.NoAccount(), Fewest: c.Privacy.Fewest,
 	}
 }
 

@@ -2,6 +2,7 @@ package desk
 
 import (
 	"context"
+	"slices"
 
 	"gongzhi/internal/act"
 	"gongzhi/internal/docket"
@@ -28,7 +29,7 @@ func givenBy(asks []step.Ask) given {
 }
 
 // news is what somebody is to be told of the acts just recorded: work that a role did not owe before, a notice that was
-// posted, the end of the matter. A verb that is owed for thirty items is one piece of news. What was given to somebody by
+// posted, another step of a matter that somebody follows, its end. A verb that is owed for thirty items is one piece of news. What was given to somebody by
 // name is news again when it is given to somebody else.
 func (w *session) news(before []docket.Work, given given) []outbox.Event {
 	acts := w.chain.Acts()
@@ -39,13 +40,21 @@ func (w *session) news(before []docket.Work, given given) []outbox.Event {
 	for _, x := range before {
 		known[owed{x.Role, x.Verb, x.Step}] = true
 	}
+	entered := slices.ContainsFunc(acts, func(a act.Act) bool { return a.Kind == act.Entered && a.Step == w.run.Step })
 	var out []outbox.Event
 	at := map[owed]int{}
+	var asked outbox.Persons // by name, in this very event: they need not hear of the step as well
 	for _, a := range w.asks {
-		if !a.Owed {
+		if !a.Owed && !a.Told {
 			continue
 		}
 		named := outbox.PersonsOf(a.Only)
+		if a.Told && !entered {
+			continue
+		}
+		if a.Told {
+			asked = asked.Or(named)
+		}
 		was, there := given[thing{a.Verb, a.Item}]
 		for _, role := range a.By {
 			k := owed{role, a.Verb, w.run.Step}
@@ -76,9 +85,14 @@ func (w *session) news(before []docket.Work, given given) []outbox.Event {
 			out = append(out, e)
 		}
 	}
-	if w.run.Closed {
+	switch {
+	case w.run.Closed:
 		e := event
 		e.Kind = outbox.Decided
+		out = append(out, e)
+	case entered && len(w.run.Path) > 1: // its first step is told by the receipt
+		e := event
+		e.Kind, e.Spared = outbox.Moved, asked
 		out = append(out, e)
 	}
 	return out

@@ -100,7 +100,13 @@ func (d *Desk) Begin(ctx context.Context, who method.Actor, key string, subject 
 		}
 		w := d.fresh(tx, c, m, act.Matter(number), around, tx.Now())
 		w.id, w.made, w.scope = s.ID, made, scope
-		return w, w.launch(ctx, by, draft, tx.Now())
+		if err := w.launch(ctx, by, draft, tx.Now()); err != nil {
+			return nil, err
+		}
+		if around.Own[by.Role] || by.Role == around.NoAccount { // whoever reports something wants to know what becomes of it
+			return w, d.outbox.Follow(ctx, tx, act.Matter(number), by.Person)
+		}
+		return w, nil
 	})
 	return out, err
 }

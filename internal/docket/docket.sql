@@ -137,6 +137,24 @@ SELECT matter, category, lon, lat, is_placed, opened, updated, is_open FROM repo
 WHERE tenant = $1 AND method = $2 AND opened >= $3 AND opened < $4 AND NOT is_private AND (is_open = $5 OR $6) AND category = $8
 ORDER BY opened DESC, matter DESC LIMIT $7;
 
+-- name: reports-near
+-- Open public reports of one category in a box, opened since an instant. Walks report_near, which holds open ones only.
+SELECT matter, category, lon, lat, is_placed, opened, updated, is_open FROM report
+WHERE tenant = $1 AND method = $2 AND category = $3 AND lat >= $4 AND lat <= $5 AND lon >= $6 AND lon <= $7 AND is_placed AND is_open AND NOT is_private
+AND opened >= $8 ORDER BY opened DESC, matter DESC LIMIT $9;
+
+-- name: reports-same
+-- The same about one row. Walks report_near, then the matters it finds.
+SELECT r.matter, r.category, r.lon, r.lat, r.is_placed, r.opened, r.updated, r.is_open FROM report r
+JOIN matter m ON m.tenant = r.tenant AND m.matter = r.matter
+WHERE r.tenant = $1 AND r.method = $2 AND r.category = $3 AND r.is_open AND NOT r.is_private AND m.subject = $4 AND r.opened >= $5
+ORDER BY r.opened DESC, r.matter DESC LIMIT $6;
+
+-- name: reports-open
+-- Open public reports of one method, the newest first. Walks report_shown.
+SELECT matter, category, lon, lat, is_placed, opened, updated, is_open FROM report
+WHERE tenant = $1 AND method = $2 AND is_open AND NOT is_private ORDER BY opened DESC, matter DESC LIMIT $3;
+
 -- name: clear-reports
 DELETE FROM report WHERE tenant = $1;
 

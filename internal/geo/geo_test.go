@@ -210,3 +210,34 @@ func FuzzParse(f *testing.F) {
 		}
 	})
 }
+
+func TestHolds(t *testing.T) {
+	ring := parse(t, `{"type":"Polygon","coordinates":[[[113.6,34.7],[113.7,34.7],[113.7,34.8],[113.6,34.8],[113.6,34.7]],[[113.64,34.74],[113.66,34.74],[113.66,34.76],[113.64,34.76],[113.64,34.74]]]}`)
+	at := func(lon, lat float64) Position { return Position{int32(lon * 1e7), int32(lat * 1e7)} }
+	for _, c := range []struct {
+		what string
+		at   Position
+		want bool
+	}{
+		{"inside", at(113.62, 34.72), true}, {"in the hole", at(113.65, 34.75), false}, {"on the border", at(113.65, 34.7), true},
+		{"at a corner", at(113.6, 34.7), true}, {"level with a corner, outside", at(113.5, 34.7), false}, {"east", at(113.71, 34.75), false},
+		{"level with the hole's corner, inside", at(113.62, 34.74), true}, {"north", at(113.65, 34.81), false},
+	} {
+		if got := ring.Holds(c.at); got != c.want {
+			t.Errorf("%s: %v", c.what, got)
+		}
+	}
+	if parse(t, `{"type":"Point","coordinates":[113.6,34.7]}`).Holds(at(113.6, 34.7)) {
+		t.Error("a point holds nothing")
+	}
+}
+
+func TestMetres(t *testing.T) {
+	p := Position{1136120000, 347480000}
+	// A ten-thousandth of a degree of latitude is 11.1 m here, of longitude 9.1 m.
+	for q, want := range map[Position]int64{p: 0, {p.Lon, p.Lat + 1000}: 11, {p.Lon + 1000, p.Lat}: 9, {p.Lon + 10000, p.Lat + 10000}: 144} {
+		if got := Metres(p, q); got != want {
+			t.Errorf("to %v: %d m, want %d", q, got, want)
+		}
+	}
+}

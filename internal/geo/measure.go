@@ -68,6 +68,9 @@ func (s Shape) Length() int64 {
 	return int64(math.Round(sum))
 }
 
+// Metres is how far two places are from each other, rounded; good for some ten kilometres, as the length of a side is.
+func Metres(p, q Position) int64 { return int64(math.Round(distance(p, q))) }
+
 func distance(p, q Position) float64 {
 	lon1, lat1 := p.degrees()
 	lon2, lat2 := q.degrees()
@@ -77,4 +80,30 @@ func distance(p, q Position) float64 {
 	north := axis * (1 - e2) / (w * math.Sqrt(w)) * (lat2 - lat1) * math.Pi / 180
 	east := axis / math.Sqrt(w) * math.Cos(mid) * (lon2 - lon1) * math.Pi / 180
 	return math.Hypot(north, east)
+}
+
+// Holds tells whether a polygon has a place within it or on its border. Where two polygons share a border, both hold it.
+func (s Shape) Holds(p Position) bool {
+	if s.Kind != Polygon {
+		return false
+	}
+	for _, part := range s.Parts {
+		in := false
+		for _, ring := range part {
+			for i, a := range ring {
+				b := ring[(i+1)%len(ring)]
+				side := turn(a, b, p)
+				if side == 0 && between(a, p, b) {
+					return true
+				}
+				if (a.Lat > p.Lat) != (b.Lat > p.Lat) && (side > 0) == (b.Lat > a.Lat) {
+					in = !in // a ray to the east crosses this side; crossing a hole's side takes it out again
+				}
+			}
+		}
+		if in {
+			return true
+		}
+	}
+	return false
 }

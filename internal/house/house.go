@@ -226,7 +226,7 @@ func (h *House) rooms(ctx context.Context, c Config) error {
 	h.Book, h.People, h.Access = book.New(h.Vault), people.New(c.Tenant, h.Vault), access.New(c.Tenant)
 	h.Outbox = outbox.New(outbox.Config{
 		Tenant: c.Tenant, Vault: h.Vault, People: h.People, Ledger: h.Ledger, Docket: h.Docket, Log: c.Log,
-		Own: func() map[string]bool { return h.Desk.Charter().OwnRoles() },
+		Own: func() map[string]bool { return h.Desk.Charter().OwnRoles() }, NoAccount: func() string { return h.Desk.Charter().NoAccount() },
 	})
 	h.Desk, err = desk.New(desk.Config{
 		Store: h.Store, Ledger: h.Ledger, Docket: h.Docket, Files: h.Files, Outbox: h.Outbox, Book: h.registers, Urns: h.Urns, Charter: h.Charter,

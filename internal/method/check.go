@@ -17,6 +17,8 @@ type Charter interface {
 	step.Charter
 	// OwnRole tells whether people hold the role for something of their own, as owners do, and not to handle matters.
 	OwnRole(key string) bool
+	// NoAccountRole tells whether the role is that of those who have no account.
+	NoAccountRole(key string) bool
 	// Personal tells whether a field of a register tells of a person; for the field "", whether a row's name does.
 	Personal(register, field string) bool
 	// Above are the registers whose rows those of a register lie in, the nearest first.
@@ -107,6 +109,9 @@ func (c *checker) head() {
 	start.Roles(m.Start.By, "start", "by")
 	start.Fields(m.Start.Fields, "start", "fields")
 	c.list = append(c.list, start.List...)
+	c.noAccount()
+	c.covers()
+	c.nearby()
 	c.bounds()
 	c.requirements()
 	c.routine()

@@ -52,7 +52,7 @@ func (m *Method) Begin(c Context, who Actor, subject act.RowID, s step.Submissio
 	if err != nil {
 		return act.Draft{}, act.By{}, err
 	}
-	by, _, err := m.mandate(c, who, s.As, step.Ask{By: m.Start.By}, subject, basis)
+	by, _, err := m.mandate(c, who, s.As, step.Ask{By: m.Start.By, Only: []act.Person{who.Person}}, subject, basis)
 	if err != nil {
 		return act.Draft{}, act.By{}, err
 	}
@@ -397,6 +397,9 @@ func (m *Method) mandate(c Context, who Actor, as string, ask step.Ask, subject 
 		}
 		if !md.Over(c.Book, c.Own[md.Role], subject, today) {
 			continue
+		}
+		if md.Role == c.NoAccount && !slices.Contains(ask.Only, who.Person) {
+			continue // everybody holds it, so it opens only what is meant for this one
 		}
 		if len(ask.Only) > 0 && !slices.Contains(ask.Only, who.Person) {
 			return act.By{}, act.RowID{}, fault.Refuse(fault.Denied, "step.by_name", basis, nil)

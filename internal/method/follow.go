@@ -66,8 +66,9 @@ type follower struct {
 	asked  func() bool
 	run    *Run
 	c      Context
-	next   int // the act that is looked at
-	given  int // acts before this one were said by somebody
+	next   int  // the act that is looked at
+	given  int  // acts before this one were said by somebody
+	leaned bool // the move before wanted a register, so what it led to may not be all that follows from it
 	done   Followed
 }
 
@@ -81,8 +82,10 @@ func (f *follower) move() *Departure {
 	f.c = f.around(a.At)
 	f.asked() // forget what an earlier move wanted
 	before, withheld, counted := f.next, f.run.Withheld, f.done
+	led := f.leaned && before > 0 && f.acts[before-1].Kind == act.Entered && together(f.acts[before-1], a)
 	err := f.rerun(a)
 	if err == nil {
+		f.leaned = f.asked()
 		return nil
 	}
 	var d *Departure
@@ -93,7 +96,11 @@ func (f *follower) move() *Departure {
 		}
 	}
 	// What the public cannot see may be why it came out otherwise: then it is taken as recorded, and counted as such.
-	if register := f.asked(); !register && !withheld || !leans[d.Code] {
+	register := f.asked()
+	f.leaned = register
+	switch {
+	case led && d.Code == "method.role": // whoever brought it here did not do what the step did on its arrival
+	case !register && !withheld || !leans[d.Code]:
 		return d
 	}
 	f.done = counted
@@ -102,6 +109,11 @@ func (f *follower) move() *Departure {
 
 // leans are the departures that may come from what is not public: a register's rows, or what households answered.
 var leans = map[string]bool{"method.order": true, "method.body": true, "method.fold": true, "method.missing": true, "method.by": true, "method.clause": true}
+
+// together tells whether two acts are of one move.
+func together(a, b act.Act) bool {
+	return a.Submission == b.Submission && a.By == b.By && a.At.Equal(b.At)
+}
 
 func (f *follower) rerun(a act.Act) error {
 	switch {
@@ -247,7 +259,7 @@ func (f *follower) mayAct(p *Placed, a act.Act) *Departure {
 		return f.departs("method.role", "%s was not asked here", a.By.Role)
 	}
 	barred := func(x step.Ask) bool {
-		return slices.Contains(x.Except, a.By.Person) || len(x.Only) > 0 && !slices.Contains(x.Only, a.By.Person)
+		return slices.Contains(x.Except, a.By.Person) || (len(x.Only) > 0 || a.By.Role == f.c.NoAccount) && !slices.Contains(x.Only, a.By.Person)
 	}
 	if !slices.ContainsFunc(of, func(x step.Ask) bool { return !barred(x) }) {
 		return f.departs("method.person", "this needed another person's hands")
@@ -350,7 +362,7 @@ func (f *follower) take(from int) *Departure {
 	first := f.acts[from]
 	for f.next < len(f.acts) {
 		a := f.acts[f.next]
-		if a.Submission != first.Submission || a.By != first.By || !a.At.Equal(first.At) {
+		if !together(a, first) {
 			return nil
 		}
 		if d := f.leads(a); d != nil {

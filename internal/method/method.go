@@ -63,6 +63,17 @@ type Start struct {
 	Routine *Routine  `yaml:"routine,omitempty"` // the clock begins matters too
 	// Private is CEL over the public answers: where it holds, the matter is for whoever began it and those who handle it.
 	Private string `yaml:"private,omitempty"`
+	// NoAccount answers questions for those who have no account, who are not asked them: whether they leave their name. That
+	// they may begin at all says By, where it names the role that is held without an account.
+	NoAccount map[string]string `yaml:"no_account,omitempty"`
+	Nearby    *Nearby           `yaml:"nearby,omitempty"`
+}
+
+// Nearby has whoever begins a matter see the open ones of the same category close by before they send theirs. Where no
+// place on the map was given, close by is about the same row.
+type Nearby struct {
+	Metres int64 `yaml:"metres"`
+	Days   int   `yaml:"days"` // those that were begun within so many days
 }
 
 // Bound keeps a loop finite: a step is visited at most so often, then the matter goes where Then says.

@@ -178,6 +178,9 @@ type Context struct {
 	Earlier  func(m act.Matter, method string, subject act.RowID) ([]step.Earlier, error) // ended matters like this one, latest first; nil where there are none
 	Own      map[string]bool                                                              // roles whose scope lies within the subject (an owner's flat), not above it
 	Fewest   int                                                                          // see step.View
+	// NoAccount is the role that whoever has no account acts in, and that nobody has to be given. Somebody who holds it may
+	// begin what names it, and do what asks for them by name; it lets nobody do anything else.
+	NoAccount string
 }
 
 // view is what the step at hand may know.

@@ -51,6 +51,7 @@ type Preference struct {
 	Work    bool
 	Notice  bool
 	Decided bool
+	Moved   bool // of what they follow
 }
 
 func (p Preference) wants(kind string) bool {
@@ -59,6 +60,8 @@ func (p Preference) wants(kind string) bool {
 		return p.Work
 	case Notice:
 		return p.Notice
+	case Moved:
+		return p.Moved
 	}
 	return p.Decided
 }
@@ -76,10 +79,11 @@ func (o *Outbox) Preference(ctx context.Context, q store.Q, person act.Person) (
 		Work    bool   `db:"work"`
 		Notice  bool   `db:"notice"`
 		Decided bool   `db:"decided"`
+		Moved   bool   `db:"followed"`
 	}
 	r, err := store.Get[row](ctx, q, preferenceOf, o.tenant, string(person))
 	if errors.Is(err, store.ErrNotFound) {
-		return Preference{Person: person, Work: true, Notice: true, Decided: true}, nil
+		return Preference{Person: person, Work: true, Notice: true, Decided: true, Moved: true}, nil
 	}
 	if err != nil {
 		return Preference{}, err
@@ -88,7 +92,7 @@ func (o *Outbox) Preference(ctx context.Context, q store.Q, person act.Person) (
 	if err != nil {
 		return Preference{}, err
 	}
-	return Preference{Person: person, Channel: r.Channel, Address: string(address), Work: r.Work, Notice: r.Notice, Decided: r.Decided}, nil
+	return Preference{Person: person, Channel: r.Channel, Address: string(address), Work: r.Work, Notice: r.Notice, Decided: r.Decided, Moved: r.Moved}, nil
 }
 
 // Prefer keeps how a person wants to be told. It refuses with [fault.Invalid] an address that is none.
@@ -112,6 +116,6 @@ func (o *Outbox) Prefer(ctx context.Context, tx *store.Tx, p Preference) error {
 		return err
 	}
 	_, err := store.Exec(ctx, tx, setPreference, o.tenant, string(p.Person), p.Channel, o.Vault.Seal(o.place(p.Person), []byte(p.Address)),
-		p.Work, p.Notice, p.Decided, tx.Now().UnixMicro())
+		p.Work, p.Notice, p.Decided, p.Moved, tx.Now().UnixMicro())
 	return err
 }

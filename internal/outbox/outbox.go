@@ -52,6 +52,7 @@ const (
 	Work    = "work"    // something new is owed by a role
 	Notice  = "notice"  // something was published that residents may answer
 	Decided = "decided" // a matter came to its end
+	Moved   = "moved"   // a matter that somebody follows came to another step
 )
 
 // Event is something of which somebody is to be told. Instants are µs since 1970 UTC.
@@ -92,7 +93,9 @@ type Config struct {
 	Ledger *ledger.Ledger         // required
 	Docket *docket.Docket         // required
 	Own    func() map[string]bool // required: roles whose scope lies within a matter's
-	Log    *slog.Logger           // default discards
+	// NoAccount is the role that everybody holds without being given it; default none.
+	NoAccount func() string
+	Log       *slog.Logger // default discards
 }
 
 // Outbox is that of one tenant. It is safe for concurrent use.
@@ -115,8 +118,8 @@ func New(c Config) *Outbox {
 	return &Outbox{Config: c, tenant: int64(c.Tenant), wake: make(chan struct{}, 1)}
 }
 
-// Follow adds those outside who are told. Call it before the first event that they shall hear of.
-func (o *Outbox) Follow(targets ...Target) {
+// Connect adds those outside who are told. Call it before the first event that they shall hear of.
+func (o *Outbox) Connect(targets ...Target) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	o.targets = append(o.targets, targets...)
@@ -155,7 +158,11 @@ func (o *Outbox) Add(ctx context.Context, tx *store.Tx, events []Event) error {
 }
 
 func (o *Outbox) wanted(ctx context.Context, tx *store.Tx, e Event) (bool, error) {
-	if e.Kind != Work {
+	if e.Kind == Moved { // every matter moves, and few are followed
+		n, err := store.Get[int64](ctx, tx, anyFollower, o.tenant, e.Matter)
+		return n > 0, err
+	}
+	if e.Kind != Work || e.Named != "" {
 		return true, nil // few, and whom to tell is known only later
 	}
 	o.mu.Lock()

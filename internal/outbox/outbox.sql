@@ -65,12 +65,12 @@ UPDATE message SET state = 1, ready = $3, tries = 0 WHERE tenant = $1 AND id = $
 DELETE FROM message WHERE tenant = $1 AND state = 2 AND made < $2;
 
 -- name: preference
-SELECT person, channel, address, work, notice, decided FROM preference WHERE tenant = $1 AND person = $2;
+SELECT person, channel, address, work, notice, decided, followed FROM preference WHERE tenant = $1 AND person = $2;
 
 -- name: set-preference
-INSERT INTO preference (tenant, person, channel, address, work, notice, decided, changed) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+INSERT INTO preference (tenant, person, channel, address, work, notice, decided, followed, changed) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
 ON CONFLICT (tenant, person) DO UPDATE SET channel = excluded.channel, address = excluded.address, work = excluded.work,
-	notice = excluded.notice, decided = excluded.decided, changed = excluded.changed;
+	notice = excluded.notice, decided = excluded.decided, followed = excluded.followed, changed = excluded.changed;
 
 -- name: preferences-after
 -- Preferences after one, for moving their addresses to another key. Walks the primary key.
@@ -78,3 +78,27 @@ SELECT person, address FROM preference WHERE tenant = $1 AND person > $2 ORDER B
 
 -- name: reseal-preference
 UPDATE preference SET address = $3 WHERE tenant = $1 AND person = $2;
+
+-- name: add-follower
+-- Only for whoever has an account: nobody else could be told.
+INSERT INTO follower (tenant, matter, person, made) SELECT a.tenant, $2, a.person, $4 FROM account a WHERE a.tenant = $1 AND a.person = $3
+ON CONFLICT (tenant, matter, person) DO NOTHING;
+
+-- name: drop-follower
+DELETE FROM follower WHERE tenant = $1 AND matter = $2 AND person = $3;
+
+-- name: follows
+SELECT count(*) FROM follower WHERE tenant = $1 AND matter = $2 AND person = $3;
+
+-- name: any-follower
+-- Whether anybody follows a matter: no more than one row is looked at. Walks the primary key.
+SELECT count(*) FROM (SELECT person FROM follower WHERE tenant = $1 AND matter = $2 LIMIT 1) AS f;
+
+-- name: followers
+-- Those who follow a matter and can still sign in. Walks both primary keys.
+SELECT f.person FROM follower f JOIN account a ON a.tenant = f.tenant AND a.person = f.person
+WHERE f.tenant = $1 AND f.matter = $2 AND a.closed = 0 ORDER BY f.person LIMIT $3;
+
+-- name: followed
+-- What a person follows, the latest chosen first. Walks follower_person.
+SELECT matter FROM follower WHERE tenant = $1 AND person = $2 ORDER BY made DESC, matter DESC LIMIT $3;

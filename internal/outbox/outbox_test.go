@@ -116,7 +116,7 @@ func TestWorkThatNobodyFollowsIsNotKept(t *testing.T) {
 		}
 		add()
 		spread(t, h, 0)
-		h.Outbox.Follow(outbox.Target{Name: "city", Kinds: []string{outbox.Work}})
+		h.Outbox.Connect(outbox.Target{Name: "city", Kinds: []string{outbox.Work}})
 		add()
 		spread(t, h, 1)
 		if list, err := h.Outbox.Take(t.Context(), h.Store, "city", 10); err != nil || len(list) != 1 {
@@ -154,7 +154,7 @@ func TestOneMessageForOnePersonAndEvent(t *testing.T) {
 // Many at once take each message once.
 func TestAMessageIsTakenByOne(t *testing.T) {
 	housetest.Each(t, func(t *testing.T, h *house.House, c *clock.Manual) {
-		h.Outbox.Follow(outbox.Target{Name: "city", Kinds: []string{outbox.Work}})
+		h.Outbox.Connect(outbox.Target{Name: "city", Kinds: []string{outbox.Work}})
 		for i := range 20 {
 			begin(t, h, "li", fmt.Sprintf("begin-%04d", i))
 		}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"gongzhi/internal/act"
@@ -121,6 +122,10 @@ func (o *Outbox) audience(ctx context.Context, q store.Q, e Event) ([]act.Person
 	own := o.Own()
 	switch e.Kind {
 	case Work:
+		if e.Named != "" {
+			err = o.named(ctx, q, e, on, add)
+			break
+		}
 		err = holders(e.Role, own[e.Role])
 	case Notice:
 		for role := range own {
@@ -129,12 +134,42 @@ func (o *Outbox) audience(ctx context.Context, q store.Q, e Event) ([]act.Person
 			}
 		}
 	case Decided:
-		err = o.hands(ctx, q, e, add)
+		if err = o.hands(ctx, q, e, add); err == nil {
+			err = o.followers(ctx, q, e, add)
+		}
+	case Moved:
+		err = o.followers(ctx, q, e, add)
 	default:
 		err = fmt.Errorf("outbox: no such kind of event: %q", e.Kind)
 	}
 	slices.Sort(out)
 	return out, err
+}
+
+// named adds those to whom work was given by name, as long as they may do it: they hold the role where the matter lies, or
+// everybody holds it.
+func (o *Outbox) named(ctx context.Context, q store.Q, e Event, on calendar.Date, add func(act.Person)) error {
+	for _, line := range e.Named.list() {
+		account, there, err := o.People.Find(ctx, q, act.Person(line))
+		if err != nil {
+			return err
+		}
+		if !there || account.Closed {
+			continue
+		}
+		held, err := o.People.Mandates(ctx, q, account.Person, on)
+		if err != nil {
+			return err
+		}
+		may := o.NoAccount != nil && e.Role == o.NoAccount()
+		for _, m := range held {
+			may = may || m.Role == e.Role && (strings.HasPrefix(e.Scope, m.Path) || strings.HasPrefix(m.Path, e.Scope))
+		}
+		if may {
+			add(account.Person)
+		}
+	}
+	return nil
 }
 
 // hands adds everybody who did something in a matter and can still sign in.

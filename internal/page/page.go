@@ -298,13 +298,17 @@ type Field struct {
 	Sealed   bool     // said beside the field: who may see it
 	Width    int      // characters expected, 0 is full
 	Focus    bool     // where the keyboard is when the page opens: one field of a page at most
+	Picture  string   // an Area of rectangles: the address of the picture they are drawn on
 	Draw     *Drawing // an Area that is a shape: it may be drawn on a map instead of being written
 }
 
 // Drawing says what is drawn in a field, and over what.
 type Drawing struct {
-	Kind   string   // point, line or polygon
-	Ground []string // addresses of layers that lie beneath, as GeoJSON
+	Kind string // point, line or polygon
+	// Degrees has a point written as longitude and latitude, "113.612000,34.748000", and not as GeoJSON. Such a point is
+	// where the reader may stand, so it can be taken from the telephone too.
+	Degrees bool
+	Ground  []string // addresses of layers that lie beneath, as GeoJSON
 }
 
 // Option is one answer of a Choice or a Pick.
@@ -479,6 +483,17 @@ type Map struct {
 	Lines  []Stage    // what the weights of roads mean: Step is the stars
 	Strip  bool       // a low picture of one place among its neighbours, without names and list
 	Folded bool       // the list lies behind a line, where the screen has no room for it
+
+	Dots   []Dot      // single places, gathered where they are close together; their list is the page's to give
+	Window geo.Bounds // what of the ground is shown; all of it where zero
+	Zoom   string     // begins the address that shows the ground around dots that were gathered
+}
+
+// Dot is one place of a Map, however many there are.
+type Dot struct {
+	At   geo.Position
+	Name text.Words
+	Href string
 }
 
 // Place is one shape of a Map.

@@ -140,6 +140,12 @@ func (c *Checker) Fields(fs Fields, path ...any) {
 		if f.Type == PersonType {
 			c.Roles(f.Roles, at("roles")...)
 		}
+		if columns, _ := c.Charter.RegisterFields(f.Register); f.Offered != "" && (f.Type != RowType || columns[f.Offered] != "yes") {
+			c.Error("field.offered", text.Args{"Field": f.Key, "Offered": f.Offered}, at("offered")...)
+		}
+		if f.Decimals != 0 && (f.Type != PointType || f.Decimals < 1 || f.Decimals > 5) {
+			c.Error("field.decimals", text.Args{"Field": f.Key}, at("decimals")...)
+		}
 		if f.Fill != "" {
 			known, _ := c.Charter.RegisterFields(FilledFrom)
 			key, ok := f.Fills()

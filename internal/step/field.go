@@ -59,10 +59,17 @@ type Field struct {
 	Register string    `yaml:"register,omitempty"` // for row
 	Roles    []string  `yaml:"roles,omitempty"`    // for person
 	Required bool      `yaml:"required,omitempty"`
-	Max      int       `yaml:"max,omitempty"` // characters, or the greatest count; 0 is the type's own limit
+	Max      int       `yaml:"max,omitempty"` // characters, files, or the greatest count; 0 is the type's own limit
 	Audience Audience  `yaml:"audience"`
 	Personal bool      `yaml:"personal,omitempty"` // tells of a person; never public
 	Photo    bool      `yaml:"photo,omitempty"`    // a file that is taken with the phone's camera
+	// Decimals is how exactly a point is kept: 4 is some ten metres. What is rounded away stands nowhere. 0 keeps all six.
+	Decimals int `yaml:"decimals,omitempty"`
+	// Covers are questions for pictures that are not public: at the desk, copies of them with faces and plates covered are
+	// offered as the answer, and the pictures themselves are refused.
+	Covers []string `yaml:"covers,omitempty"`
+	// Offered names a yes of the register: a door offers only the rows that say so. Others may still be named.
+	Offered string `yaml:"offered,omitempty"`
 	// Fill names a field of the register of people, "self.phone": a door fills the form in with what stands there of whoever
 	// answers, who may correct it.
 	Fill string `yaml:"fill,omitempty"`
@@ -159,6 +166,10 @@ func (f Field) read(s Submission, bad *fault.Fields, known func(act.RowID) bool)
 			if f.Required {
 				bad.Add(f.Key, "field.required", nil)
 			}
+			return nil, false
+		}
+		if f.Max > 0 && len(files) > f.Max {
+			bad.Add(f.Key, "field.files", fault.Args{"Max": f.Max, "Got": len(files)})
 			return nil, false
 		}
 		list := make([]any, len(files))
@@ -280,7 +291,7 @@ func (f Field) typed(raw []string, bad *fault.Fields, known func(act.RowID) bool
 		if !ok {
 			return no("field.point", nil)
 		}
-		return p.String(), true
+		return p.Rounded(f.Decimals).String(), true
 	case FileType: // read before the text values
 	}
 	return no("field.type", nil)

@@ -52,3 +52,23 @@ func Degrees(n int64) string {
 	}
 	return fmt.Sprintf("%s%d.%06d", sign, n/1_000_000, n%1_000_000)
 }
+
+// Rounded keeps so many decimals of a degree, from 1 to 5; any other number keeps all six.
+func (p Point) Rounded(decimals int) Point {
+	if decimals < 1 || decimals > 5 {
+		return p
+	}
+	unit := int64(1)
+	for range 6 - decimals {
+		unit *= 10
+	}
+	return Point{nearest(p.Lon, unit), nearest(p.Lat, unit)}
+}
+
+// nearest is the nearest multiple of a unit; what lies in the middle goes away from zero.
+func nearest(n, unit int64) int64 {
+	if n < 0 {
+		return -nearest(-n, unit)
+	}
+	return (n + unit/2) / unit * unit
+}

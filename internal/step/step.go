@@ -142,6 +142,7 @@ type Ask struct {
 	Fields Fields
 	Opens  time.Time // before this instant it is shown but refused; zero is open already
 	Due    time.Time // until when it is expected; zero where nothing presses
+	Told   bool      // a right, but those it is for by name are told that it is open to them
 	Owed   bool      // somebody has to do this: it stands in work queues. Otherwise it is a right.
 	Own    bool      // the submitter's own row matters: the mandate's scope must lie within the subject
 	Danger bool      // needs its own page

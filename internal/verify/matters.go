@@ -223,7 +223,7 @@ func (v *verifier) matter(list []int) {
 		c := v.house.charters[digest] // every version of this matter was loaded above
 		m, ok := c.Method(start.Method)
 		return method.Version{Method: m, Moves: c.Moves, Around: func(at time.Time) method.Context {
-			return method.Context{Now: at, Calendar: c.Calendar, Book: b, Charter: c.Digest, Own: c.OwnRoles(), Fewest: c.Privacy.Fewest}
+			return method.Context{Now: at, Calendar: c.Calendar, Book: b, Charter: c.Digest, Own: c.OwnRoles(), NoAccount: c.NoAccount(), Fewest: c.Privacy.Fewest}
 		}}, ok
 	}
 	from, _ := version(first.Basis.Charter)
@@ -306,7 +306,7 @@ func (v *verifier) votes(list []int) {
 // own flats is not public.
 func (v *verifier) mandate(n int, c *charter.Charter) {
 	a := v.leaves[n].act
-	if a.By.Person == "" || c.OwnRoles()[a.By.Role] {
+	if a.By.Person == "" || c.OwnRoles()[a.By.Role] || a.By.Role == c.NoAccount() && a.By.Mandate == "" {
 		return
 	}
 	given := v.house.mandates[a.By.Mandate]

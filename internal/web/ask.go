@@ -17,6 +17,7 @@ import (
 	"gongzhi/internal/calendar"
 	"gongzhi/internal/desk"
 	"gongzhi/internal/fault"
+	"gongzhi/internal/geo"
 	"gongzhi/internal/page"
 	"gongzhi/internal/step"
 	"gongzhi/internal/store"
@@ -105,6 +106,9 @@ func (s *Site) askPage(r *http.Request, rd *reader, sub step.Submission, problem
 			Frame: s.frame(rd), Title: a.Words, Lead: a.Lead, State: st.Run.Matter.Title.Words(),
 			Back: &page.Link{Words: st.Run.Matter.Title.Words(), Href: s.matterHref(rd, n)}, Blocks: []page.Block{form},
 		}
+		if rd.seals && slices.ContainsFunc(a.Fields, func(f step.Field) bool { return len(f.Covers) > 0 }) {
+			p.Blocks = append(p.Blocks, page.Rows{List: []page.Link{{Words: text.Key("cover.way"), Note: text.Key("cover.way_note"), Href: fmt.Sprintf("/desk/matters/%d/sealed?step=", n), Icon: "edit"}}})
+		}
 		if problem != nil {
 			p.Status = statuses[problem.Kind]
 		}
@@ -177,11 +181,16 @@ func (s *Site) form(ctx context.Context, q store.Q, st desk.Standing, rd *reader
 		if err != nil {
 			return f, err
 		}
+		if rd.desk && len(x.Covers) > 0 && len(sub.Files[x.Key]) == 0 {
+			if field.Options, err = s.covered(ctx, q, st); err != nil {
+				return f, err
+			}
+		}
 		f.Fields = append(f.Fields, field)
 	}
 	for _, x := range a.Fields {
 		for i, file := range sub.Files[x.Key] {
-			f.Hidden[fmt.Sprintf("%s%s_%d", nameFile, x.Key, i)] = string(file.Hash)
+			f.Hidden[fileName(x.Key, i)] = string(file.Hash)
 		}
 	}
 	return f, nil
@@ -237,8 +246,14 @@ func (s *Site) field(in *book.Reader, under act.RowID, rd *reader, x step.Field,
 		}
 		f.Accept = ".jpg,.jpeg,.png,.webp,.pdf,.xlsx,.csv"
 	case step.RowType:
-		return s.pickerOf(in, rd, x.Register, under).field(f, f.Value, sub.Value(x.Key+page.PickText))
-	case step.LineType, step.TextType, step.ChoiceType, step.ManyType, step.DateType, step.InstantType, step.PhoneType, step.PersonType, step.PointType:
+		f, err := s.pickerOf(in, rd, x.Register, under).field(f, f.Value, sub.Value(x.Key+page.PickText))
+		if err == nil && x.Offered != "" {
+			f.Options, err = s.offered(in, x, f)
+		}
+		return f, err
+	case step.PointType:
+		f.Draw = &page.Drawing{Kind: geo.Point.String(), Degrees: true, Ground: s.groundOf()}
+	case step.LineType, step.TextType, step.ChoiceType, step.ManyType, step.DateType, step.InstantType, step.PhoneType, step.PersonType:
 	}
 	return f, nil
 }
@@ -327,6 +342,15 @@ func (s *Site) answer(r *http.Request, rd *reader) (page.Page, error) {
 			return p, err
 		}
 	}
+	if err := s.uncovered(r.Context(), fields, sub); err != nil {
+		if no, ok := fault.As(err); ok && !queued(r) {
+			for _, f := range no.Fields { // not kept: it would come back with the form
+				delete(sub.Files, f.Name)
+			}
+			return s.askPage(r, rd, sub, no)
+		}
+		return page.Page{}, err
+	}
 	receipt, err := s.Desk.Submit(r.Context(), rd.actor(), act.Matter(n), sub)
 	if no, ok := fault.As(err); ok {
 		if (no.Kind == fault.Invalid || len(no.Fields) > 0) && !queued(r) {
@@ -412,32 +436,37 @@ func (s *Site) checkPage(r *http.Request, rd *reader, n act.Matter, sub step.Sub
 		if err != nil {
 			return err
 		}
-		c := page.Check{Form: page.Form{Action: form.Action, Hidden: form.Hidden, Submit: a.Words, Danger: a.Danger, Basis: form.Basis}}
-		c.Form.Hidden[nameStage] = stageSend
-		for _, f := range form.Fields {
-			c.Answers = append(c.Answers, page.Fact{Term: f.Label, Value: shown(f, sub)})
-			switch {
-			case f.Input == page.Many:
-				for i, v := range f.Values {
-					c.Form.Hidden[fmt.Sprintf("%s%s_%d", nameMany, f.Name, i)] = v
-				}
-			case f.Input != page.File:
-				c.Form.Hidden[f.Name] = f.Value
-			}
-		}
-		change := page.Form{Action: form.Action, Hidden: map[string]string{}, Submit: text.Key("web.change_answers"), Quiet: true}
-		for k, v := range c.Form.Hidden {
-			change.Hidden[k] = v
-		}
-		change.Hidden[nameStage] = stageChange
 		p = page.Page{
 			Frame: page.Resident, Title: text.Key("web.look_over"), Lead: text.Key("web.look_over_lead"), State: a.Words,
-			Back: &page.Link{Words: st.Run.Matter.Title.Words(), Href: fmt.Sprintf("/matters/%d", n)}, Blocks: []page.Block{c, change},
+			Back: &page.Link{Words: st.Run.Matter.Title.Words(), Href: fmt.Sprintf("/matters/%d", n)}, Blocks: lookOver(form, sub, a.Words),
 		}
 		ok = true
 		return nil
 	})
 	return p, ok, err
+}
+
+// lookOver shows every answer of a form, with the button that sends them and the one that leads back to it.
+func lookOver(form page.Form, sub step.Submission, send text.Words) []page.Block {
+	c := page.Check{Form: page.Form{Action: form.Action, Hidden: form.Hidden, Submit: send, Danger: form.Danger, Basis: form.Basis}}
+	c.Form.Hidden[nameStage] = stageSend
+	for _, f := range form.Fields {
+		c.Answers = append(c.Answers, page.Fact{Term: f.Label, Value: shown(f, sub)})
+		switch {
+		case f.Input == page.Many:
+			for i, v := range f.Values {
+				c.Form.Hidden[fmt.Sprintf("%s%s_%d", nameMany, f.Name, i)] = v
+			}
+		case f.Input != page.File:
+			c.Form.Hidden[f.Name] = f.Value
+		}
+	}
+	change := page.Form{Action: form.Action, Hidden: map[string]string{}, Submit: text.Key("web.change_answers"), Quiet: true}
+	for k, v := range c.Form.Hidden {
+		change.Hidden[k] = v
+	}
+	change.Hidden[nameStage] = stageChange
+	return []page.Block{c, change}
 }
 
 // shown is an answer as the person gave it.

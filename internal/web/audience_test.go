@@ -416,7 +416,7 @@ func (w *town) everyAddress(want string, secrets []secret) []string {
 		"{part}": append(parts, "no-such-part"),
 		"{$}":    {""}, "{set}": {"problem"}, "{n}": matters, "{verb}": {"close", "record", "object", "post", "submit"}, "{key}": methods, "{method}": methods,
 		"{step}": {"owners_ballot", "vote"}, "{visit}": {"1"}, "{file}": {"certificate.json", "roll.csv", "ballots.csv"},
-		"{document}": {"certificate", "publicity_1-1", "review-1"}, "{link}": {"no-such-link"},
+		"{document}": {"certificate", "publicity_1-1", "review-1"}, "{link}": {"no-such-link"}, "{code}": {"ABCDEFGHABCDEFGH"},
 		"{hash}": files, "{other}": {"qpersonq"}, "{person}": {"p-community_worker", "nobody"}, "{do}": {"give", "recall", "password", "close"}, "{kind}": {"sheet", "shapes", "roster"}, "{source}": {"roster", "person", "compound"}, "{file...}": {"roles.yaml"}, "{register}": registers, "{change}": {"demo-places"}, "{id}": {"begin-renovation-1"},
 		"{path...}": {"0/000", "entries/000", "entries/000.p/9"}, "{matter}": append(matters, "0"), "{seq}": {"1", "2", "3", "7", "12"}, "{digest}": {string(w.house.Charter.Digest)},
 	}

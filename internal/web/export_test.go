@@ -7,7 +7,7 @@ type Shown struct{ Pattern, Audience string }
 
 // Routes lists every route with its audience.
 func Routes() []Shown {
-	names := map[audience]string{anyone: "anyone", signedIn: "signedIn", atDesk: "atDesk", sealers: "sealers", auditors: "auditors", admins: "admins"}
+	names := map[audience]string{anyone: "anyone", byMethod: "byMethod", known: "known", signedIn: "signedIn", atDesk: "atDesk", sealers: "sealers", auditors: "auditors", admins: "admins"}
 	var out []Shown
 	for _, rt := range (&Site{}).routes() {
 		out = append(out, Shown{rt.pattern, names[rt.audience]})

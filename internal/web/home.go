@@ -139,6 +139,9 @@ func (s *Site) reports() (out []page.Link) {
 	for _, key := range s.charter().MethodKeys() {
 		if m := s.charter().Methods[key]; s.residentsBegin(m) {
 			out = append(out, page.Link{Words: m.Name.Words(), Note: m.Says.Words(), Href: "/begin/" + key, Icon: "message-report"})
+			if _, category, placed := m.Located(); placed && category != "" {
+				out = append(out, page.Link{Words: text.Key("reports.map_of", "Method", m.Name), Note: text.Key("reports.map_lead"), Href: "/map/" + key, Icon: "map-2"})
+			}
 		}
 	}
 	return out
@@ -147,6 +150,9 @@ func (s *Site) reports() (out []page.Link) {
 // residentsBegin tells whether somebody who only stands for their own home may begin a method.
 func (s *Site) residentsBegin(m *method.Method) bool {
 	own := s.charter().OwnRoles()
+	if m.OpenToAll(s.charter().NoAccount()) {
+		return true
+	}
 	return slices.ContainsFunc(m.Start.By, func(role string) bool { return own[role] })
 }
 

@@ -102,6 +102,10 @@ func TestAResidentReports(t *testing.T) {
 		t.Errorf("half an answer: %d %s", status, body)
 	}
 	answers.Set("what_is_wrong", "门口积水")
+	if status, body, _ := v.post("/begin/defect", answers); status != http.StatusOK || !strings.Contains(body, "门口积水") || !strings.Contains(body, `value="change"`) {
+		t.Errorf("nothing to look over: %d %s", status, body)
+	}
+	answers.Set("_stage", "send")
 	status, _, h := v.post("/begin/defect", answers)
 	if status != http.StatusSeeOther || !strings.HasPrefix(h.Get("Location"), "/receipts/") {
 		t.Fatalf("%d to %s", status, h.Get("Location"))

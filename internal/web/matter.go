@@ -191,7 +191,11 @@ func (s *Site) matter(r *http.Request, rd *reader) (page.Page, error) {
 	var subject act.RowID
 	err = s.Desk.Open(r.Context(), rd.actor(), act.Matter(n), func(ctx context.Context, q store.Q, st desk.Standing) error {
 		subject = st.Run.Matter.Subject
-		p, err = s.matterPage(st, rd)
+		if p, err = s.matterPage(st, rd); err != nil {
+			return err
+		}
+		follow, err := s.followForm(ctx, q, st, rd)
+		p.Blocks = append(p.Blocks, follow...)
 		return err
 	})
 	if err == nil && !subject.IsZero() {
@@ -248,6 +252,9 @@ func (s *Site) matterPage(st desk.Standing, rd *reader) (p page.Page, err error)
 		{Words: text.Key("web.record"), Note: text.Key("web.record_note"), Href: fmt.Sprintf("/matters/%d/record", st.Row.Number), Icon: "history"},
 		{Words: text.Key("web.rules_of", "Method", m.Name), Href: "/methods/" + m.Key, Icon: "scale"},
 	}...)})
+	if m.OpenToAll(rd.noAccount) && !rd.known() {
+		p.Blocks = append(p.Blocks, page.Rows{List: []page.Link{{Words: text.Key("reports.have_slip"), Note: text.Key("reports.have_slip_note"), Href: "/check", Icon: "receipt"}}})
+	}
 	p.Foot, err = s.responsible(st)
 	return p, err
 }
@@ -418,7 +425,7 @@ func afterProse(blocks []page.Block) int {
 // bar of them may stand there; what cannot be undone does not lie under a thumb.
 func (s *Site) actions(st desk.Standing, rd *reader) (out []page.Link, bar int) {
 	var asks []step.Ask
-	if rd.signedIn() {
+	if rd.known() {
 		asks = st.For(rd.actor())
 	} else {
 		own := st.Charter.OwnRoles()

@@ -73,7 +73,7 @@ func (s *Site) notifications(r *http.Request, rd *reader) (page.Page, error) {
 	return p, nil
 }
 
-var noteIcons = map[string]string{outbox.Work: "checkbox", outbox.Notice: "file-text", outbox.Decided: "circle-check"}
+var noteIcons = map[string]string{outbox.Work: "checkbox", outbox.Notice: "file-text", outbox.Decided: "circle-check", outbox.Moved: "bell"}
 
 // seeNotifications marks all as read.
 func (s *Site) seeNotifications(r *http.Request, rd *reader) (page.Page, error) {
@@ -100,7 +100,7 @@ func (s *Site) notifyPage(p outbox.Preference, saved bool, problem *fault.Refusa
 	f := page.Form{Action: "/me/notifications/settings", Submit: text.Key("outbox.save"), Problem: problem, Fields: []page.Field{
 		{Name: "kinds", Label: text.Key("outbox.kinds"), Input: page.Many, Options: []page.Option{
 			{Value: outbox.Work, Words: text.Key("outbox.kind.work")}, {Value: outbox.Notice, Words: text.Key("outbox.kind.notice")},
-			{Value: outbox.Decided, Words: text.Key("outbox.kind.decided")},
+			{Value: outbox.Decided, Words: text.Key("outbox.kind.decided")}, {Value: outbox.Moved, Words: text.Key("outbox.kind.moved")},
 		}},
 		{Name: "channel", Label: text.Key("outbox.how"), Input: page.Choice, Value: channel, Options: []page.Option{
 			{Value: "none", Words: text.Key("outbox.how_none")}, {Value: outbox.Email, Words: text.Key("outbox.how_email")},
@@ -109,7 +109,7 @@ func (s *Site) notifyPage(p outbox.Preference, saved bool, problem *fault.Refusa
 		{Name: "email", Label: text.Key("outbox.address_email"), Hint: text.Key("outbox.address_hint"), Input: page.Line, Max: 254},
 		{Name: "phone", Label: text.Key("outbox.address_phone"), Hint: text.Key("outbox.address_hint"), Input: page.Phone, Max: 11},
 	}}
-	for kind, wanted := range map[string]bool{outbox.Work: p.Work, outbox.Notice: p.Notice, outbox.Decided: p.Decided} {
+	for kind, wanted := range map[string]bool{outbox.Work: p.Work, outbox.Notice: p.Notice, outbox.Decided: p.Decided, outbox.Moved: p.Moved} {
 		if wanted {
 			f.Fields[0].Values = append(f.Fields[0].Values, kind)
 		}
@@ -140,6 +140,7 @@ func (s *Site) notifySave(r *http.Request, rd *reader) (page.Page, error) {
 	p := outbox.Preference{Person: rd.account.Person, Channel: r.PostForm.Get("channel")}
 	for _, kind := range r.PostForm["kinds"] {
 		p.Work, p.Notice, p.Decided = p.Work || kind == outbox.Work, p.Notice || kind == outbox.Notice, p.Decided || kind == outbox.Decided
+		p.Moved = p.Moved || kind == outbox.Moved
 	}
 	switch p.Channel {
 	case "none":

@@ -15,6 +15,7 @@ import (
 	"gongzhi/internal/fault"
 	"gongzhi/internal/method"
 	"gongzhi/internal/page"
+	"gongzhi/internal/people"
 	"gongzhi/internal/register"
 	"gongzhi/internal/text"
 	"gongzhi/internal/web/ui"
@@ -52,7 +53,7 @@ func (s *Site) place(r *http.Request, rd *reader) (page.Page, error) {
 		Blocks: []page.Block{
 			page.Panel{Title: text.Key("web.matters"), Blocks: []page.Block{page.Rows{List: links, Empty: text.Key("web.matters_none")}}},
 			page.Panel{Title: text.Key("web.facts"), Blocks: []page.Block{facts}},
-			page.Rows{List: []page.Link{{Words: text.Key("web.board.link"), Note: text.Key("web.board.note"), Href: placeHref(id) + "/board", Icon: "printer"}}},
+			page.Rows{List: append(s.reportsHere(id), page.Link{Words: text.Key("web.board.link"), Note: text.Key("web.board.note"), Href: placeHref(id) + "/board", Icon: "printer"})},
 		},
 	}, nil
 }
@@ -172,6 +173,9 @@ func (s *Site) checkReceipt(r *http.Request, rd *reader) (page.Page, error) {
 		Fields: []page.Field{{Name: "receipt", Label: text.Key("web.check.label"), Hint: text.Key("web.check.hint"), Input: page.Line, Value: code, Required: true}},
 	}
 	p := page.Page{Frame: page.Resident, Title: text.Key("web.check.title"), Lead: text.Key("web.check.lead"), Back: &page.Link{Words: text.Key("web.home_name"), Href: "/"}}
+	if slip, ok := people.ReadSlip(code); ok {
+		return rd.redirect(r, slipHref(slip))
+	}
 	if code != "" {
 		x := strings.Map(func(c rune) rune {
 			if c == ' ' || c == '-' || c == '\t' {
@@ -261,6 +265,11 @@ func (s *Site) me(r *http.Request, rd *reader) (page.Page, error) {
 			page.Panel{Title: text.Key("web.me.places"), Accent: true, Blocks: []page.Block{page.Rows{List: places, Empty: text.Key("web.matters_none")}}},
 		},
 	}
+	follows, err := s.followed(r.Context(), q, rd)
+	if err != nil {
+		return p, err
+	}
+	p.Blocks = append(p.Blocks, follows...)
 	p.Blocks = append(append(p.Blocks, households...), page.Panel{Title: text.Key("web.me.roles"), Blocks: []page.Block{mandates}},
 		page.Rows{Title: text.Key("web.me.more"), List: append(append(s.reports(), s.outside(rd)...),
 			s.bell(r.Context(), rd), page.Link{Words: text.Key("feed.mine"), Href: "/me/calendar", Icon: "calendar"},

@@ -26,11 +26,14 @@ type reader struct {
 	night    bool
 	account  people.Account
 	mandates []people.Mandate
-	desk     bool // holds a role that works at the desk
-	seals    bool // holds a role that reads sealed answers
-	audits   bool // holds a role that reads the access log
-	writer   http.ResponseWriter
-	done     bool // the answer has been written
+	desk     bool       // holds a role that works at the desk
+	seals    bool       // holds a role that reads sealed answers
+	audits   bool       // holds a role that reads the access log
+	slip     act.Person // the name of somebody without an account who came with the code of a receipt
+	// noAccount is the role that everybody holds, where there is one.
+	noAccount string
+	writer    http.ResponseWriter
+	done      bool // the answer has been written
 }
 
 // nobody is a reader who has not signed in.
@@ -38,11 +41,20 @@ var nobody = &reader{}
 
 func (rd *reader) signedIn() bool { return rd.account.Person != "" }
 
+// known tells whether the reader can be told from others: by an account, or by the code of a receipt.
+func (rd *reader) known() bool { return rd.signedIn() || rd.slip != "" }
+
 // actor is the reader as methods want them.
 func (rd *reader) actor() method.Actor {
-	a := method.Actor{Person: rd.account.Person, Mandates: make([]method.Mandate, len(rd.mandates))}
+	a := method.Actor{Person: rd.account.Person, Mandates: make([]method.Mandate, len(rd.mandates), len(rd.mandates)+1)}
 	for i, m := range rd.mandates {
 		a.Mandates[i] = asMandate(m)
+	}
+	if !rd.signedIn() {
+		a.Person = rd.slip
+	}
+	if rd.noAccount != "" {
+		a.Mandates = append(a.Mandates, method.Mandate{Role: rd.noAccount})
 	}
 	return a
 }
@@ -122,8 +134,10 @@ const (
 // reader finds out who asks.
 func (s *Site) reader(r *http.Request) (*reader, error) {
 	rd := preferences(r)
+	rd.noAccount = s.charter().NoAccount()
 	person := act.Person(s.sessions.GetString(r.Context(), sessionPerson))
 	if person == "" {
+		rd.slip = act.Person(s.sessions.GetString(r.Context(), sessionSlip))
 		return rd, nil
 	}
 	q := s.Store.Read()
@@ -182,6 +196,8 @@ type audience int
 
 const (
 	anyone   audience = iota + 1
+	byMethod          // whoever may begin the method, as its handler finds out
+	known             // has an account here, or the code of a receipt
 	signedIn          // has an account here
 	atDesk            // holds a mandate whose role works at the desk
 	sealers           // works at the desk and reads sealed answers
@@ -197,10 +213,10 @@ var errSignIn = fault.Refuse(fault.SignIn, "step.sign_in", fault.Basis{}, nil)
 
 func (a audience) admits(rd *reader) error {
 	switch a {
-	case anyone:
+	case anyone, byMethod:
 		return nil
-	case signedIn:
-		if rd.signedIn() {
+	case signedIn, known:
+		if rd.signedIn() || a == known && rd.known() {
 			return nil
 		}
 		return errSignIn

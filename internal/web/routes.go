@@ -32,6 +32,7 @@ func (s *Site) routes() []route {
 		{"GET /matters/{n}/documents/{document}/docx", anyone, s.docx},
 		{"GET /places/{register}/{id}", anyone, s.place},
 		{"GET /places/{register}/{id}/board", anyone, s.board},
+		{"GET /map/{method}", anyone, s.reportsMap},
 		{"GET /layers/{register}", anyone, s.layer},
 		{"GET /search", anyone, s.search},
 		{"GET /methods", anyone, s.methods},
@@ -43,6 +44,10 @@ func (s *Site) routes() []route {
 		{"GET /receipts/{id}", anyone, s.receipt},
 		{"GET /receipts/{id}/proof", anyone, s.proof},
 		{"GET /check", anyone, s.checkReceipt},
+		{"GET /begin/{method}", byMethod, s.beginForm}, // it says whether an account is needed
+		{"POST /begin/{method}", byMethod, s.begin},
+		{"GET /r/{code}", anyone, s.slip}, // whoever has the code
+		{"POST /r", anyone, s.leaveSlip},
 		{"GET /wall", anyone, s.wall},
 		{"GET /figures/{set}", anyone, s.figuresPage},
 		{"GET /figures/{set}/rows", anyone, s.figuresRows},
@@ -79,16 +84,18 @@ func (s *Site) routes() []route {
 		{"GET /me/access", signedIn, s.lookedAtMe},
 		{"GET /me/data", signedIn, s.myData},
 		{"GET /me/data.json", signedIn, s.myDataFile},
-		{"GET /begin/{method}", signedIn, s.beginForm},
-		{"POST /begin/{method}", signedIn, s.begin},
+		{"POST /matters/{n}/follow", signedIn, s.follow},
+		{"POST /matters/{n}/unfollow", signedIn, s.unfollow},
 		{"GET /me/calendar", signedIn, s.myCalendar},
 		{"POST /me/calendar", signedIn, s.calendarSet},
 		{"GET /me/notifications", signedIn, s.notifications},
 		{"POST /me/notifications", signedIn, s.seeNotifications},
 		{"GET /me/notifications/settings", signedIn, s.notifyForm},
 		{"POST /me/notifications/settings", signedIn, s.notifySave},
-		{"GET /matters/{n}/do/{verb}", signedIn, s.ask},
-		{"POST /matters/{n}/do/{verb}", signedIn, s.answer},
+
+		// Whoever is asked: with an account, or with the code of their receipt.
+		{"GET /matters/{n}/do/{verb}", known, s.ask},
+		{"POST /matters/{n}/do/{verb}", known, s.answer},
 
 		// The desk.
 		{"GET /desk", atDesk, s.queue},
@@ -103,6 +110,8 @@ func (s *Site) routes() []route {
 		{"GET /desk/matters/{n}/doors", atDesk, s.doors},
 		{"GET /desk/matters/{n}/sealed", sealers, s.sealedMatter},
 		{"POST /desk/matters/{n}/sealed", sealers, s.sealedMatter},
+		{"GET /desk/matters/{n}/cover/{hash}", sealers, s.coverPage},
+		{"POST /desk/matters/{n}/cover/{hash}", sealers, s.cover},
 		{"GET /desk/matters/{n}/papers", atDesk, s.papersPage},
 		{"GET /desk/matters/{n}/print", atDesk, s.printed},
 		{"GET /desk/matters/{n}/delivery", atDesk, s.delivery},

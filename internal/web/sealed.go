@@ -161,7 +161,7 @@ func (s *Site) sealedAnswers(ctx context.Context, q store.Q, st desk.Standing, k
 			v, there := values[c.Field]
 			answer, do := page.Cell{Words: text.Plain(v)}, page.Cell{}
 			if files := sealedFiles(v); len(files) > 0 {
-				answer = page.Cell{Block: page.Rows{List: files}}
+				answer = page.Cell{Block: page.Rows{List: append(files, coverLinks(n, v)...)}}
 			}
 			if there {
 				e.Fields = append(e.Fields, c.Field)

@@ -39,17 +39,11 @@ func newTries() *tries { return &tries{list: map[string]*rate.Limiter{}} }
 // take counts a try at an instant before it is made, so that many at once are all counted. ok is false when there were
 // too many; back takes the try back when it succeeded.
 func (t *tries) take(r *http.Request, name string, now time.Time) (back func(), ok bool) {
-	host, _, err := net.SplitHostPort(r.RemoteAddr)
-	if err != nil {
-		host = r.RemoteAddr
-	}
+	from := host(r)
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if len(t.list) >= triesKept {
-		clear(t.list)
-	}
-	one := t.limiter(host+" "+strings.ToLower(strings.TrimSpace(name)), triesEvery, triesAtOnce).ReserveN(now, 1)
-	all := t.limiter(host, placesEvery, placesAtOnce).ReserveN(now, 1)
+	one := t.limiter(from+" "+strings.ToLower(strings.TrimSpace(name)), triesEvery, triesAtOnce).ReserveN(now, 1)
+	all := t.limiter(from, placesEvery, placesAtOnce).ReserveN(now, 1)
 	back = func() { one.CancelAt(now); all.CancelAt(now) }
 	if one.DelayFrom(now) > 0 || all.DelayFrom(now) > 0 {
 		back()
@@ -58,7 +52,19 @@ func (t *tries) take(r *http.Request, name string, now time.Time) (back func(), 
 	return back, true
 }
 
+// host is the address that a request comes from.
+func host(r *http.Request) string {
+	host, _, err := net.SplitHostPort(r.RemoteAddr)
+	if err != nil {
+		return r.RemoteAddr
+	}
+	return host
+}
+
 func (t *tries) limiter(key string, every time.Duration, atOnce int) *rate.Limiter {
+	if len(t.list) >= triesKept {
+		clear(t.list)
+	}
 	l, ok := t.list[key]
 	if !ok {
 		l = rate.NewLimiter(rate.Every(every), atOnce)
@@ -83,6 +89,9 @@ func (s *Site) signInForm(back, login string, problem *fault.Refusal) page.Page 
 	p := page.Page{
 		Frame: page.Resident, Title: text.Key("web.sign_in.title"), Lead: text.Key("web.sign_in.lead"),
 		Blocks: []page.Block{form, page.Rows{List: []page.Link{{Words: text.Key("web.code.title"), Note: text.Key("web.code.note"), Href: "/code", Icon: "qrcode"}}}},
+	}
+	if s.charter().NoAccount() != "" {
+		p.Blocks = append(p.Blocks, page.Rows{List: []page.Link{{Words: text.Key("reports.have_slip"), Note: text.Key("reports.have_slip_note"), Href: "/check", Icon: "receipt"}}})
 	}
 	if len(s.demo) > 0 {
 		t := page.Table{

@@ -20,7 +20,7 @@ const notPages = /\.(atom|ics|xml|txt|json|xlsx|csv)$|\/(docx|proof|corrected|te
 
 // Pages that nobody can be led to in the demo as it begins, and who looks at them.
 const elsewhere = {
-  "/receipts/{id}": "journeys.test.mjs", "/matters/{n}/b/{part}": "paper.test.mjs: it is behind the code on a printed sheet",
+  "/receipts/{id}": "journeys.test.mjs", "/r/{code}": "problem.test.mjs: it is behind the code of a receipt", "/matters/{n}/b/{part}": "paper.test.mjs: it is behind the code on a printed sheet",
   "/charter/versions/{digest}": "the version in force leads nowhere else", "/desk/matters/{n}/move": "needs two versions of a charter",
   "/desk/changes/{change}": "needs an import", "/desk/codes/{id}": "needs codes that were made: vote.test.mjs", "/desk/matters/{n}/erase": "needs a purpose that was stated", "/desk/registers/{register}/{id}/sealed": "needs a purpose that was stated",
   "/desk/registers/{register}/{id}/erase": "needs a purpose that was stated",

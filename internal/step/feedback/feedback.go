@@ -152,7 +152,7 @@ func (s *Feedback) Asks(v step.View) []step.Ask {
 	var asks []step.Ask
 	if from := v.Matter.Starter; from.Person != "" {
 		a := ask("answer", from.Role)
-		a.Only = []act.Person{from.Person}
+		a.Only, a.Told = []act.Person{from.Person}, true
 		asks = append(asks, a)
 	}
 	if len(s.Record.By) > 0 {

@@ -100,6 +100,30 @@ func (q question) optionID(i int) string {
 	return q.ID + "-" + itoa(i+1)
 }
 
+// opener is what the button says that opens the map of a shape.
+func (q question) opener() string {
+	if q.Draw.Degrees {
+		return "draw.pick"
+	}
+	return "draw.open"
+}
+
+// tools are the buttons beside the map of a shape. A place is chosen by one touch, and chosen anew by another.
+func (q question) tools() []string {
+	if q.Draw.Degrees {
+		return []string{"in", "out", "fit", "clear"}
+	}
+	return []string{"draw", "undo", "clear", "in", "out", "fit"}
+}
+
+// kept are files that were sent already: they stay unless they are unticked.
+func (q question) kept() []page.Option {
+	if q.Input == page.File {
+		return q.Options
+	}
+	return nil
+}
+
 // inputType is the native control. A date that is not one is kept as text: a native control would show nothing, and
 // what was typed would be lost. Numbers are typed as text for the same reason, with the keyboard for figures.
 func (q question) inputType() string {
@@ -185,7 +209,7 @@ func described(q question) templ.Attributes {
 
 // attributes are those of one-line controls that depend on the kind. No maxlength: it would cut a pasted text without
 // a word, and the server says how long it was.
-func attributes(q question) templ.Attributes {
+func attributes(ctx context.Context, q question) templ.Attributes {
 	a := templ.Attributes{}
 	switch q.Input {
 	case page.Number:
@@ -198,6 +222,9 @@ func attributes(q question) templ.Attributes {
 		a["multiple"] = q.Max > 1
 		if q.Accept != "" {
 			a["accept"] = q.Accept
+		}
+		if strings.HasPrefix(q.Accept, "image/") {
+			a["data-shrink"], a["data-needs"] = true, asset(ctx, "form.js")
 		}
 		return a
 	case page.Line, page.Area, page.Date, page.Instant, page.Choice, page.Select, page.Many, page.Yes, page.Pick:

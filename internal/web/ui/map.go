@@ -1,7 +1,9 @@
 package ui
 
 import (
+	"cmp"
 	"context"
+	"maps"
 	"math"
 	"slices"
 	"strconv"
@@ -29,6 +31,7 @@ type drawing struct {
 	Labels []caption
 	Pins   []caption
 	Hits   []hit
+	Dots   []gathered
 	Listed []page.Link
 	Rest   int // places without anything to say
 }
@@ -39,6 +42,14 @@ type caption struct {
 	X, Y  int
 	Class string
 	Words string
+}
+
+// gathered is the dots that lie together on the sheet.
+type gathered struct {
+	X, Y, R int
+	N       string // how many, where there are several
+	Href    string
+	Name    string
 }
 
 type hit struct{ Href, Name, ID string }
@@ -107,7 +118,10 @@ func draw(ctx context.Context, x page.Map) drawing {
 	}
 	ground := geo.Around(shapes(x.Places, !x.Strip)...)
 	if !x.Strip {
-		ground = geo.Around(append(shapes(x.Ground, true), shapes(x.Places, true)...)...)
+		ground = geo.Around(append(append(shapes(x.Ground, true), shapes(x.Places, true)...), points(x.Dots)...)...)
+	}
+	if !x.Window.IsZero() {
+		ground = x.Window
 	}
 	if ground.IsZero() {
 		return drawing{Listed: listed(x.Places)}
@@ -170,6 +184,7 @@ func draw(ctx context.Context, x page.Map) drawing {
 			d.Hits = append(d.Hits, hit{p.Href, name, one.ID})
 		}
 	}
+	d.Dots = s.gather(ctx, x)
 	// What is outlined is drawn last, over its neighbours' borders.
 	slices.SortStableFunc(d.Plots, func(a, b drawn) int { return rank(a.Class) - rank(b.Class) })
 	return d
@@ -222,4 +237,57 @@ func listed(places []page.Place) (out []page.Link) {
 		out = append(out, l)
 	}
 	return out
+}
+
+func points(dots []page.Dot) (out []geo.Shape) {
+	for _, dot := range dots {
+		out = append(out, geo.Shape{Kind: geo.Point, Parts: [][]geo.Path{{{dot.At}}}})
+	}
+	return out
+}
+
+// Dots that are nearer to each other than a thumb are gathered: by the cells of a grid over the sheet.
+const (
+	gridCell = 90
+	dotLeast = 14
+	dotMost  = 36
+)
+
+// gather puts the dots of a map onto the sheet, those of one cell as one at their middle, in the order of the sheet. One
+// alone leads to itself, several to the ground around them.
+func (s sheet) gather(ctx context.Context, x page.Map) []gathered {
+	type at struct{ column, row int }
+	cells := map[at][]page.Dot{}
+	for _, dot := range x.Dots {
+		px, py := s.at(dot.At)
+		if px < 0 || py < 0 || px > mapWide || py > s.high {
+			continue
+		}
+		c := at{px / gridCell, py / gridCell}
+		cells[c] = append(cells[c], dot)
+	}
+	var out []gathered
+	for _, c := range slices.SortedFunc(maps.Keys(cells), func(a, b at) int { return cmp.Or(cmp.Compare(a.row, b.row), cmp.Compare(a.column, b.column)) }) {
+		list := cells[c]
+		g := gathered{R: dotLeast, Href: list[0].Href, Name: t(ctx, list[0].Name)}
+		if len(list) > 1 {
+			g.N, g.R = strconv.Itoa(len(list)), min(dotMost, 18+4*len(strconv.Itoa(len(list))))
+			g.Href, g.Name = x.Zoom+boxed(list), say(ctx, "map.gathered", "N", len(list))
+		}
+		for _, dot := range list {
+			px, py := s.at(dot.At)
+			g.X, g.Y = g.X+px, g.Y+py
+		}
+		g.X, g.Y = g.X/len(list), g.Y/len(list)
+		out = append(out, g)
+	}
+	return out
+}
+
+// boxed is the ground around some dots, as an address says it, with some thirty metres on each side.
+func boxed(list []page.Dot) string {
+	const beside = 3000
+	b := geo.Around(points(list)...)
+	n := func(x int32) string { return strconv.Itoa(int(x)) }
+	return n(b.Min.Lon-beside) + "," + n(b.Min.Lat-beside) + "," + n(b.Max.Lon+beside) + "," + n(b.Max.Lat+beside)
 }

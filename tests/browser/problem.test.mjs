@@ -1,0 +1,116 @@
+// 随手拍 as residents meet it: with and without an account, with and without script, on a phone.
+import assert from "node:assert/strict";
+import { randomUUID } from "node:crypto";
+import test from "node:test";
+import { PNG } from "pngjs";
+import { phone, serve, browse } from "./harness.mjs";
+import { signIns } from "./pages.mjs";
+import { fill, submit } from "./town.mjs";
+
+async function demo(t) {
+  const server = await serve(t, { args: ["--demo"], seconds: 120 });
+  const people = await signIns(server);
+  const { open, browser } = await browse(t, server.url);
+  const signIn = async (login, options) => {
+    const page = await open("/sign-in", options);
+    await fill(page, { login, password: people[login] });
+    await submit(page);
+    return page;
+  };
+  return { ...server, people, open, browser, signIn };
+}
+
+// A picture of noise, which weighs what a photograph does and cannot be shrunk but by drawing it smaller.
+function photograph(wide, high) {
+  const png = new PNG({ width: wide, height: high });
+  for (let i = 0; i < png.data.length; i++) png.data[i] = i % 4 === 3 ? 255 : (i * 2654435761) >>> 24;
+  return { name: `演示-${randomUUID().slice(0, 8)}.png`, mimeType: "image/png", buffer: PNG.sync.write(png) };
+}
+
+const words = async (page) => (await page.locator("main").innerText()).replace(/\s+/g, " ");
+
+test("a report without an account and without script, to its receipt and back", { timeout: 180_000 }, async (t) => {
+  const { open } = await demo(t);
+  const page = await open("/begin/problem", { viewport: phone, javaScriptEnabled: false });
+  assert.equal(await page.locator("[data-locate]").isVisible(), false, "nothing is shown that needs a script");
+  assert.equal(await page.locator("[name=signature]").count(), 0, "whoever has no account is not asked for their name");
+  await fill(page, { _subject: "bishagang", category: "litter", place: "演示路5号院门口", words: "演示：垃圾没人收", openness: "public", photos: [photograph(40, 30), photograph(40, 30), photograph(40, 30)] });
+  await submit(page);
+  assert.match(await words(page), /请核对.*演示路5号院门口/);
+  assert.equal((await words(page)).match(/演示-[0-9a-f]{8}\.png/g).length, 3, "three photographs");
+  await page.getByRole("button", { name: "修改" }).last().click();
+  assert.equal(await page.locator("input[type=checkbox][name^=_file_photos]").count(), 3, "what was sent already is kept");
+  await page.locator("input[type=checkbox][name^=_file_photos]").first().uncheck();
+  await submit(page);
+  assert.equal((await words(page)).match(/演示-[0-9a-f]{8}\.png/g).length, 2, "one was left out");
+  await page.getByRole("button", { name: /^开始：/ }).click();
+  assert.match(page.url(), /\/r\/[A-Z2-7]{16}$/);
+  const code = page.url().slice(-16);
+  assert.match(await words(page), /请抄下或拍下这个回执码/);
+  // Another browser, which has nothing but the code on paper.
+  const other = await open("/check", { viewport: phone, javaScriptEnabled: false });
+  await fill(other, { receipt: code.toLowerCase().replace(/(.{4})(?=.)/g, "$1 ") });
+  await Promise.all([other.waitForEvent("load"), other.getByRole("button", { name: "查" }).click()]);
+  assert.equal(other.url().slice(-16), code);
+  await other.getByRole("link", { name: /号事项办到哪一步/ }).click();
+  assert.match(await words(other), /受理/);
+  await other.sound();
+});
+
+test("the place by telephone and by the map, photographs shrunk, and what is near", { timeout: 240_000 }, async (t) => {
+  const { open, signIn, browser } = await demo(t);
+  const page = await signIn("resident", { viewport: phone, geolocation: { longitude: 113.6124, latitude: 34.7479, accuracy: 12 }, permissions: ["geolocation"] });
+  await page.goto("/begin/problem");
+  await page.getByRole("button", { name: "用手机定位" }).click();
+  await page.getByText("误差约 12 米").waitFor();
+  assert.equal(await page.locator("[name=spot]").inputValue(), "113.612400,34.747900");
+  await page.getByRole("button", { name: "在图上选" }).click();
+  await page.locator(".draw-map[data-ready]").waitFor();
+  const before = await page.locator("[name=spot]").inputValue();
+  await page.getByRole("button", { name: "清除重画" }).click();
+  await page.locator(".draw-map").scrollIntoViewIfNeeded();
+  const box = await page.locator(".draw-map").boundingBox();
+  await page.mouse.click(box.x + box.width / 3, box.y + box.height / 3);
+  await page.waitForFunction((was) => { const now = document.querySelector("[name=spot]").value; return now && now !== was; }, before);
+  assert.match(await page.locator("[name=spot]").inputValue(), /^113\.\d{6},34\.\d{6}$/);
+  const big = photograph(2400, 1800);
+  await fill(page, { photos: [big, photograph(2000, 1500)] });
+  await page.locator("input[name=photos][data-shrunk=yes]").waitFor();
+  const sizes = await page.locator("input[name=photos]").evaluate((e) => [...e.files].map((f) => [f.name, f.size]));
+  assert.equal(sizes.length, 2);
+  for (const [name, size] of sizes) assert.ok(/\.jpg$/.test(name) && size < big.buffer.length / 4, `${name} has ${size} bytes`);
+  await fill(page, { category: "posters", place: "演示路北口", words: "演示：有小广告", openness: "public", signature: "named" });
+  await page.sound();
+  await submit(page);
+  assert.match(await words(page), /请核对/);
+  await page.getByRole("button", { name: /^开始：/ }).click();
+  assert.match(page.url(), /\/receipts\//);
+  const number = /\/matters\/(\d+)/.exec(await page.locator("main a[href^='/matters/']").first().getAttribute("href"))[1];
+
+  // A neighbour who says no place is shown it before sending, and follows it instead.
+  const spot = await page.request.get(`/matters/${number}`);
+  assert.equal(spot.status(), 200);
+  const next = await signIn("owner", { viewport: phone });
+  await next.goto("/begin/problem");
+  const home = await page.goto("/begin/problem").then(() => page.locator("[name=_subject]").inputValue());
+  await fill(next, { _subject: home, category: "posters", place: "演示路北口", words: "演示：有小广告", openness: "public", signature: "anonymous" });
+  await submit(next);
+  assert.match(await words(next), /附近已经有人反映/);
+  await next.sound();
+  await next.getByRole("button", { name: "这就是我要报的，关注这一件" }).first().click();
+  assert.match(next.url(), /\/matters\/\d+$/);
+  assert.match(await words(next), /您在关注这件事/);
+
+  // Where the telephone says no, it is said, and the line stays there to write in.
+  const context = await browser.newContext({ baseURL: new URL(page.url()).origin, viewport: phone, locale: "zh-CN" });
+  const refused = await context.newPage();
+  await refused.goto("/begin/problem");
+  await refused.getByRole("button", { name: "用手机定位" }).click();
+  await refused.getByText(/没有得到定位的许可|现在不能定位/).waitFor();
+  await context.close();
+  const english = await open("/begin/problem", { viewport: phone });
+  await english.context().addCookies([{ name: "lang", value: "en", url: english.url() }]);
+  await english.reload();
+  assert.match(await words(english), /Use my position/);
+  await english.sound();
+});
