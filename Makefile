@@ -115,6 +115,11 @@ tour: build ## take the pictures of docs/tour.md anew, from the demo
 	@scripts/setup test
 	@scripts/tour
 
+.PHONY: lighthouse
+lighthouse: build ## run the real Lighthouse on the main page of each surface; fetches 190 MB once
+	@scripts/setup test
+	@scripts/lighthouse
+
 .PHONY: bench
 bench: build ## measure over HTTP on SQLite and PostgreSQL, and write docs/performance.md
 	@scripts/setup test

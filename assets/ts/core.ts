@@ -12,6 +12,7 @@ function start(): void {
 
   // <button data-print hidden>: shown only where this script can answer it.
   for (const button of document.querySelectorAll<HTMLElement>("[data-print]")) {
+    if (typeof globalThis.print !== "function") continue; // WeChat's browser prints nothing
     button.hidden = false;
     button.addEventListener("click", () => window.print());
   }

@@ -36,7 +36,7 @@ func (s *Site) peopleList(r *http.Request, _ *reader) (page.Page, error) {
 	t := page.Table{
 		Caption: text.Key("web.nav.people"), Empty: text.Key("accounts.find_none", "Login", login),
 		Columns: []page.Column{
-			{Words: text.Key("web.sign_in.login")}, {Words: text.Key("web.col.name")}, {Words: text.Key("web.me.roles")}, {Words: text.Key("web.col.second")}, {Words: text.Key("accounts.standing")},
+			{Words: text.Key("web.sign_in.login")}, {Words: text.Key("web.col.name")}, {Words: text.Key("accounts.mandates")}, {Words: text.Key("web.col.second")}, {Words: text.Key("accounts.standing")},
 		},
 		Filters: &page.Form{Get: true, Action: peopleHref, Submit: text.Key("lists.filter"), Fields: []page.Field{{Name: nameLogin, Label: text.Key("accounts.find"), Input: page.Line, Value: login, Width: 20}}},
 	}
@@ -49,15 +49,15 @@ func (s *Site) peopleList(r *http.Request, _ *reader) (page.Page, error) {
 		if err != nil {
 			return page.Page{}, err
 		}
-		second, standing := text.Key("web.no"), page.Tag{Words: text.Key("accounts.active"), Tone: page.Good}
+		second, standing := text.Key("web.no"), text.Key("accounts.active")
 		if a.TwoFactor {
 			second = text.Key("web.yes")
 		}
 		if a.Closed {
-			standing = page.Tag{Words: text.Key("accounts.closed")}
+			standing = text.Key("accounts.closed")
 		}
 		t.Rows = append(t.Rows, page.Row{Href: personHref(a.Person), Cells: []page.Cell{
-			{Words: text.Plain(a.Login), Href: personHref(a.Person)}, {Words: text.Plain(a.Name)}, {Words: s.roleNames(mandates)}, {Words: second}, {Block: standing},
+			{Words: text.Plain(a.Login), Href: personHref(a.Person)}, {Words: text.Plain(a.Name)}, {Words: s.roleNames(mandates)}, {Words: second}, {Words: standing},
 		}})
 	}
 	return page.Page{
@@ -66,11 +66,21 @@ func (s *Site) peopleList(r *http.Request, _ *reader) (page.Page, error) {
 	}, nil
 }
 
+// roleNames are the roles somebody holds, each once with over how many places.
 func (s *Site) roleNames(mandates []people.Mandate) text.Words {
-	c := s.charter()
-	var zh, en []string
+	c, held, order := s.charter(), map[string]int{}, []string{}
 	for _, m := range mandates {
-		zh, en = append(zh, c.Texts.Say(text.ZH, c.RoleName(m.Role))), append(en, c.Texts.Say(text.EN, c.RoleName(m.Role)))
+		if held[m.Role]++; held[m.Role] == 1 {
+			order = append(order, m.Role)
+		}
+	}
+	var zh, en []string
+	for _, role := range order {
+		words := c.RoleName(role)
+		if n := held[role]; n > 1 {
+			words = text.Key("accounts.places", "Role", words, "N", n)
+		}
+		zh, en = append(zh, c.Texts.Say(text.ZH, words)), append(en, c.Texts.Say(text.EN, words))
 	}
 	return text.Text{ZH: strings.Join(zh, "、"), EN: strings.Join(en, ", ")}.Words()
 }
