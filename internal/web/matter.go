@@ -283,10 +283,14 @@ func (s *Site) where(st desk.Standing) (text.Words, error) {
 	for _, key := range sch.Brief {
 		f, ok := sch.Field(key)
 		if v, there := row.Values[key]; ok && there && f.Audience == register.Public && !f.Personal {
+			one := f.Told(v)
+			if !f.Unit.IsZero() {
+				one = text.Key("lists.quantity", "N", one, "Unit", f.Unit)
+			}
 			if brief.IsZero() {
-				brief = f.Told(v)
+				brief = one
 			} else {
-				brief = text.Key("web.brief", "First", brief, "Then", f.Told(v))
+				brief = text.Key("web.brief", "First", brief, "Then", one)
 			}
 		}
 	}
