@@ -194,6 +194,16 @@ func End(outcome string, facts map[string]any) act.Draft {
 	return act.Draft{Kind: act.Ended, Body: act.Ending{Outcome: outcome, Facts: facts}}
 }
 
+// Outcome reads how an act ended its step, for a fold that keeps it.
+func Outcome(ended act.Act, into *string) error {
+	var e act.Ending
+	if err := ended.Into(&e); err != nil {
+		return err
+	}
+	*into = e.Outcome
+	return nil
+}
+
 // Open is the draft that starts a child matter. The engine numbers and starts the child in the same transaction.
 func Open(method string, subject act.RowID, title text.Text, item string, facts map[string]any) act.Draft {
 	return act.Draft{Kind: act.Opened, Body: act.Start{Method: method, Subject: subject, Title: title, Item: item, Facts: facts}}

@@ -117,11 +117,7 @@ func (s *Approve) Fold(given any, a act.Act) (any, error) {
 			st.Approved, st.Answers = append(st.Approved, a.By.Person), b.Answers
 		}
 	case act.Ended:
-		var e act.Ending
-		if err := a.Into(&e); err != nil {
-			return nil, err
-		}
-		st.Outcome = e.Outcome
+		return st, step.Outcome(a, &st.Outcome)
 	}
 	return st, nil
 }

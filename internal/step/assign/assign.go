@@ -122,11 +122,7 @@ func (s *Assign) Fold(given any, a act.Act) (any, error) {
 			return nil, err
 		}
 	case act.Ended:
-		var e act.Ending
-		if err := a.Into(&e); err != nil {
-			return nil, err
-		}
-		st.Outcome = e.Outcome
+		return st, step.Outcome(a, &st.Outcome)
 	}
 	switch a.Kind {
 	case "assign.assigned", "assign.reassigned":

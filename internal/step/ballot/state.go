@@ -302,11 +302,8 @@ func (b *Ballot) Fold(s any, a act.Act) (any, error) {
 		st.Certificate = &countedBody{}
 		return st, a.Into(st.Certificate)
 	case act.Ended:
-		var e act.Ending
-		if err := a.Into(&e); err != nil {
-			return nil, err
-		}
-		st.Ended, st.Outcome = true, e.Outcome
+		st.Ended = true
+		return st, step.Outcome(a, &st.Outcome)
 	}
 	return st, nil
 }

@@ -148,11 +148,7 @@ func (s *Claim) Fold(given any, a act.Act) (any, error) {
 	case "claim.shut":
 		st.Shut = true
 	case act.Ended:
-		var e act.Ending
-		if err := a.Into(&e); err != nil {
-			return nil, err
-		}
-		st.Outcome = e.Outcome
+		return st, step.Outcome(a, &st.Outcome)
 	}
 	return st, nil
 }

@@ -42,12 +42,7 @@ func (s *Dispatch) Fold(given any, a act.Act) (any, error) {
 		st = &state{}
 	}
 	if a.Kind == act.Ended {
-		var e act.Ending
-		if err := a.Into(&e); err != nil {
-			return nil, err
-		}
-		st.Outcome = e.Outcome
-		return st, nil
+		return st, step.Outcome(a, &st.Outcome)
 	}
 	if a.Kind == act.Entered {
 		return st, nil

@@ -118,11 +118,7 @@ func (s *Feedback) Fold(given any, a act.Act) (any, error) {
 		}
 		st.Mark = b.Mark
 	case act.Ended:
-		var e act.Ending
-		if err := a.Into(&e); err != nil {
-			return nil, err
-		}
-		st.Outcome = e.Outcome
+		return st, step.Outcome(a, &st.Outcome)
 	}
 	return st, nil
 }

@@ -117,11 +117,8 @@ func (f *Form) Fold(s any, a act.Act) (any, error) {
 		}
 		st.Answers, st.Given = b.Answers, true
 	case act.Ended:
-		var e act.Ending
-		if err := a.Into(&e); err != nil {
-			return nil, err
-		}
-		st.Ended, st.Outcome = true, e.Outcome
+		st.Ended = true
+		return st, step.Outcome(a, &st.Outcome)
 	}
 	return st, nil
 }

@@ -170,11 +170,7 @@ func (s *Inspect) Fold(given any, a act.Act) (any, error) {
 			st.Points[p.Key] = st.Points[p.Key].with(b.Marks[p.Key], b.Notes[p.Key])
 		}
 	case act.Ended:
-		var e act.Ending
-		if err := a.Into(&e); err != nil {
-			return nil, err
-		}
-		st.Outcome = e.Outcome
+		return st, step.Outcome(a, &st.Outcome)
 	}
 	return st, nil
 }

@@ -206,11 +206,8 @@ func (n *Notice) Fold(s any, a act.Act) (any, error) {
 		}
 		st.Hung = append(st.Hung, report{a.At, b.Answers})
 	case act.Ended:
-		var e act.Ending
-		if err := a.Into(&e); err != nil {
-			return nil, err
-		}
-		st.Ended, st.Outcome = true, e.Outcome
+		st.Ended = true
+		return st, step.Outcome(a, &st.Outcome)
 	case objected, answered, withdrawn, settled:
 		return st, st.foldObjection(a)
 	}

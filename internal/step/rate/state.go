@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"gongzhi/internal/act"
+	"gongzhi/internal/step"
 )
 
 // The acts of a rating.
@@ -81,11 +82,8 @@ func (r *Rate) Fold(v any, a act.Act) (any, error) {
 		}
 		st.From, st.Closes, st.Extended = r.extendFrom(st.Closes), b.Closes, true
 	case act.Ended:
-		var e act.Ending
-		if err := a.Into(&e); err != nil {
-			return nil, err
-		}
-		st.Ended, st.Outcome = true, e.Outcome
+		st.Ended = true
+		return st, step.Outcome(a, &st.Outcome)
 	}
 	return st, nil
 }

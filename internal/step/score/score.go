@@ -214,11 +214,7 @@ func (s *Score) Fold(given any, a act.Act) (any, error) {
 		}
 		st.Rated = true
 	case act.Ended:
-		var e act.Ending
-		if err := a.Into(&e); err != nil {
-			return nil, err
-		}
-		st.Outcome = e.Outcome
+		return st, step.Outcome(a, &st.Outcome)
 	}
 	return st, nil
 }

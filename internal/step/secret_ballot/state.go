@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"gongzhi/internal/act"
+	"gongzhi/internal/step"
 	"gongzhi/internal/text"
 	"gongzhi/internal/vote"
 )
@@ -96,11 +97,8 @@ func (b *Ballot) Fold(s any, a act.Act) (any, error) {
 		st.Counted = &countedBody{}
 		return st, a.Into(st.Counted)
 	case act.Ended:
-		var e act.Ending
-		if err := a.Into(&e); err != nil {
-			return nil, err
-		}
-		st.Ended, st.Outcome = true, e.Outcome
+		st.Ended = true
+		return st, step.Outcome(a, &st.Outcome)
 	}
 	return st, nil
 }

@@ -239,11 +239,7 @@ func (s *Works) Fold(given any, a act.Act) (any, error) {
 			st.fold(a, b, p)
 		}
 	case act.Ended:
-		var e act.Ending
-		if err := a.Into(&e); err != nil {
-			return nil, err
-		}
-		st.Outcome = e.Outcome
+		return st, step.Outcome(a, &st.Outcome)
 	}
 	return st, nil
 }
