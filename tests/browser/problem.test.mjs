@@ -114,3 +114,33 @@ test("the place by telephone and by the map, photographs shrunk, and what is nea
   assert.match(await words(english), /Use my position/);
   await english.sound();
 });
+
+test("faces are covered by drawing on the photograph, and only the copy is public", { timeout: 180_000 }, async (t) => {
+  const { open, signIn, url } = await demo(t);
+  const reporter = await open("/begin/problem", { viewport: phone });
+  await fill(reporter, { _subject: "daihe1", category: "litter", place: "演示路5号院门口", words: "演示：垃圾没人收", openness: "public", photos: [photograph(300, 200)] });
+  await submit(reporter);
+  await reporter.getByRole("button", { name: /^开始：/ }).click();
+  const number = /\/matters\/(\d+)/.exec(await reporter.locator("main a[href^='/matters/']").first().getAttribute("href"))[1];
+  const worker = await signIn("worker", { viewport: { width: 1440, height: 900 } });
+  await worker.goto(`/desk/matters/${number}/sealed?step=`);
+  await fill(worker, { purpose: "handle_matter" });
+  await submit(worker);
+  await worker.getByRole("link", { name: /^遮盖后公开/ }).click();
+  const picture = worker.locator(".cover-picture");
+  await picture.locator("img").evaluate((img) => img.decode());
+  const box = await picture.boundingBox();
+  await worker.mouse.move(box.x + 2, box.y + 2);
+  await worker.mouse.down();
+  await worker.mouse.move(box.x + box.width / 2, box.y + box.height / 2, { steps: 4 });
+  await worker.mouse.up();
+  assert.equal(await worker.locator(".cover-patch").count(), 1);
+  assert.match(await worker.locator("[name=patches]").inputValue(), /^\d{1,3},\d{1,3},\d{3},\d{3}$/);
+  await worker.sound();
+  await submit(worker);
+  assert.match(worker.url(), /\/do\/submit/);
+  const copy = await worker.locator("input[type=checkbox][name^=_file_public_photos]").getAttribute("value");
+  await fill(worker, { acceptance: "accepted", account: "演示路5号院门口有垃圾" });
+  await submit(worker);
+  assert.equal((await fetch(`${url}/files/${copy}`)).status, 200);
+});
