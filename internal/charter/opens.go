@@ -130,6 +130,8 @@ func answers(asked step.Field, value string) bool {
 		return value != ""
 	case step.ChoiceType:
 		return slices.ContainsFunc(asked.Options, func(o step.Option) bool { return o.Value == value })
+	case step.ManyType, step.YesType, step.CountType, step.AreaType, step.MoneyType, step.DateType, step.InstantType, step.PhoneType,
+		step.RowType, step.PersonType, step.PointType, step.FileType:
 	}
 	return false
 }
