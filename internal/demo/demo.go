@@ -51,6 +51,7 @@ type cast struct {
 	Owner       string
 	Sections    []struct{ ID, Name, Length string }
 	Points      []struct{ ID, Name string } // of the first section
+	Cleaning    []struct{ ID, Name, Seats string }
 	Called      string
 	People      []person
 	Stories     []story
@@ -80,6 +81,7 @@ type story struct {
 	Until   int               // last day that is played; 0 plays up to today
 	Spot    []float64         // metres east and south of the corner of the ground, where the story says {spot}
 	Say     map[string]string // what one telling of a story has of its own, where it says {say key}
+	Monday  bool              // it begins on the Monday of that week
 }
 
 // filler is a house while it is filled.

@@ -83,6 +83,8 @@ func TestOpen(t *testing.T) {
 		"road_rating road_section/yanshi-n": "red",
 		"road_rating road_section/yanshi-s": "plain",
 		"road_rating road_section/yanshi-w": "plain",
+		"weekly_cleaning community/daihe1":  "held",
+		"road_patrol road_section/yanshi-n": "patrolled", "problem community/daihe1": "accept",
 	}
 	for key, step := range want {
 		if at[key] != step {
@@ -165,7 +167,7 @@ func TestAnyDay(t *testing.T) {
 		day := calendar.MustDate(date)
 		t.Run(day.String(), func(t *testing.T) {
 			h, _ := open(t, "", day.Start().Add(13*time.Hour))
-			if n := len(matters(t, h)); n != 33 {
+			if n := len(matters(t, h)); n != 37 {
 				t.Errorf("%d matters", n)
 			}
 		})

@@ -103,6 +103,9 @@ func (f *filler) roads(s *rowSet) {
 	for _, p := range f.cast.Points {
 		s.add(row("patrol_point", p.ID), row("road_section", f.cast.Sections[0].ID), map[string]string{"name": p.Name})
 	}
+	for _, p := range f.cast.Cleaning {
+		s.add(row("cleaning_place", p.ID), row("community", f.cast.Community), map[string]string{"name": p.Name, "seats": p.Seats})
+	}
 	add := func(id, name, community string, shape geo.Shape) {
 		s.add(row("road_section", id), row("community", community), map[string]string{"name": name, "length": strconv.FormatInt(shape.Length(), 10), "shape": shape.String()})
 	}

@@ -48,14 +48,14 @@ func (f *filler) play(ctx context.Context) error {
 	until := f.clock.then.Now().Add(-time.Minute)
 	for n, s := range f.cast.Stories {
 		t := &told{story: s, begun: f.today.Add(-s.DaysAgo)}
+		if s.Monday {
+			t.begun = t.begun.Add(-(int(t.begun.Weekday()) + 6) % 7)
+		}
 		place, id, _ := strings.Cut(s.On, "/")
 		if id == "" {
 			id = f.cast.Community
 		}
-		t.subject, t.name = row(place, id), s.Play+"-"+id
-		if place := s.Say["place"]; place != "" { // several of one story at one place
-			t.name = fmt.Sprintf("%s-%d", t.name, n)
-		}
+		t.subject, t.name = row(place, id), fmt.Sprintf("%s-%s-%d", s.Play, id, n) // several of one story may be told at one place
 		lines, err := f.lines(t)
 		if err != nil {
 			return err

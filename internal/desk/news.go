@@ -138,9 +138,31 @@ func (w *session) published(a act.Act) (step.Publication, bool) {
 	return p.Publishes(a)
 }
 
-// publish keeps the public lists of notices and meetings as the acts leave them.
+// attend keeps what stands to somebody's credit.
+func (w *session) attend(ctx context.Context, a act.Act) error {
+	placed, ok := w.method.Step(a.Step)
+	if !ok {
+		return nil
+	}
+	s, ok := placed.Step.(step.Attended)
+	if !ok {
+		return nil
+	}
+	p, ok := s.Attends(a)
+	if !ok {
+		return nil
+	}
+	return w.desk.docket.PutPresence(ctx, w.tx, docket.Presence{
+		Matter: int64(a.Matter), Step: a.Step, Item: p.Item, Person: string(p.Person), Came: a.When().UnixMicro(), Hours: p.Hours,
+	})
+}
+
+// publish keeps the public lists of notices and meetings, and who came where, as the acts leave them.
 func (w *session) publish(ctx context.Context, acts []act.Act) error {
 	for _, a := range acts {
+		if err := w.attend(ctx, a); err != nil {
+			return err
+		}
 		p, ok := w.published(a)
 		if !ok {
 			continue

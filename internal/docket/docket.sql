@@ -180,3 +180,17 @@ SELECT matter, opened, charter, grp, bits, is_private FROM measured WHERE tenant
 
 -- name: clear-measured
 DELETE FROM measured WHERE tenant = $1;
+
+-- name: put-presence
+INSERT INTO presence (tenant, matter, step, item, person, came, hours) VALUES ($1, $2, $3, $4, $5, $6, $7)
+ON CONFLICT (tenant, matter, step, item, person) DO UPDATE SET hours = excluded.hours;
+
+-- name: presences
+-- Where somebody came, the latest first, with the hours that were said of the place. Walks presence_person.
+SELECT p.matter, p.step, p.item, p.person, p.came, coalesce(h.hours, 0) AS hours, m.method, m.result, m.title_zh, m.title_en FROM presence p
+JOIN matter m ON m.tenant = p.tenant AND m.matter = p.matter
+LEFT JOIN presence h ON h.tenant = p.tenant AND h.matter = p.matter AND h.step = p.step AND h.item = p.item AND h.person = ''
+WHERE p.tenant = $1 AND p.person = $2 AND p.person <> '' ORDER BY p.came DESC, p.matter DESC, p.step, p.item LIMIT $3;
+
+-- name: clear-presences
+DELETE FROM presence WHERE tenant = $1;

@@ -181,10 +181,7 @@ func (m *Method) Take(r *Run, c Context, who Actor, s step.Submission, record Re
 	asks := p.Step.Asks(m.view(r, c, act.By{}, act.RowID{}))
 	i := slices.IndexFunc(asks, func(a step.Ask) bool { return a.Verb == s.Verb && a.Item == s.Item })
 	if i < 0 {
-		if slices.ContainsFunc(asks, func(a step.Ask) bool { return a.Verb == s.Verb }) {
-			return fault.Refuse(fault.NotFound, "step.item", m.basis(p, ""), fault.Args{"Item": s.Item})
-		}
-		return m.unasked(r, c, p, s)
+		return m.unasked(r, c, p, s, asks)
 	}
 	ask := asks[i]
 	basis := m.basis(p, ask.Clause)
@@ -204,10 +201,13 @@ func (m *Method) Take(r *Run, c Context, who Actor, s step.Submission, record Re
 
 // unasked refuses what the step does not ask for now, in the step's own words where it has any: that a vote is over
 // while its papers are still being typed in. What the step would record is never taken.
-func (m *Method) unasked(r *Run, c Context, p *Placed, s step.Submission) error {
+func (m *Method) unasked(r *Run, c Context, p *Placed, s step.Submission, asks []step.Ask) error {
 	_, err := p.Step.Take(m.view(r, c, act.By{}, act.RowID{}), s)
 	if own, refused := fault.As(err); refused && own.Code != "step.not_asked" {
 		return own
+	}
+	if slices.ContainsFunc(asks, func(a step.Ask) bool { return a.Verb == s.Verb }) {
+		return fault.Refuse(fault.NotFound, "step.item", m.basis(p, ""), fault.Args{"Item": s.Item})
 	}
 	return m.late(r, s)
 }

@@ -33,6 +33,7 @@ type held struct {
 	Mandates []heldRole   `json:"mandates"`
 	Rows     []heldRow    `json:"register_rows"`
 	Answers  []heldAnswer `json:"answers"`
+	Service  []heldTime   `json:"service,omitempty"` // where they came as volunteers
 	Readings []heldLook   `json:"readings"`
 	Told     []heldNote   `json:"told"`
 	Contact  heldContact  `json:"contact"`
@@ -65,6 +66,14 @@ type heldRow struct {
 type heldField struct {
 	Label string `json:"label"`
 	Value string `json:"value"`
+}
+
+type heldTime struct {
+	Matter int64  `json:"matter"`
+	At     string `json:"at"`
+	Place  string `json:"place"`
+	Hours  int64  `json:"hours"`
+	Stands bool   `json:"stands"`
 }
 
 type heldAnswer struct {
@@ -138,6 +147,13 @@ func (s *Site) gather(ctx context.Context, rd *reader) (held, error) {
 	}
 	if err := s.gatherTold(ctx, q, rd, &h, say); err != nil {
 		return h, err
+	}
+	times, _, err := s.service(ctx, q, rd)
+	if err != nil {
+		return h, err
+	}
+	for _, x := range times {
+		h.Service = append(h.Service, heldTime{x.Matter, time.UnixMicro(x.Came).UTC().Format(step.InstantLayout), x.place, x.Hours, x.credits})
 	}
 	list, err := s.Access.About(ctx, q, rd.account.Person, math.MaxInt64, heldMost+1)
 	if err != nil {

@@ -48,14 +48,22 @@ func (s *Site) place(r *http.Request, rd *reader) (page.Page, error) {
 	for i, m := range list {
 		links[i] = s.matterLink(m)
 	}
-	return page.Page{
+	here, err := s.here(r.Context(), q, rd, id)
+	if err != nil {
+		return page.Page{}, err
+	}
+	p := page.Page{
 		Frame: page.Resident, Title: text.Plain(row.Name), State: sch.Name.Words(), Back: &page.Link{Words: text.Key("web.home_name"), Href: "/"},
 		Blocks: []page.Block{
 			page.Panel{Title: text.Key("web.matters"), Blocks: []page.Block{page.Rows{List: links, Empty: text.Key("web.matters_none")}}},
 			page.Panel{Title: text.Key("web.facts"), Blocks: []page.Block{facts}},
 			page.Rows{List: append(s.reportsHere(id), page.Link{Words: text.Key("web.board.link"), Note: text.Key("web.board.note"), Href: placeHref(id) + "/board", Icon: "printer"})},
 		},
-	}, nil
+	}
+	if len(here) > 0 {
+		p.Blocks = append([]page.Block{page.Panel{Title: text.Key("service.here"), Accent: true, Blocks: []page.Block{page.Rows{List: here}}}}, p.Blocks...)
+	}
+	return p, nil
 }
 
 // public tells whether rows of a register have a page of their own for anyone: those that methods are run on, and
@@ -271,7 +279,7 @@ func (s *Site) me(r *http.Request, rd *reader) (page.Page, error) {
 	}
 	p.Blocks = append(p.Blocks, follows...)
 	p.Blocks = append(append(p.Blocks, households...), page.Panel{Title: text.Key("web.me.roles"), Blocks: []page.Block{mandates}},
-		page.Rows{Title: text.Key("web.me.more"), List: append(append(s.reports(), s.outside(rd)...),
+		page.Rows{Title: text.Key("web.me.more"), List: append(append(append(s.reports(), s.outside(rd)...), s.serves(rd)...),
 			s.bell(r.Context(), rd), page.Link{Words: text.Key("feed.mine"), Href: "/me/calendar", Icon: "calendar"},
 			page.Link{Words: text.Key("web.check.title"), Note: text.Key("web.check.note"), Href: "/check", Icon: "receipt"},
 			page.Link{Words: text.Key("privacy.data"), Note: text.Key("privacy.data_note"), Href: "/me/data", Icon: "user"},

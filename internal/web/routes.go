@@ -82,6 +82,8 @@ func (s *Site) routes() []route {
 		{"GET /receipts/{id}/opening", signedIn, s.opening},
 		{"GET /field", signedIn, s.fieldPage},
 		{"GET /me/access", signedIn, s.lookedAtMe},
+		{"GET /me/service", signedIn, s.servicePage},
+		{"GET /me/service/certificate", signedIn, s.serviceCertificate},
 		{"GET /me/data", signedIn, s.myData},
 		{"GET /me/data.json", signedIn, s.myDataFile},
 		{"POST /matters/{n}/follow", signedIn, s.follow},

@@ -60,7 +60,7 @@ async function fill(page, i, photo, finding = "fine", what = "", kind = "cover")
   await fold.locator(`input[value=${finding}]`).check();
   await fold.locator("input[type=file]").setInputFiles(photo);
   if (what) {
-    await fold.locator(`input[name=kind_of_problem][value=${kind}]`).check();
+    await fold.locator("select[name=kind_of_problem]").selectOption(kind);
     await fold.locator("input[name=what_it_is]").fill(what);
   }
   await fold.locator("form button").click();

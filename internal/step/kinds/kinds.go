@@ -8,6 +8,7 @@ import (
 	"gongzhi/internal/step"
 	"gongzhi/internal/step/approve"
 	"gongzhi/internal/step/assign"
+	"gongzhi/internal/step/attend"
 	"gongzhi/internal/step/ballot"
 	"gongzhi/internal/step/claim"
 	"gongzhi/internal/step/dispatch"
@@ -44,6 +45,7 @@ func All() []step.Kind {
 		works.Kind{},
 		open.Kind{},
 		patrol.Kind{},
+		attend.Kind{},
 		score.Kind{},
 	}
 }
