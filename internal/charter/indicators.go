@@ -2,10 +2,12 @@ package charter
 
 import (
 	"path"
+	"slices"
 	"strings"
 
 	"gongzhi/internal/indicator"
 	"gongzhi/internal/source"
+	"gongzhi/internal/step"
 	"gongzhi/internal/text"
 )
 
@@ -26,6 +28,10 @@ func (l *loader) indicators() {
 		for _, key := range s.Order() {
 			l.words(s.Measures[key].Name, n, "measures", key, "name")
 		}
+		for i, x := range s.Sums {
+			l.words(x.Name, n, "sums", i, "name")
+			l.words(x.Unit, n, "sums", i, "unit")
+		}
 		for i, r := range s.Rates {
 			l.words(r.Name, n, "rates", i, "name")
 		}
@@ -41,6 +47,10 @@ func (l *loader) indicators() {
 			if len(l.c.Options(field, s.Group.Column)) == 0 {
 				l.error(n.At("group"), "indicator.group", text.Args{"Row": s.Group.Row, "Column": s.Group.Column})
 			}
+		}
+		if i := slices.IndexFunc(m.Start.Fields, func(f step.Field) bool { return f.Key == s.Group.Field }); s.Group.Field != "" &&
+			(s.Group.Row != "" || i < 0 || m.Start.Fields[i].Type != step.ChoiceType || m.Start.Fields[i].Audience != step.Public) {
+			l.error(n.At("group"), "indicator.group_field", text.Args{"Field": s.Group.Field})
 		}
 		for _, f := range s.Check(m.Measured()) {
 			l.error(n.At(f.Path...), f.Code, f.Args)

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"slices"
-	"time"
 
 	"gongzhi/internal/act"
 	"gongzhi/internal/docket"
@@ -15,10 +14,11 @@ import (
 // A matter is measured by the version of the charter that it goes by. Figures are read in the order of the version in
 // force, whose names they carry.
 
-// Figures counts which measures hold for the matters that were opened from an instant on and before another, private ones
-// too; what of it anybody may see, [indicator.Publish] says.
-func (d *Desk) Figures(ctx context.Context, q store.Q, set *indicator.Set, from, until time.Time) ([]indicator.Count, error) {
-	list, err := d.docket.Counts(ctx, q, set.Key, from, until)
+// Figures counts which measures hold for the matters that b names, as the record stood at its instant, private ones too; what
+// of it anybody may see, [indicator.Publish] says.
+func (d *Desk) Figures(ctx context.Context, q store.Q, set *indicator.Set, b docket.Behind) ([]indicator.Count, error) {
+	b.Set = set.Key
+	list, err := d.docket.Counts(ctx, q, b)
 	if err != nil {
 		return nil, err
 	}
@@ -28,7 +28,11 @@ func (d *Desk) Figures(ctx context.Context, q store.Q, set *indicator.Set, from,
 		if err != nil {
 			return nil, err
 		}
-		out = append(out, indicator.Count{Group: x.Group, Bits: set.From(by, x.Bits), Private: x.Private, N: x.N})
+		sums, err := x.Amounts()
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, indicator.Count{Group: x.Group, Bits: set.From(by, x.Bits), Sums: set.SumsFrom(by, sums), Private: x.Private, N: x.N})
 	}
 	return out, nil
 }
@@ -45,15 +49,22 @@ func (d *Desk) setOf(ctx context.Context, q store.Q, set *indicator.Set, version
 	return &indicator.Set{}, nil
 }
 
+// Line is a matter behind a figure, with what it adds to the sums of the set.
+type Line struct {
+	docket.Matter
+
+	Sums []int64
+}
+
 // Behind lists the matters for which all of these measures hold, the newest first. Private ones are among them: whoever
 // shows them leaves them out. Charter and Mask of b are worked out here.
-func (d *Desk) Behind(ctx context.Context, q store.Q, set *indicator.Set, measures []string, b docket.Behind) ([]docket.Matter, error) {
-	counts, err := d.docket.Counts(ctx, q, set.Key, b.From, b.Until)
+func (d *Desk) Behind(ctx context.Context, q store.Q, set *indicator.Set, measures []string, b docket.Behind) ([]Line, error) {
+	b.Set = set.Key
+	counts, err := d.docket.Counts(ctx, q, b)
 	if err != nil {
 		return nil, err
 	}
-	b.Set = set.Key
-	var out []docket.Matter
+	var out []Line
 	for i, x := range counts {
 		if i > 0 && counts[i-1].Charter == x.Charter {
 			continue // they come by version
@@ -73,9 +84,15 @@ func (d *Desk) Behind(ctx context.Context, q store.Q, set *indicator.Set, measur
 		if err != nil {
 			return nil, err
 		}
-		out = append(out, list...)
+		for _, m := range list {
+			sums, err := m.Amounts()
+			if err != nil {
+				return nil, err
+			}
+			out = append(out, Line{m.Matter, set.SumsFrom(by, sums)})
+		}
 	}
-	slices.SortFunc(out, func(a, b docket.Matter) int { return cmp.Compare(b.Number, a.Number) })
+	slices.SortFunc(out, func(a, b Line) int { return cmp.Compare(b.Number, a.Number) })
 	return out[:min(len(out), b.Limit)], nil
 }
 

@@ -98,21 +98,26 @@ func (w *session) news(before []docket.Work, given given) []outbox.Event {
 	return out
 }
 
-// report keeps what is measured of the matter, and where it says something is, for figures, lists and maps.
-func (w *session) report(ctx context.Context) error {
+// measure keeps what is measured of the matter from when its last act was recorded.
+func (w *session) measure(ctx context.Context) error {
 	var vars map[string]any // most methods are measured by nobody
 	for _, set := range w.charter.Measures(w.method.Key) {
 		if vars == nil {
 			vars = w.method.Vars(w.run, w.context)
 		}
 		err := w.desk.docket.Measure(ctx, w.tx, docket.Measured{
-			Set: set.Key, Matter: int64(w.run.Matter.Number), Opened: w.run.Matter.Opened.UnixMicro(), Charter: string(w.charter.Digest),
-			Group: set.Of(vars), Bits: set.Bits(vars), Private: w.run.Matter.Private,
+			Set: set.Key, Matter: int64(w.run.Matter.Number), Since: w.run.Updated.UnixMicro(), Opened: w.run.Matter.Opened.UnixMicro(),
+			Charter: string(w.charter.Digest), Group: set.Of(vars), Bits: set.Bits(vars), Sums: set.Amounts(vars), Private: w.run.Matter.Private,
 		})
 		if err != nil {
 			return err
 		}
 	}
+	return nil
+}
+
+// report keeps where the matter says something is, for lists and maps.
+func (w *session) report(ctx context.Context) error {
 	spot, category, ok := w.method.Located()
 	if !ok {
 		return nil

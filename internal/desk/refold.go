@@ -77,5 +77,44 @@ func (d *Desk) refold(ctx context.Context, tx *store.Tx, number act.Matter) erro
 	if err := w.project(ctx); err != nil {
 		return err
 	}
+	if err := d.remeasure(ctx, tx, number, start.Method, acts); err != nil {
+		return err
+	}
 	return w.publish(ctx, acts)
+}
+
+// remeasure goes through a matter's acts once more and keeps what was measured after each thing that was recorded, by the
+// version of the charter that it went by then: figures as of an earlier day come out as they did on that day.
+func (d *Desk) remeasure(ctx context.Context, tx *store.Tx, number act.Matter, key string, acts []act.Act) error {
+	var w *session
+	for i, a := range acts {
+		if w == nil || a.Basis.Charter != w.charter.Digest {
+			c, err := d.version(ctx, tx, a.Basis.Charter)
+			if err != nil {
+				return err
+			}
+			m, ok := c.Method(key)
+			if !ok {
+				return fmt.Errorf("desk: charter %s has no method %q", c.Digest, key)
+			}
+			w = &session{desk: d, tx: tx, charter: c, method: m}
+			if w.run, err = m.Replay(number, acts[:i]); err != nil {
+				return err
+			}
+		}
+		if len(w.charter.Measures(key)) == 0 {
+			continue
+		}
+		if err := w.method.Fold(w.run, a); err != nil {
+			return err
+		}
+		if i+1 < len(acts) && acts[i+1].Recorded.Equal(a.Recorded) {
+			continue
+		}
+		w.context = d.around(ctx, tx, w.charter, a.Recorded)
+		if err := w.measure(ctx); err != nil {
+			return err
+		}
+	}
+	return nil
 }

@@ -425,6 +425,9 @@ func (w *session) finish(ctx context.Context, until time.Time) error {
 		if err := w.project(ctx); err != nil {
 			return err
 		}
+		if err := w.measure(ctx); err != nil {
+			return err
+		}
 		if err := w.publish(ctx, w.chain.Acts()); err != nil {
 			return err
 		}

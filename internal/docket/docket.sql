@@ -158,28 +158,42 @@ WHERE tenant = $1 AND method = $2 AND is_open AND NOT is_private ORDER BY opened
 -- name: clear-reports
 DELETE FROM report WHERE tenant = $1;
 
--- name: put-measured
-INSERT INTO measured (tenant, set_key, matter, opened, charter, grp, bits, is_private) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
-ON CONFLICT (tenant, set_key, matter) DO UPDATE SET charter = excluded.charter, grp = excluded.grp, bits = excluded.bits;
+-- name: end-measure
+-- What held until now, where something else does from here on.
+UPDATE measure SET ends = $4 WHERE tenant = $1 AND set_key = $2 AND matter = $3 AND ends = 9223372036854775807 AND since < $4
+	AND (grp <> $5 OR bits <> $6 OR sums <> $7 OR charter <> $8);
+
+-- name: put-measure
+-- What holds from here on, unless it is what held already. Twice at one instant, the last counts.
+INSERT INTO measure (tenant, set_key, matter, since, ends, opened, charter, grp, bits, sums, is_private)
+SELECT CAST($1 AS bigint), CAST($2 AS text), CAST($3 AS bigint), CAST($4 AS bigint), 9223372036854775807, CAST($5 AS bigint), CAST($6 AS text), CAST($7 AS text), CAST($8 AS bigint), CAST($9 AS text), $10
+WHERE NOT EXISTS (SELECT 1 FROM measure WHERE tenant = $1 AND set_key = $2 AND matter = $3 AND ends = 9223372036854775807 AND since < $4)
+ON CONFLICT (tenant, set_key, matter, since) DO UPDATE SET charter = excluded.charter, grp = excluded.grp, bits = excluded.bits, sums = excluded.sums;
+
+-- name: put-measure @postgres
+INSERT INTO measure (tenant, set_key, matter, since, ends, opened, charter, grp, bits, sums, is_private)
+SELECT $1::bigint, $2::text, $3::bigint, $4::bigint, 9223372036854775807, $5::bigint, $6::text, $7::text, $8::bigint, $9::text, $10::boolean
+WHERE NOT EXISTS (SELECT 1 FROM measure WHERE tenant = $1 AND set_key = $2 AND matter = $3 AND ends = 9223372036854775807 AND since < $4)
+ON CONFLICT (tenant, set_key, matter, since) DO UPDATE SET charter = excluded.charter, grp = excluded.grp, bits = excluded.bits, sums = excluded.sums;
 
 -- name: measured
--- How many matters that were opened in a stretch of time have which bits. Walks measured_opened and nothing else.
-SELECT charter, grp, bits, is_private, count(*) AS n FROM measured WHERE tenant = $1 AND set_key = $2 AND opened >= $3 AND opened < $4
-GROUP BY charter, grp, bits, is_private ORDER BY charter, grp, bits, is_private;
+-- How many matters that were opened in a stretch of time had which measures as of an instant. Walks measure_opened alone.
+SELECT charter, grp, bits, sums, is_private, count(*) AS n FROM measure WHERE tenant = $1 AND set_key = $2 AND opened >= $3 AND opened < $4 AND ends > $5 AND since <= $5
+GROUP BY charter, grp, bits, sums, is_private ORDER BY charter, grp, bits, sums, is_private;
 
 -- name: measured-rows
--- The matters behind a figure that go by one version, the newest first.
-SELECT m.matter, m.method, m.charter, m.subject, m.scope, m.title_zh, m.title_en, m.step, m.result, m.opened, m.updated, m.due, m.parent, m.item, m.seq, m.head, m.is_private
-FROM measured x JOIN matter m ON m.tenant = x.tenant AND m.matter = x.matter
-WHERE x.tenant = $1 AND x.set_key = $2 AND x.opened >= $3 AND x.opened < $4 AND x.charter = $5 AND (x.bits & $6) = $6 AND (x.grp = $7 OR $7 = '') AND x.matter < $8
-ORDER BY x.matter DESC LIMIT $9;
+-- The matters behind a figure that went by one version, the newest first.
+SELECT m.matter, m.method, m.charter, m.subject, m.scope, m.title_zh, m.title_en, m.step, m.result, m.opened, m.updated, m.due, m.parent, m.item, m.seq, m.head, m.is_private, x.sums
+FROM measure x JOIN matter m ON m.tenant = x.tenant AND m.matter = x.matter
+WHERE x.tenant = $1 AND x.set_key = $2 AND x.opened >= $3 AND x.opened < $4 AND x.ends > $5 AND x.since <= $5 AND x.charter = $6 AND (x.bits & $7) = $7 AND (x.grp = $8 OR $8 = '') AND x.matter < $9
+ORDER BY x.matter DESC LIMIT $10;
 
 -- name: measured-all
--- What is measured of every matter, in the order of their numbers, a page after another.
-SELECT matter, opened, charter, grp, bits, is_private FROM measured WHERE tenant = $1 AND set_key = $2 AND matter > $3 ORDER BY matter LIMIT $4;
+-- What is measured of every matter now, in the order of their numbers, a page after another.
+SELECT matter, opened, charter, grp, bits, is_private FROM measure WHERE tenant = $1 AND set_key = $2 AND matter > $3 AND ends = 9223372036854775807 ORDER BY matter LIMIT $4;
 
 -- name: clear-measured
-DELETE FROM measured WHERE tenant = $1;
+DELETE FROM measure WHERE tenant = $1;
 
 -- name: put-presence
 INSERT INTO presence (tenant, matter, step, item, person, came, hours) VALUES ($1, $2, $3, $4, $5, $6, $7)

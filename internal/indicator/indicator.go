@@ -27,7 +27,8 @@ type Set struct {
 	Unit     text.Text          `yaml:"unit"`            // what is counted: 件
 	Group    Group              `yaml:"group,omitempty"` // by what the figures may be told apart
 	Measures map[string]Measure `yaml:"measures"`
-	Rates    []Rate             `yaml:"rates"`
+	Sums     []Sum              `yaml:"sums,omitempty"`
+	Rates    []Rate             `yaml:"rates,omitempty"`
 	Trend    string             `yaml:"trend,omitempty"` // the rate that the wall draws month by month
 	Assumed  bool               `yaml:"assumed,omitempty"`
 
@@ -36,16 +37,29 @@ type Set struct {
 	node  source.Node
 }
 
-// Group is a choice of the row that a matter named at its start.
+// Group is a choice of the row that a matter named at its start, or a choice made at the start itself.
 type Group struct {
-	Row    string `yaml:"row"`
-	Column string `yaml:"column"`
+	Row    string `yaml:"row,omitempty"`
+	Column string `yaml:"column,omitempty"`
+	Field  string `yaml:"field,omitempty"`
 }
 
 // Measure is whether something holds for a matter.
 type Measure struct {
 	Name text.Text `yaml:"name"`
 	When string    `yaml:"when"` // CEL over subject, matter, rows, results and visits
+}
+
+// Sum adds up a whole number over the matters: persons here, person-times there, each with its own unit and never one for
+// the other.
+type Sum struct {
+	Key  string    `yaml:"key"`
+	Name text.Text `yaml:"name"`
+	Unit text.Text `yaml:"unit"`
+	Of   string    `yaml:"of"`             // CEL, a whole number
+	When string    `yaml:"when,omitempty"` // the measure that must hold for a matter to count; all where not said
+	Area bool      `yaml:"area,omitempty"` // hundredths of a square metre
+	run  *expr.Program
 }
 
 // Rate is one measure's part of another.
@@ -95,6 +109,21 @@ func (s *Set) Check(env *expr.Env) (out []Fault) {
 		s.run[i] = p
 	}
 	seen := map[string]bool{}
+	for i, x := range s.Sums {
+		if x.Key == "" || seen[x.Key] || slices.Contains(s.order, x.Key) {
+			bad("indicator.key", text.Args{"Rate": x.Key}, "sums", i, "key")
+		}
+		seen[x.Key] = true
+		if x.When != "" && !slices.Contains(s.order, x.When) {
+			bad("indicator.measure", text.Args{"Measure": x.When}, "sums", i, "when")
+		}
+		p, err := env.Compile(x.Of, expr.Int)
+		if err != nil {
+			bad("expr", text.Args{"Why": err.Error(), "Source": x.Of}, "sums", i, "of")
+			continue
+		}
+		s.Sums[i].run = p
+	}
 	for i, r := range s.Rates {
 		if r.Key == "" || seen[r.Key] {
 			bad("indicator.key", text.Args{"Rate": r.Key}, "rates", i, "key")
@@ -134,8 +163,30 @@ func (s *Set) Bits(vars map[string]any) (bits int64) {
 	return bits
 }
 
+// Amounts are what one matter adds to each sum. What cannot be answered adds nothing.
+func (s *Set) Amounts(vars map[string]any) []int64 {
+	if len(s.Sums) == 0 {
+		return nil
+	}
+	bits, out := s.Bits(vars), make([]int64, len(s.Sums))
+	for i, x := range s.Sums {
+		if x.run == nil || x.When != "" && bits&s.Mask(x.When) == 0 {
+			continue
+		}
+		if n, err := x.run.Int(vars); err == nil {
+			out[i] = n
+		}
+	}
+	return out
+}
+
 // Of is the group of one matter, "" where it has none.
 func (s *Set) Of(vars map[string]any) string {
+	if s.Group.Field != "" {
+		matter, _ := vars["matter"].(map[string]any)
+		group, _ := matter[s.Group.Field].(string)
+		return group
+	}
 	rows, _ := vars["rows"].(map[string]any)
 	row, _ := rows[s.Group.Row].(map[string]any)
 	group, _ := row[s.Group.Column].(string)
@@ -162,6 +213,18 @@ func (s *Set) From(other *Set, bits int64) (out int64) {
 	return out
 }
 
+// SumsFrom is From for amounts: a sum that the other version did not have is nought.
+func (s *Set) SumsFrom(other *Set, amounts []int64) []int64 {
+	out := make([]int64, len(s.Sums))
+	for i, x := range s.Sums {
+		j := slices.IndexFunc(other.Sums, func(y Sum) bool { return y.Key == x.Key })
+		if j >= 0 && j < len(amounts) {
+			out[i] = amounts[j]
+		}
+	}
+	return out
+}
+
 // Within is the bits of the measures whose conditions use no names but these.
 func (s *Set) Within(names ...string) (mask int64) {
 	for i, p := range s.run {
@@ -172,13 +235,24 @@ func (s *Set) Within(names ...string) (mask int64) {
 	return mask
 }
 
-// Count is how many matters have exactly these bits, in a group.
+// Count is how many matters have exactly these bits and amounts, in a group.
 type Count struct {
 	Group string
 	Bits  int64
+	Sums  []int64
 	N     int64
 	// Private is for matters that are not shown to everybody.
 	Private bool
+}
+
+// Total is the sum at a place of the file over counts, in one group or in all.
+func Total(counts []Count, group string, i int) (n int64) {
+	for _, c := range counts {
+		if i < len(c.Sums) && (group == "" || c.Group == group) {
+			n += c.Sums[i] * c.N
+		}
+	}
+	return n
 }
 
 // Tally adds up counts: how many matters every bit of mask holds for, in one group or in all.

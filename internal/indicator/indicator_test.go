@@ -43,14 +43,18 @@ func load(t *testing.T) *indicator.Set {
 // The bulletin: of 972 filed, 911 closed and 737 in time; events 902 of 956, components 9 of 16.
 func TestBulletin(t *testing.T) {
 	s := load(t)
-	counts := map[indicator.Count]int64{}
+	type sort struct {
+		group string
+		bits  int64
+	}
+	counts := map[sort]int64{}
 	add := func(kind string, n int, state string, late int64) {
 		for range n {
 			vars := map[string]any{
 				"visits": int64(1), "state": state, "late": late,
 				"rows": map[string]any{"category": map[string]any{"kind": kind}},
 			}
-			counts[indicator.Count{Group: s.Of(vars), Bits: s.Bits(vars)}]++
+			counts[sort{s.Of(vars), s.Bits(vars)}]++
 		}
 	}
 	add("event", 731, "closed", 0)
@@ -61,8 +65,7 @@ func TestBulletin(t *testing.T) {
 	add("component", 7, "open", 1)
 	var list []indicator.Count
 	for c, n := range counts {
-		c.N = n
-		list = append(list, c)
+		list = append(list, indicator.Count{Group: c.group, Bits: c.bits, N: n})
 	}
 	for _, tt := range []struct{ rate, group, fraction, percent string }{
 		{"closing", "", "911/972", "93.72"}, {"in_time", "", "737/972", "75.82"},
@@ -127,6 +130,49 @@ func TestPrivateMattersCannotBeWorkedOut(t *testing.T) {
 			if more != 0 && (more < 5 || left != 0) {
 				t.Fatalf("seed %d: figures of %q tell of %d private matters", seed, group, more)
 			}
+		}
+	}
+}
+
+// Sums are added up over the matters for which their measure holds, in one group or in all, each by itself.
+func TestSums(t *testing.T) {
+	n, faults := source.Parse("indicators/sample.yaml", []byte(`
+indicators: sample
+name: { zh: 样例, en: Sample }
+method: session
+unit: { zh: 场, en: sessions }
+group: { field: level }
+measures:
+  held: { name: { zh: 已开展, en: Held }, when: state == 'held' }
+sums:
+  - { key: persons, name: { zh: 人数, en: Persons }, unit: { zh: 人, en: persons }, of: persons, when: held }
+  - { key: times, name: { zh: 人次, en: Person-times }, unit: { zh: 人次, en: person-times }, of: times, when: held }
+  - { key: all, name: { zh: 报名, en: Signed up }, unit: { zh: 人, en: persons }, of: persons }
+`))
+	s, more := indicator.Decode(n)
+	env, err := expr.NewEnv(map[string]expr.Type{"state": expr.Text, "persons": expr.Int, "times": expr.Int, "matter": expr.Object(map[string]expr.Type{"level": expr.Text})})
+	if err != nil || len(faults)+len(more) > 0 {
+		t.Fatal(err, faults, more)
+	}
+	if found := s.Check(env); len(found) > 0 {
+		t.Fatal(found)
+	}
+	var list []indicator.Count
+	for _, x := range []struct {
+		level, state   string
+		persons, times int64
+		n              int64
+	}{{"first", "held", 622, 700, 2}, {"third", "held", 49, 50, 1}, {"third", "open", 5, 5, 1}} {
+		vars := map[string]any{"state": x.state, "persons": x.persons, "times": x.times, "matter": map[string]any{"level": x.level}}
+		list = append(list, indicator.Count{Group: s.Of(vars), Bits: s.Bits(vars), Sums: s.Amounts(vars), N: x.n})
+	}
+	for _, tt := range []struct {
+		group string
+		i     int
+		want  int64
+	}{{"", 0, 2*622 + 49}, {"", 1, 2*700 + 50}, {"", 2, 2*622 + 49 + 5}, {"third", 0, 49}, {"third", 1, 50}, {"first", 0, 2 * 622}, {"second", 0, 0}} {
+		if got := indicator.Total(list, tt.group, tt.i); got != tt.want {
+			t.Errorf("%s of %q: %d, want %d", s.Sums[tt.i].Key, tt.group, got, tt.want)
 		}
 	}
 }

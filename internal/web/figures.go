@@ -13,21 +13,23 @@ import (
 	"gongzhi/internal/act"
 	"gongzhi/internal/calendar"
 	"gongzhi/internal/docket"
+	"gongzhi/internal/exact"
 	"gongzhi/internal/fault"
 	"gongzhi/internal/indicator"
 	"gongzhi/internal/page"
+	"gongzhi/internal/step"
 	"gongzhi/internal/text"
 )
 
-// figuresPage shows a set of indicators for a month: every rate with its numerator and denominator, as of now, each number
-// opening the matters behind it.
+// figuresPage shows a set of indicators for a month: every rate with its numerator and denominator, and every sum with its
+// unit, as the record stood at an instant; each number opens the matters behind it. What it says of an instant that has
+// passed never changes.
 func (s *Site) figuresPage(r *http.Request, rd *reader) (page.Page, error) {
 	set, month, err := s.figuresOf(r)
 	if err != nil {
 		return page.Page{}, err
 	}
-	now := s.Clock.Now()
-	counts, err := s.Desk.Figures(r.Context(), s.Store.Read(), set, month.from, month.until)
+	counts, err := s.Desk.Figures(r.Context(), s.Store.Read(), set, month.behind())
 	if err != nil {
 		return page.Page{}, err
 	}
@@ -41,7 +43,7 @@ func (s *Site) figuresPage(r *http.Request, rd *reader) (page.Page, error) {
 		Back: &page.Link{Words: text.Key("web.home_name"), Href: "/"},
 	}
 	p.Blocks = append(p.Blocks,
-		page.Prose{Words: []text.Words{text.Key("figures.cutoff", "At", minute(now), "Month", month.key)}},
+		page.Prose{Words: []text.Words{text.Key("figures.cutoff", "At", month.cutoff(), "Month", month.key)}},
 		page.Buttons{Quiet: true, List: months})
 	if left > 0 {
 		words := text.Key("figures.left_out", "N", left)
@@ -51,7 +53,12 @@ func (s *Site) figuresPage(r *http.Request, rd *reader) (page.Page, error) {
 		p.Blocks = append(p.Blocks, page.Prose{Words: []text.Words{words}})
 	}
 	for _, group := range append([]string{""}, indicator.Groups(counts)...) {
-		p.Blocks = append(p.Blocks, s.rates(set, counts, group, month))
+		if len(set.Rates) > 0 {
+			p.Blocks = append(p.Blocks, s.rates(set, counts, group, month))
+		}
+		if len(set.Sums) > 0 {
+			p.Blocks = append(p.Blocks, s.sums(set, counts, group, month))
+		}
 	}
 	measures := page.Table{Caption: text.Key("figures.measures"), Columns: []page.Column{
 		{Key: "measure", Words: text.Key("figures.measure")}, {Key: "n", Words: set.Unit.Words(), Numeric: true},
@@ -67,6 +74,32 @@ func (s *Site) figuresPage(r *http.Request, rd *reader) (page.Page, error) {
 	return p, nil
 }
 
+// sums is a table of a set's sums for all matters or for those of one group.
+func (s *Site) sums(set *indicator.Set, counts []indicator.Count, group string, month month) page.Table {
+	name := text.Key("figures.sums")
+	if group != "" {
+		name = s.groupWords(set, group)
+	}
+	t := page.Table{Caption: name, Columns: []page.Column{
+		{Key: "sum", Words: name}, {Key: "n", Words: text.Key("figures.total"), Numeric: true}, {Key: "unit", Words: text.Key("figures.unit")},
+	}}
+	for i, x := range set.Sums {
+		href := month.rows(set, group, x.Key)
+		t.Rows = append(t.Rows, page.Row{Href: href, Cells: []page.Cell{
+			{Words: x.Name.Words(), Href: href}, {Words: amount(x, indicator.Total(counts, group, i))}, {Words: x.Unit.Words()},
+		}})
+	}
+	return t
+}
+
+// amount writes a sum: a whole number, or an area.
+func amount(x indicator.Sum, n int64) text.Words {
+	if x.Area {
+		return text.Plain(exact.Area(n).Grouped())
+	}
+	return text.Plain(strconv.FormatInt(n, 10))
+}
+
 // publishable is what of the counts a reader may see: whoever works at the desk for the whole subdistrict all of them.
 func (s *Site) publishable(rd *reader, counts []indicator.Count) ([]indicator.Count, int64) {
 	if rd.desk && rd.everywhere() {
@@ -75,17 +108,25 @@ func (s *Site) publishable(rd *reader, counts []indicator.Count) ([]indicator.Co
 	return indicator.Publish(counts, s.charter().Privacy.Fewest)
 }
 
-// months lead to the month before and the one after, as far as anything is on record.
+// months lead to the month before and the one after, as far as anything is on record, and to the same month as it stood when
+// it had ended.
 func (s *Site) months(r *http.Request, set *indicator.Set, m month) (out []page.Link, err error) {
 	first, err := s.Ledger.Page(r.Context(), s.Store.Read(), act.House, 0, 1)
 	if err != nil {
 		return nil, err
 	}
+	at := "/figures/" + set.Key + "?month="
 	if len(first) > 0 && first[0].At.Before(m.from) {
-		out = append(out, page.Link{Words: text.Key("figures.before"), Href: "/figures/" + set.Key + "?month=" + m.next(-1)})
+		out = append(out, page.Link{Words: text.Key("figures.before"), Href: at + m.next(-1)})
+	}
+	if m.day != "" {
+		out = append(out, page.Link{Words: text.Key("figures.now"), Href: at + m.key})
+	}
+	if end := calendar.DateOf(m.until).Add(-1).String(); m.day != end && !m.until.After(s.Clock.Now()) {
+		out = append(out, page.Link{Words: text.Key("figures.month_end"), Href: at + m.key + "&as_of=" + end})
 	}
 	if !m.until.After(s.Clock.Now()) {
-		out = append(out, page.Link{Words: text.Key("figures.after"), Href: "/figures/" + set.Key + "?month=" + m.next(1)})
+		out = append(out, page.Link{Words: text.Key("figures.after"), Href: at + m.next(1)})
 	}
 	return out, nil
 }
@@ -130,6 +171,9 @@ func (s *Site) groupWords(set *indicator.Set, group string) text.Words {
 	c := s.charter()
 	m, _ := c.Method(set.Method)
 	for _, f := range m.Start.Fields {
+		if i := slices.IndexFunc(f.Options, func(o step.Option) bool { return o.Value == group }); f.Key == set.Group.Field && i >= 0 {
+			return f.Options[i].Label.Words()
+		}
 		if f.Key != set.Group.Row {
 			continue
 		}
@@ -154,21 +198,29 @@ func (s *Site) figuresRows(r *http.Request, rd *reader) (page.Page, error) {
 		return page.Page{}, err
 	}
 	q := r.URL.Query()
-	b := docket.Behind{From: month.from, Until: month.until, Group: q.Get("group"), Limit: pageOf + 1}
+	b := month.behind()
+	b.Group, b.Limit = q.Get("group"), pageOf+1
 	b.Before, _ = strconv.ParseInt(q.Get("before"), 10, 64) // anything else starts at the newest
-	measures := strings.Split(q.Get("measures"), ",")
-	var named []string
-	for _, key := range measures {
+	var named, measures []string
+	sum := -1
+	for _, key := range strings.Split(q.Get("measures"), ",") {
+		if i := slices.IndexFunc(set.Sums, func(x indicator.Sum) bool { return x.Key == key }); i >= 0 && sum < 0 {
+			sum, named = i, append(named, set.Sums[i].Name.In(rd.lang))
+			if set.Sums[i].When != "" {
+				measures = append(measures, set.Sums[i].When)
+			}
+			continue
+		}
 		if set.Mask(key) == 0 {
 			return page.Page{}, fault.Refuse(fault.NotFound, "web.nowhere", fault.Basis{}, nil)
 		}
-		named = append(named, set.Measures[key].Name.In(rd.lang))
+		measures, named = append(measures, key), append(named, set.Measures[key].Name.In(rd.lang))
 	}
 	list, err := s.Desk.Behind(r.Context(), s.Store.Read(), set, measures, b)
 	if err != nil {
 		return page.Page{}, err
 	}
-	counts, err := s.Desk.Figures(r.Context(), s.Store.Read(), set, month.from, month.until)
+	counts, err := s.Desk.Figures(r.Context(), s.Store.Read(), set, month.behind())
 	if err != nil {
 		return page.Page{}, err
 	}
@@ -177,6 +229,9 @@ func (s *Site) figuresRows(r *http.Request, rd *reader) (page.Page, error) {
 		{Key: "number", Words: text.Key("web.col.number"), Numeric: true}, {Key: "title", Words: text.Key("web.col.matter")},
 		{Key: "standing", Words: text.Key("web.col.standing")}, {Key: "opened", Words: text.Key("web.col.opened")},
 	}}
+	if sum >= 0 {
+		t.Columns = append(t.Columns, page.Column{Key: "adds", Words: set.Sums[sum].Unit.Words(), Numeric: true})
+	}
 	if len(list) > pageOf {
 		list = list[:pageOf]
 		q.Set("before", strconv.FormatInt(list[pageOf-1].Number, 10))
@@ -184,61 +239,100 @@ func (s *Site) figuresRows(r *http.Request, rd *reader) (page.Page, error) {
 	}
 	for _, m := range list {
 		href := fmt.Sprintf("/matters/%d", m.Number)
-		if m.Private && !s.handles(rd, m) && left > 0 {
+		line := page.Row{Href: href, Cells: []page.Cell{
+			{Words: text.Plain(strconv.FormatInt(m.Number, 10))}, {Words: title(m.Matter), Href: href}, {Words: s.standing(m.Matter)}, {Words: text.Plain(date(m.Opened).String())},
+		}}
+		if m.Private && !s.handles(rd, m.Matter) && left > 0 {
 			continue
 		}
-		if m.Private && !s.handles(rd, m) {
-			t.Rows = append(t.Rows, page.Row{Cells: []page.Cell{{Words: text.Plain("—")}, {Words: text.Key("figures.private")}, {}, {}}})
-			continue
+		if m.Private && !s.handles(rd, m.Matter) {
+			line = page.Row{Cells: []page.Cell{{Words: text.Plain("—")}, {Words: text.Key("figures.private")}, {}, {}}}
 		}
-		t.Rows = append(t.Rows, page.Row{Href: href, Cells: []page.Cell{
-			{Words: text.Plain(strconv.FormatInt(m.Number, 10))}, {Words: title(m), Href: href}, {Words: s.standing(m)}, {Words: text.Plain(date(m.Opened).String())},
-		}})
+		if sum >= 0 {
+			line.Cells = append(line.Cells, page.Cell{Words: amount(set.Sums[sum], m.Sums[sum])})
+		}
+		t.Rows = append(t.Rows, line)
 	}
 	return page.Page{
-		Frame: page.Resident, Title: text.Plain(strings.Join(named, " · ")), Lead: text.Key("figures.rows", "Month", month.key),
-		Back: &page.Link{Words: set.Name.Words(), Href: "/figures/" + set.Key + "?month=" + month.key}, Blocks: []page.Block{t},
+		Frame: page.Resident, Title: text.Plain(strings.Join(named, " · ")), Lead: text.Key("figures.rows", "Month", month.key, "At", month.cutoff()),
+		Back: &page.Link{Words: set.Name.Words(), Href: "/figures/" + set.Key + "?" + month.query().Encode()}, Blocks: []page.Block{t},
 	}, nil
 }
 
-// month is the period that figures are for.
+// month is the period that figures are for, and the instant as of which they are told.
 type month struct {
 	key         string // 2026-03
 	from, until time.Time
+	day         string    // the last day that counts, where one was asked for; else as of now
+	asOf        time.Time // what was recorded later does not count
 }
 
 func (m month) next(n int) string {
 	return calendar.DateOf(m.from).AddMonths(n).String()[:7]
 }
 
+func (m month) behind() docket.Behind {
+	return docket.Behind{From: m.from, Until: m.until, AsOf: m.asOf}
+}
+
+// cutoff is the instant as of which figures are told: the end of a day, or now.
+func (m month) cutoff() text.Words {
+	if m.day != "" {
+		return text.Key("figures.end_of", "Day", m.day)
+	}
+	return text.Plain(minute(m.asOf))
+}
+
+func (m month) query() url.Values {
+	q := url.Values{"month": {m.key}}
+	if m.day != "" {
+		q.Set("as_of", m.day)
+	}
+	return q
+}
+
 func (m month) rows(set *indicator.Set, group string, measures ...string) string {
-	q := url.Values{"month": {m.key}, "measures": {strings.Join(measures, ",")}}
+	q := m.query()
+	q.Set("measures", strings.Join(measures, ","))
 	if group != "" {
 		q.Set("group", group)
 	}
 	return "/figures/" + set.Key + "/rows?" + q.Encode()
 }
 
-// figuresOf reads the set and the month of an address; without a month it is the one that runs.
+// figuresOf reads the set, the month and the last day of an address; without a month it is the one that runs, without a day
+// it is as of now. A day that has not ended yet is as of now, too, since it may still change.
 func (s *Site) figuresOf(r *http.Request) (*indicator.Set, month, error) {
+	nowhere := fault.Refuse(fault.NotFound, "web.nowhere", fault.Basis{}, nil)
 	set, ok := s.charter().Indicators[r.PathValue("set")]
 	if !ok {
-		return nil, month{}, fault.Refuse(fault.NotFound, "web.nowhere", fault.Basis{}, nil)
+		return nil, month{}, nowhere
 	}
-	key := r.URL.Query().Get("month")
+	q := r.URL.Query()
+	key := q.Get("month")
 	if key == "" {
 		key = s.today().String()[:7]
 	}
 	first, err := calendar.ParseDate(key + "-01")
 	if err != nil {
-		return nil, month{}, fault.Refuse(fault.NotFound, "web.nowhere", fault.Basis{}, nil)
+		return nil, month{}, nowhere
 	}
-	return set, monthOf(first), nil
+	m := monthOf(first, s.Clock.Now())
+	if day := q.Get("as_of"); day != "" {
+		last, err := calendar.ParseDate(day)
+		if err != nil {
+			return nil, month{}, nowhere
+		}
+		if end := last.Add(1).Start(); !end.After(m.asOf) {
+			m.day, m.asOf = day, end.Add(-time.Microsecond)
+		}
+	}
+	return set, m, nil
 }
 
-// monthOf is the month that a day lies in.
-func monthOf(d calendar.Date) month {
+// monthOf is the month that a day lies in, as of an instant.
+func monthOf(d calendar.Date, now time.Time) month {
 	year, m, day := d.YMD()
 	first := d.Add(1 - day)
-	return month{fmt.Sprintf("%04d-%02d", year, m), first.Start(), first.AddMonths(1).Start()}
+	return month{key: fmt.Sprintf("%04d-%02d", year, m), from: first.Start(), until: first.AddMonths(1).Start(), asOf: now}
 }

@@ -100,6 +100,85 @@ func TestFiguresOpenTheirRows(t *testing.T) {
 	}
 }
 
+// What was true at the end of a month is told the same, to the byte, a month later, after everything that came since, and
+// after the docket was thrown away and folded again: figures and the rows behind them.
+func TestFiguresAsOfAnEarlierDay(t *testing.T) {
+	x := newReporter(t)
+	ctx := context.Background()
+	v := x.w.visitor()
+	x.report("litter", true, false)
+	x.report("cover", false, false)
+	x.report("cover", false, false)
+	if _, err := x.w.house.Desk.Begin(ctx, x.actors["hotline"], "problem", nyyh, step.Submission{ID: "left-open-in-march", Values: map[string][]string{
+		"category": {"litter"}, "place": {"演示路"}, "words": {"演示"}, "openness": {"public"}, "signature": {"anonymous"},
+	}}); err != nil {
+		t.Fatal(err)
+	}
+	last := act.Matter(5)
+	x.w.clock.Set(time.Date(2026, 4, 1, 0, 0, 0, 0, time.FixedZone("", 8*3600)))
+	addresses := []string{
+		"/figures/problem?month=2026-03&as_of=2026-03-31", "/figures/problem/rows?month=2026-03&as_of=2026-03-31&measures=closed,filed",
+		"/figures/problem/rows?month=2026-03&as_of=2026-03-31&measures=accepted",
+	}
+	told := func() (out []string) {
+		for _, a := range addresses {
+			status, body, _ := v.get(a)
+			if status != http.StatusOK {
+				t.Fatalf("%s: %d", a, status)
+			}
+			_, main, _ := strings.Cut(body, "<main")
+			main, _, _ = strings.Cut(main, "</main>")
+			out = append(out, main)
+		}
+		return out
+	}
+	then := told()
+	for _, want := range []string{"2026-03-31 24:00", "33.33%", "结案 1", "立案 3"} {
+		if !strings.Contains(then[0], want) {
+			t.Errorf("at the month's end %s does not stand there", want)
+		}
+	}
+	// April: the one that nobody had looked at is accepted, those that were filed are closed, late, and a new one comes.
+	x.say("community_worker", last, "submit", "acceptance=accepted", "account=演示")
+	for _, n := range []act.Matter{3, 4} {
+		x.say("facility_team", n, "finish", "done_how=已办")
+		x.say("problem_checker", n, "sheet", "dealt_with=pass")
+		x.say("dispatcher", n, "submit", "reply=已办")
+	}
+	x.report("litter", true, false)
+	x.w.clock.Set(time.Date(2026, 5, 6, 9, 0, 0, 0, time.FixedZone("", 8*3600)))
+	same := func(when string) {
+		t.Helper()
+		for i, now := range told() {
+			// Where a matter stands is said as of now; the figures and which matters are behind them are not.
+			if i == 0 && now != then[i] || strings.Count(now, `href="/matters/`) != strings.Count(then[i], `href="/matters/`) {
+				t.Errorf("%s %s tells something else than it did then:\n%s\n\n%s", when, addresses[i], then[i], now)
+			}
+		}
+	}
+	same("a month later")
+	_, now, _ := v.get("/figures/problem?month=2026-03")
+	for _, want := range []string{"100.00%", "结案 3", "立案 3", "as_of=2026-03-31"} {
+		if !strings.Contains(now, want) {
+			t.Errorf("as of now %s does not stand there", want)
+		}
+	}
+	if _, err := x.w.house.Desk.Refold(ctx); err != nil {
+		t.Fatal(err)
+	}
+	same("folded anew")
+	if _, again, _ := v.get("/figures/problem?month=2026-03"); strings.Count(again, "100.00%") != strings.Count(now, "100.00%") {
+		t.Error("folded anew, as of now is something else")
+	}
+	// A day that has not ended may still change: it is told as of now. What is no day is nothing.
+	if _, body, _ := v.get("/figures/problem?month=2026-05&as_of=2026-05-06"); strings.Contains(body, "2026-05-06 24:00") {
+		t.Error("the end of today is told before it has come")
+	}
+	if status, _, _ := v.get("/figures/problem?month=2026-03&as_of=2026-03-32"); status != http.StatusNotFound {
+		t.Errorf("the 32nd of March: %d", status)
+	}
+}
+
 // The bulletin, from 972 problems that went their way through the house.
 func TestTheBulletin(t *testing.T) {
 	if testing.Short() {

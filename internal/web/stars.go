@@ -205,8 +205,8 @@ func (s *Site) shares(ctx context.Context) ([]page.Block, error) {
 			x := page.Trend{Title: text.Key("web.wall.share_of", "Rate", rate.Name, "N", monthsShown), Each: text.Key("web.wall.month"), Percent: true, Empty: text.Key("web.wall.share_none", "Rate", rate.Name)}
 			line, known := page.Series{Words: rate.Name.Words()}, 0
 			for i := range monthsShown {
-				m := monthOf(s.today().AddMonths(i - monthsShown + 1))
-				counts, err := s.Desk.Figures(ctx, s.Store.Read(), set, m.from, m.until)
+				m := monthOf(s.today().AddMonths(i-monthsShown+1), s.Clock.Now())
+				counts, err := s.Desk.Figures(ctx, s.Store.Read(), set, m.behind())
 				if err != nil {
 					return nil, err
 				}

@@ -103,7 +103,7 @@ test("a round without signal", async (t) => {
   await second.getByRole("button", { name: "改", exact: true }).click();
   await second.locator("input[name=what_it_is]").fill("井盖破损");
   await second.locator("form button:not([type=button])").click();
-  await page.locator("#queue li dd", { hasText: "井盖破损" }).waitFor();
+  await page.locator("#queue li dd", { hasText: /^井盖破损$/ }).waitFor();
   page.once("dialog", (d) => d.accept());
   await page.locator("#queue li").nth(0).getByRole("button", { name: "删去" }).click();
   await page.waitForFunction(() => document.querySelectorAll("#queue li").length === 1);
