@@ -380,8 +380,8 @@ func (f *follower) take(from int) *Departure {
 		}
 		f.done.Taken++
 		f.next++
-		if a.By.Role == act.Clock && f.next < len(f.acts) && a.Kind != act.Ended && f.acts[f.next].Step == a.Step && f.acts[f.next].Kind != act.Ended {
-			return nil // the next thing the clock did at the same instant is a move of its own
+		if a.By.Role == act.Clock && f.next < len(f.acts) && a.Kind != act.Ended && a.Kind != act.Entered && f.acts[f.next].Step == a.Step && f.acts[f.next].Kind != act.Ended {
+			return nil // the next thing the clock did at the same instant is a move of its own, but for what a step records as it begins
 		}
 	}
 	return nil

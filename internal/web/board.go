@@ -4,9 +4,11 @@ import (
 	"net/http"
 
 	"gongzhi/internal/act"
+	"gongzhi/internal/docket"
 	"gongzhi/internal/fault"
 	"gongzhi/internal/page"
 	"gongzhi/internal/register"
+	"gongzhi/internal/step"
 	"gongzhi/internal/text"
 )
 
@@ -41,7 +43,11 @@ func (s *Site) board(r *http.Request, rd *reader) (page.Page, error) {
 		list := page.Facts{}
 		for _, x := range rows {
 			if below.Holds(x, s.today()) && len(list.List) < boardRows {
-				list.List = append(list.List, page.Fact{Term: text.Plain(x.Name), Value: chosen(below, x)})
+				ended, err := s.lastEnded(r, x.ID)
+				if err != nil {
+					return page.Page{}, err
+				}
+				list.List = append(list.List, page.Fact{Term: text.Plain(x.Name), Value: step.Besides(chosen(below, x), ended)})
 			}
 		}
 		if len(list.List) > 0 {
@@ -51,13 +57,27 @@ func (s *Site) board(r *http.Request, rd *reader) (page.Page, error) {
 	return p, nil
 }
 
+// lastEnded is how the latest public matter about a row ended, such as that a shop has given its promise.
+func (s *Site) lastEnded(r *http.Request, id act.RowID) (text.Words, error) {
+	list, err := s.Docket.List(r.Context(), s.Store.Read(), docket.Filter{Subject: id.String(), Limit: 5})
+	if err != nil {
+		return text.Words{}, err
+	}
+	for _, m := range list {
+		if meth, ok := s.charter().Method(m.Method); ok && m.Step == "" {
+			return text.Key("web.board.ended", "Method", meth.Name, "Result", meth.Results[m.Result], "Day", date(m.Updated).String()), nil
+		}
+	}
+	return text.Words{}, nil
+}
+
 // openFacts are the fields of a row that anyone may read, but for its shape.
 func openFacts(sch *register.Schema, row register.Row) page.Facts {
 	facts := page.Facts{}
 	for i := range sch.Fields {
 		f := &sch.Fields[i]
 		if v, there := row.Values[f.Key]; there && f.Audience == register.Public && !f.Personal && f.Type != register.Geometry {
-			facts.List = append(facts.List, page.Fact{Term: f.Label.Words(), Value: f.Told(v)})
+			facts.List = append(facts.List, page.Fact{Term: f.Label.Words(), Value: counted(f, f.Told(v))})
 		}
 	}
 	return facts

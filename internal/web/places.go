@@ -37,7 +37,7 @@ func (s *Site) place(r *http.Request, rd *reader) (page.Page, error) {
 	for i := range sch.Fields {
 		f := &sch.Fields[i]
 		if v, there := row.Values[f.Key]; there && f.Audience == "public" && !f.Personal {
-			facts.List = append(facts.List, page.Fact{Term: f.Label.Words(), Value: f.Told(v)})
+			facts.List = append(facts.List, page.Fact{Term: f.Label.Words(), Value: counted(f, f.Told(v))})
 		}
 	}
 	list, err := s.Docket.List(r.Context(), q, docket.Filter{Subject: id.String(), Limit: 50})
@@ -306,7 +306,7 @@ func (s *Site) household(r *http.Request, rd *reader, row register.Row) (page.Bl
 	for i := range sch.Fields {
 		x := &sch.Fields[i]
 		if v, there := row.Values[x.Key]; there && x.Audience == register.Public && !x.Personal && x.Type != register.Geometry && x.Type != register.OneRow {
-			f.List = append(f.List, page.Fact{Term: x.Label.Words(), Value: x.Told(v)})
+			f.List = append(f.List, page.Fact{Term: x.Label.Words(), Value: counted(x, x.Told(v))})
 		}
 	}
 	return page.Panel{Title: text.Key("web.me.home"), Blocks: []page.Block{f, page.Prose{Words: []text.Words{text.Key("web.me.wrong")}}}}, nil

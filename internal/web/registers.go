@@ -139,6 +139,14 @@ func (s *Site) registerRow(r *http.Request, rd *reader) (page.Page, error) {
 	return p, nil
 }
 
+// counted puts the unit of a field after its value.
+func counted(f *register.Field, value text.Words) text.Words {
+	if f.Unit.IsZero() || value.IsZero() {
+		return value
+	}
+	return text.Key("lists.quantity", "N", value, "Unit", f.Unit)
+}
+
 // factWords is one value on the page of its row as the reader may see it: itself, its mask, or that it is not for them.
 // What is computed says from what.
 func (s *Site) factWords(in *book.Reader, sight redact.Sight, f *register.Field, row register.Row, on calendar.Date) (text.Words, error) {
@@ -154,9 +162,7 @@ func (s *Site) factWords(in *book.Reader, sight redact.Sight, f *register.Field,
 	if err != nil || value.IsZero() && f.Formula == "" {
 		return value, err
 	}
-	if unit := f.Unit.Words(); !unit.IsZero() && !value.IsZero() {
-		value = text.Key("lists.quantity", "N", value, "Unit", f.Unit)
-	}
+	value = counted(f, value)
 	switch {
 	case f.Formula != "" && row.Values[f.Key] == nil:
 		return text.Key("lists.computed_not", "Formula", f.Formula), nil
