@@ -1026,7 +1026,11 @@ func TestAMovedMatterIsFollowed(t *testing.T) {
 	x.move(act.HouseItself, other())
 	x.relink()
 	x.rebuild()
-	x.figures(func(s *verify.Said) { s.Charter = x.acts[x.find(act.Installed, 1)].Basis.Charter })
+	x.sets(func(list []verify.Said) {
+		for i := range list {
+			list[i].Charter = x.acts[x.find(act.Installed, 1)].Basis.Charter
+		}
+	})
 	r, err := verify.Bundle(x.files, x.opts)
 	if err != nil || !r.Good() {
 		t.Errorf("%+v, %v", r, err)
