@@ -83,7 +83,7 @@ func TestOpen(t *testing.T) {
 		"road_rating road_section/yanshi-n": "red",
 		"road_rating road_section/yanshi-s": "plain",
 		"road_rating road_section/yanshi-w": "plain",
-		"weekly_cleaning community/daihe1":  "held",
+		"weekly_cleaning community/daihe1":  "clean",
 		"road_patrol road_section/yanshi-n": "patrolled", "problem community/daihe1": "accept",
 	}
 	for key, step := range want {
