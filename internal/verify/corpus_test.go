@@ -630,7 +630,9 @@ func insideMutations() []mutation {
 			x.body(i, func(b map[string]any) { b["outcome"] = "contested" })
 		}),
 		insider("closed with another result", "method.body", func(x *tampering) {
-			i := slices.IndexFunc(x.acts, func(a act.Act) bool { return a.Kind == act.Closed && strings.HasPrefix(a.Basis.Clause, "methods/renovation.yaml") })
+			i := slices.IndexFunc(x.acts, func(a act.Act) bool {
+				return a.Kind == act.Closed && strings.HasPrefix(a.Basis.Clause, "methods/renovation.yaml")
+			})
 			x.body(i, func(b map[string]any) { b["result"] = "abandoned" })
 		}),
 		insider("something done after the end", "method.after_end", func(x *tampering) {
