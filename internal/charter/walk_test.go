@@ -161,7 +161,9 @@ func valuesOf(s *register.Schema, n int) map[string]any {
 			v[f.Key] = []string{}
 		case register.Line, register.Text:
 			v[f.Key] = fmt.Sprintf("演示%d", n)
-		case register.Date, register.Phone, register.IDNumber, register.USCC, register.Division, register.Place, register.OneRow,
+		case register.Date:
+			v[f.Key] = fmt.Sprintf("2026-01-%02d", 1+n%28)
+		case register.Phone, register.IDNumber, register.USCC, register.Division, register.Place, register.OneRow,
 			register.Geometry: // may be left out
 		}
 	}
