@@ -154,7 +154,7 @@ func (h *House) exportActs(ctx context.Context, q store.Q, size int64, opened bo
 		}); err != nil {
 			return err
 		}
-		figures = append(figures, verify.Say(set, c.Digest, list))
+		figures = append(figures, verify.Say(set, c.Digest, list, c.Privacy.Fewest))
 	}
 	return putJSON("indicators.json", figures, put)
 }

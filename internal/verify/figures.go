@@ -18,7 +18,7 @@ import (
 )
 
 // Said is a set of indicators as the office says it: what is measured, and the figures of every month in which a matter
-// was begun. Private matters are counted in them and not listed.
+// was begun. Private matters are not listed; they are counted where there are so many that no figure tells of a single one.
 type Said struct {
 	Set      string        `json:"set"`
 	Charter  act.Digest    `json:"charter"` // the version in force, whose definitions these are
@@ -49,7 +49,8 @@ type SaidMonth struct {
 	Measures map[string]uint64       `json:"measures"`
 	Rates    []SaidValue             `json:"rates"`
 	Public   map[string][]act.Matter `json:"public"`  // by group: the matters that everybody can look at
-	Private  uint64                  `json:"private"` // how many more are counted
+	Private  uint64                  `json:"private"` // how many more there were
+	Left     uint64                  `json:"left"`    // how many of them are counted nowhere, all or none: see [indicator.Publish]
 }
 
 // SaidValue is one rate over all matters of a month, or over one group of them.
@@ -69,8 +70,8 @@ type Measured struct {
 	Private bool
 }
 
-// Say writes down a set's figures over matters, for the bundle.
-func Say(set *indicator.Set, version act.Digest, list []Measured) Said {
+// Say writes down a set's figures over matters, for the bundle. Private matters are counted where fewest permits.
+func Say(set *indicator.Set, version act.Digest, list []Measured, fewest int) Said {
 	out := Said{Set: set.Key, Charter: version, Method: set.Method, Months: []SaidMonth{}}
 	for _, key := range set.Order() {
 		m := set.Measures[key]
@@ -84,24 +85,26 @@ func Say(set *indicator.Set, version act.Digest, list []Measured) Said {
 		months[monthOf(m.Opened)] = append(months[monthOf(m.Opened)], m)
 	}
 	for _, month := range slices.Sorted(maps.Keys(months)) {
-		out.Months = append(out.Months, sayMonth(set, month, months[month]))
+		out.Months = append(out.Months, sayMonth(set, month, months[month], fewest))
 	}
 	return out
 }
 
 func monthOf(at time.Time) string { return calendar.DateOf(at).String()[:len("2026-03")] }
 
-func sayMonth(set *indicator.Set, month string, list []Measured) SaidMonth {
+func sayMonth(set *indicator.Set, month string, list []Measured, fewest int) SaidMonth {
 	out := SaidMonth{Month: month, Measures: map[string]uint64{}, Rates: []SaidValue{}, Public: map[string][]act.Matter{}}
 	counts := make([]indicator.Count, len(list))
 	for i, m := range list {
-		counts[i] = indicator.Count{Group: m.Group, Bits: m.Bits, N: 1}
+		counts[i] = indicator.Count{Group: m.Group, Bits: m.Bits, N: 1, Private: m.Private}
 		if m.Private {
 			out.Private++
 			continue
 		}
 		out.Public[m.Group] = append(out.Public[m.Group], m.Matter)
 	}
+	counts, left := indicator.Publish(counts, fewest)
+	out.Left = uint64(left)
 	for _, key := range set.Order() {
 		out.Measures[key] = indicator.Tally(counts, "", set.Mask(key))
 	}
@@ -211,7 +214,7 @@ func (v *verifier) set(c *charter.Charter, set *indicator.Set, s Said) {
 	}
 	defined := s
 	defined.Months = []SaidMonth{}
-	if !reflect.DeepEqual(defined, Say(set, c.Digest, nil)) {
+	if !reflect.DeepEqual(defined, Say(set, c.Digest, nil, 0)) {
 		v.figure("indicator.definition", "%s", s.Set)
 		return
 	}
@@ -228,7 +231,7 @@ func (v *verifier) set(c *charter.Charter, set *indicator.Set, s Said) {
 			continue
 		}
 		seen[m.Month] = true
-		v.month(set, m, are[m.Month])
+		v.month(set, m, are[m.Month], uint64(c.Privacy.Fewest))
 	}
 	for _, month := range slices.Sorted(maps.Keys(are)) {
 		if !seen[month] {
@@ -237,7 +240,7 @@ func (v *verifier) set(c *charter.Charter, set *indicator.Set, s Said) {
 	}
 }
 
-func (v *verifier) month(set *indicator.Set, m SaidMonth, list []found) {
+func (v *verifier) month(set *indicator.Set, m SaidMonth, list []found, fewest uint64) {
 	where := set.Key + " " + m.Month
 	group := map[act.Matter]string{}
 	named := 0
@@ -265,8 +268,14 @@ func (v *verifier) month(set *indicator.Set, m SaidMonth, list []found) {
 		v.figure("indicator.matters", "%s: %d are listed, %d were begun", where, named, public)
 		return
 	}
-	if m.Private != private {
-		v.figure("indicator.private", "%s: said are %d, withheld are %d", where, m.Private, private)
+	switch {
+	case m.Private != private || m.Left != 0 && m.Left != private:
+		v.figure("indicator.private", "%s: said are %d and %d of them left out, withheld are %d", where, m.Private, m.Left, private)
+		return
+	case m.Left > 0:
+		list = slices.DeleteFunc(list, func(f found) bool { return f.Private })
+	case private > 0 && private < fewest:
+		v.figure("indicator.few", "%s: the figures tell of %d private matters, fewer than %d", where, private, fewest)
 		return
 	}
 	if len(m.Measures) != len(set.Order()) {

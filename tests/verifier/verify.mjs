@@ -126,7 +126,7 @@ function monthAdds(s, m, begun, add) {
   const listed = Object.values(m.public).flatMap((list) => list ?? []);
   const open = [...begun.keys()].filter((n) => !begun.get(n));
   if (listed.length !== open.length || open.some((n) => !listed.includes(n))) return add("indicator.matters");
-  if (m.private !== begun.size - open.length) return add("indicator.private");
+  if (m.private !== begun.size - open.length || ![0, m.private].includes(m.left)) return add("indicator.private");
   const groups = [...new Set(["", ...m.rates.map((r) => r.group ?? "")])];
   const names = groups.flatMap((g) => s.rates.map((r) => [g, r]));
   if (Object.keys(m.public).some((g) => !groups.includes(g)) || names.length !== m.rates.length) return add("indicator.rate");
