@@ -16,7 +16,7 @@ if (process.env["MATRIX"] === "all") ways.push(...rest);
 const only = process.env["PAGES"] ?? "";
 
 // Addresses that answer with no page of ours, or that the demo has nothing to show at.
-const notPages = /\.(atom|ics|xml|txt|json|xlsx|csv)$|\/(docx|proof|corrected|template|opening)$|^\/(files|layers|log\/(at|tile|checkpoint|charter|act)|api\/openapi)|\{(hash|link|file)\}/;
+const notPages = /\.(atom|ics|xml|txt|json|xlsx|csv|zip)$|\/(docx|proof|corrected|template|opening)$|^\/(files|layers|log\/(at|tile|checkpoint|charter|act)|api\/openapi)|\{(hash|link|file)\}/;
 
 // Pages that nobody can be led to in the demo as it begins, and who looks at them.
 const elsewhere = {
