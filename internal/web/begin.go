@@ -229,6 +229,9 @@ func (s *Site) begin(r *http.Request, rd *reader) (page.Page, error) {
 	if err != nil {
 		return page.Page{}, err
 	}
+	if queued(r) && !rd.signedIn() { // what waited for a signal is somebody's, whose session has ended
+		return page.Page{}, errSignIn
+	}
 	if !rd.signedIn() && !s.tries.report(r, s.Clock.Now()) {
 		return page.Page{}, fault.Refuse(fault.TooMany, "reports.too_many", fault.Basis{Clause: m.File() + "#start"}, nil)
 	}

@@ -145,6 +145,8 @@ test("somebody asks for their own data from the page that shows it, without scri
   const asked = "请给我一份我家的登记信息（演示数据）";
   await fill(owner, { _subject: await compound.first().getAttribute("value"), asked_for: "copy", which_data: asked });
   await submit(owner);
+  await owner.sound();
+  await Promise.all([owner.waitForEvent("load"), owner.locator("main form:has(input[name=_stage][value=send]) button").click()]);
   assert.match(owner.url(), /\/receipts\//, await owner.locator("main").innerText());
   await owner.sound();
   await owner.goto("/me/data");
