@@ -40,8 +40,8 @@ func (db *DB) migrate(ctx context.Context, files fs.FS) error {
 	if err != nil {
 		return fmt.Errorf("store: migrations: %w", unavailable(err))
 	}
-	for _, m := range done {
-		db.log.Info("store: migrated", "file", path.Base(m.Source.Path), "took", m.Duration)
+	if n := len(done); n > 0 {
+		db.log.Info("store: migrated", "files", n, "last", path.Base(done[n-1].Source.Path))
 	}
 	return nil
 }
