@@ -114,8 +114,7 @@ try {
   await worker.goto("/desk/imports/roster/roster");
   const sheet = join(tmpdir(), "gongzhi-tour.xlsx");
   writeFileSync(sheet, await roster(true));
-  await worker.locator('input[name="under"][type="radio"]').first().check();
-  await fill(worker, { file: sheet });
+  await fill(worker, { file: sheet, "under.find": "演示路91号院" });
   await submit(worker);
   await picture(worker, "10-import", { whole: false });
 
