@@ -161,7 +161,8 @@ func (s *Site) importUpload(r *http.Request, rd *reader) (page.Page, error) {
 	}
 	defer func() { _ = r.MultipartForm.RemoveAll() }() // temporary files; the system clears what is left
 	var hash act.Digest
-	if _, err = in.place(r.Context(), rd, r.PostForm); err == nil {
+	at, err := in.place(r.Context(), rd, r.PostForm)
+	if err == nil {
 		hash, err = s.importFile(r, in)
 	}
 	if no, ok := fault.As(err); ok && no.Kind != fault.Unavailable && no.Kind != fault.Denied {
@@ -170,13 +171,7 @@ func (s *Site) importUpload(r *http.Request, rd *reader) (page.Page, error) {
 	if err != nil {
 		return page.Page{}, err
 	}
-	q := url.Values{}
-	for _, key := range []string{queryUnder, nameWhole} {
-		if v := r.PostForm.Get(key); v != "" {
-			q.Set(key, v)
-		}
-	}
-	return rd.redirect(r, fmt.Sprintf("%s/%s?%s", importPath(in), hash, q.Encode()))
+	return rd.redirect(r, importOf{in, at, hash}.href(""))
 }
 
 // importFile keeps what was sent. Either a file or a text is.

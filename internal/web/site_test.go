@@ -398,6 +398,9 @@ func TestRosterFromFileToRegister(t *testing.T) {
 	good := strings.Replace(bad, "七十八", "７８．６２", 1)
 	_, _, h = v.upload("/desk/imports/roster/roster", "名册.csv", good)
 	at := h.Get("Location")
+	if _, _, h := v.uploadUnder("under.find", "演示路1号院", "/desk/imports/roster/roster", "名册.csv", good); h.Get("Location") != at {
+		t.Errorf("a compound that is named leads to %q, one that is chosen to %q", h.Get("Location"), at)
+	}
 	if status, body, _ := v.get(at); status != http.StatusOK || strings.Contains(body, "corrected") {
 		t.Fatalf("preview of the good file: %d", status)
 	}
@@ -417,12 +420,17 @@ func TestRosterFromFileToRegister(t *testing.T) {
 }
 
 func (v *visitor) upload(path, name, content string) (int, string, http.Header) {
+	return v.uploadUnder("under", compound.String(), path, name, content)
+}
+
+// uploadUnder names the compound as it says.
+func (v *visitor) uploadUnder(by, compound, path, name, content string) (int, string, http.Header) {
 	v.w.t.Helper()
 	file := filepath.Join(v.w.t.TempDir(), "f")
 	if err := os.WriteFile(file, []byte(content), 0o600); err != nil {
 		v.w.t.Fatal(err)
 	}
-	body, typ := multipartForm(v.w.t, map[string]string{"under": compound.String()}, name, content)
+	body, typ := multipartForm(v.w.t, map[string]string{by: compound}, name, content)
 	return v.read(v.Post(v.w.server.URL+path, typ, body))
 }
 
