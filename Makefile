@@ -80,7 +80,7 @@ test: ## install what is missing, then run everything that CI runs
 	@scripts/stage 'styles and scripts: types, build, budgets' scripts/check-assets
 	@scripts/stage 'formatting' scripts/check-format
 	@scripts/stage 'vet and linters' scripts/lint
-	@scripts/stage 'tests on SQLite' go test -timeout 15m $(TESTFLAGS) ./...
+	@scripts/stage 'tests on SQLite' go test -timeout 25m $(TESTFLAGS) ./...
 	@scripts/stage 'the race detector' scripts/test-race
 	@scripts/stage 'the same tests on PostgreSQL' scripts/test-postgres
 	@scripts/stage 'build' $(MAKE) --no-print-directory build
