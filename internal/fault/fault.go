@@ -113,5 +113,16 @@ func (f *Fields) Err(code string, basis Basis) error {
 	if len(f.list) == 0 {
 		return nil
 	}
+	return f.refusal(code, basis)
+}
+
+func (f *Fields) refusal(code string, basis Basis) *Refusal {
 	return &Refusal{Kind: Invalid, Code: code, Basis: basis, Fields: f.list, Args: Args{"N": len(f.list)}}
+}
+
+// InField refuses a form for what stands in one field of it.
+func InField(name, code string, basis Basis) *Refusal {
+	var f Fields
+	f.Add(name, code, nil)
+	return f.refusal("form.faults", basis)
 }

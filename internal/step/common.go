@@ -188,3 +188,12 @@ func (v View) Within(c *Common) Span {
 	}
 	return s
 }
+
+// Arrived is when what was filled in without signal until an instant has had its time to arrive.
+func (v View) Arrived(c *Common, until time.Time) time.Time {
+	if c.Offline.IsZero() {
+		return until
+	}
+	at, _ := c.Offline.End(v.Calendar, until)
+	return at
+}

@@ -62,7 +62,7 @@ func (s *Site) issueCodes(r *http.Request, rd *reader) (page.Page, error) {
 		return page.Page{}, err
 	}
 	if len(parts) == 0 {
-		return s.codesForm(r, rd, &fault.Refusal{Kind: fault.Invalid, Code: "form.faults", Args: fault.Args{"N": 1}, Fields: []fault.Field{{Name: "compound", Code: "web.codes_none"}}})
+		return s.codesForm(r, rd, fault.InField("compound", "web.codes_none", fault.Basis{}))
 	}
 	row, _, err := in.Row(compound, s.today())
 	if err != nil {

@@ -219,9 +219,7 @@ func (s *Site) subjectOf(ctx context.Context, b starting) (act.RowID, error) {
 			}
 		}
 	}
-	no := &fault.Refusal{Kind: fault.Invalid, Code: "form.faults", Args: fault.Args{"N": 1}, Basis: fault.Basis{Clause: b.m.File() + "#start"}}
-	no.Fields = []fault.Field{{Name: nameSubject, Code: "field.required"}}
-	return act.RowID{}, no
+	return act.RowID{}, fault.InField(nameSubject, "field.required", fault.Basis{Clause: b.m.File() + "#start"})
 }
 
 func (s *Site) begin(r *http.Request, rd *reader) (page.Page, error) {

@@ -88,7 +88,7 @@ func (s *Site) cover(r *http.Request, rd *reader) (page.Page, error) {
 	written := r.PostForm.Get(namePatches)
 	patches, ok := readPatches(written)
 	if !ok {
-		return s.covering(r, rd, written, &fault.Refusal{Kind: fault.Invalid, Code: "form.faults", Args: fault.Args{"N": 1}, Fields: []fault.Field{{Name: namePatches, Code: "cover.form"}}})
+		return s.covering(r, rd, written, fault.InField(namePatches, "cover.form", fault.Basis{}))
 	}
 	n, hash, err := s.pictureIn(r, rd)
 	if err != nil || rd.done {

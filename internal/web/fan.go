@@ -107,7 +107,7 @@ func (s *Site) fanPage(r *http.Request, rd *reader) (page.Page, error) {
 	if said != "" {
 		day, err := calendar.ParseDate(said)
 		if err != nil {
-			form.Problem = &fault.Refusal{Kind: fault.Invalid, Code: "form.faults", Args: fault.Args{"N": 1}, Fields: []fault.Field{{Name: "on", Code: "field.date"}}}
+			form.Problem = fault.InField("on", "field.date", fault.Basis{})
 		} else {
 			on = day
 		}

@@ -128,7 +128,7 @@ func (s *Site) logAt(r *http.Request, rd *reader) (page.Page, error) {
 		return p, nil
 	}
 	if _, err := hex.DecodeString(said); err != nil || errSize != nil || size < 0 || len(said) < rootShown || len(said) > sha256.Size*2 {
-		form.Problem = &fault.Refusal{Kind: fault.Invalid, Code: "form.faults", Args: fault.Args{"N": 1}, Fields: []fault.Field{{Name: "root", Code: "log.at_form"}}}
+		form.Problem = fault.InField("root", "log.at_form", fault.Basis{})
 		p.Status, p.Blocks = statuses[fault.Invalid], []page.Block{form}
 		return p, nil
 	}

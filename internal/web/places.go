@@ -194,7 +194,7 @@ func (s *Site) checkReceipt(r *http.Request, rd *reader) (page.Page, error) {
 		if codeForm32.MatchString(x) {
 			return rd.redirect(r, "/receipts/"+strings.ToLower(x[:8]+"-"+x[8:12]+"-"+x[12:16]+"-"+x[16:20]+"-"+x[20:]))
 		}
-		f.Problem = &fault.Refusal{Kind: fault.Invalid, Code: "form.faults", Args: fault.Args{"N": 1}, Fields: []fault.Field{{Name: "receipt", Code: "web.no_receipt"}}}
+		f.Problem = fault.InField("receipt", "web.no_receipt", fault.Basis{})
 		p.Status = statuses[fault.Invalid]
 	}
 	p.Blocks = []page.Block{f}

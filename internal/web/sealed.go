@@ -44,7 +44,7 @@ func (s *Site) statePurpose(r *http.Request, rd *reader, place string) (page.Pag
 	}
 	key := r.PostForm.Get(namePurpose)
 	if _, known := s.charter().Privacy.Purposes[key]; !known {
-		problem := &fault.Refusal{Kind: fault.Invalid, Code: "form.faults", Args: fault.Args{"N": 1}, Fields: []fault.Field{{Name: namePurpose, Code: "field.required"}}}
+		problem := fault.InField(namePurpose, "field.required", fault.Basis{})
 		return s.purposePage(r, problem), nil
 	}
 	s.sessions.Put(r.Context(), sessionPurpose+place, key)

@@ -346,11 +346,7 @@ func (s *Attend) Due(v step.View) (at time.Time, ok bool) {
 	if v.State.(*state).Outcome != "" {
 		return time.Time{}, false
 	}
-	at = s.closes(v)
-	if !s.Offline.IsZero() {
-		at, _ = s.Offline.End(v.Calendar, at)
-	}
-	return at, true
+	return v.Arrived(&s.Common, s.closes(v)), true
 }
 
 // Tick ends it.
