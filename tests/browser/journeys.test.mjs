@@ -1,27 +1,17 @@
 // Whole journeys of the demo's people without a mouse, and without script.
 import assert from "node:assert/strict";
 import test from "node:test";
-import { browse, desk, phone, serve } from "./harness.mjs";
+import { desk, phone } from "./harness.mjs";
 import { stops } from "./looks.mjs";
-import { signIns } from "./pages.mjs";
-import { fill, submit } from "./town.mjs";
+import { demo, fill, submit } from "./town.mjs";
 
-async function demo(t) {
-  const server = await serve(t, { args: ["--demo"], seconds: 120 });
-  const people = await signIns(server);
-  const { open, browser } = await browse(t, server.url);
-  const signIn = async (login, options) => {
-    const page = await open("/sign-in", options);
-    await fill(page, { login, password: people[login] });
-    await submit(page);
-    assert.doesNotMatch(page.url(), /sign-in/, `${login} cannot sign in`);
-    return page;
-  };
+async function house(t) {
+  const served = await demo(t);
   // The matter that is voted on, as anybody finds it.
-  const home = await open("/");
+  const home = await served.open("/");
   const ballot = await home.locator("main a", { hasText: "演示路91号院综合改造" }).first().getAttribute("href");
   await home.context().close();
-  return { ...server, people, open, browser, signIn, ballot };
+  return { ...served, ballot };
 }
 
 // press goes on with Tab until the focus is on what has those words, and presses Enter there.
@@ -38,7 +28,7 @@ async function press(page, words, most = 60) {
 }
 
 test("a vote by keyboard alone, from the sign-in to the receipt", { timeout: 180_000 }, async (t) => {
-  const { open, people, ballot } = await demo(t);
+  const { open, people, ballot } = await house(t);
   const page = await open("/sign-in", { viewport: phone });
   await page.keyboard.press("Tab");
   assert.match(await page.evaluate(() => document.activeElement.className), /skip/, "the first stop is the way past the header");
@@ -71,7 +61,7 @@ test("a vote by keyboard alone, from the sign-in to the receipt", { timeout: 180
 });
 
 test("no stop of the keyboard is hidden, covered or without its ring", { timeout: 240_000 }, async (t) => {
-  const { open, signIn, ballot } = await demo(t);
+  const { open, signIn, ballot } = await house(t);
   const faults = [];
   const walk = async (page, path) => {
     await page.goto(path);
@@ -89,7 +79,7 @@ test("no stop of the keyboard is hidden, covered or without its ring", { timeout
 });
 
 test("without script: read, vote, look the receipt up, and work at the desk", { timeout: 180_000 }, async (t) => {
-  const { signIn, ballot } = await demo(t);
+  const { signIn, ballot } = await house(t);
   const plain = { javaScriptEnabled: false };
   const owner = await signIn("owner", { viewport: phone, ...plain });
   await owner.goto(ballot);
@@ -132,7 +122,7 @@ test("without script: read, vote, look the receipt up, and work at the desk", { 
 });
 
 test("somebody asks for their own data from the page that shows it, without script", { timeout: 180_000 }, async (t) => {
-  const { signIn } = await demo(t);
+  const { signIn } = await house(t);
   const owner = await signIn("owner", { javaScriptEnabled: false, viewport: phone });
   await owner.goto("/me/data");
   await owner.sound();

@@ -20,20 +20,6 @@ export function patterns() {
   return list.sort((a, b) => (a.rank < b.rank ? -1 : a.rank > b.rank ? 1 : 0));
 }
 
-// signIns are the people of a demo with their passwords, as serve printed them: all of them, which a busy machine may take
-// a moment to pass on.
-export async function signIns(server) {
-  const printed = () => Object.fromEntries([...server.output().matchAll(/^ {2}(\S+) +([a-z0-9]{12}) +\S/gm)].map(([, login, password]) => [login, password]));
-  let list = {}, before = -1;
-  for (let tries = 0; tries < 40 && (Object.keys(list).length <= 8 || Object.keys(list).length !== before); tries++) {
-    before = Object.keys(list).length;
-    await new Promise((resolve) => setTimeout(resolve, 250));
-    list = printed();
-  }
-  assert.ok(Object.keys(list).length > 8, `only ${Object.keys(list).length} sign-ins were printed`);
-  return list;
-}
-
 // What is walked of each pattern by each person: enough to meet another shape of the page, not every row of a register.
 const most = { "/matters/{n}": 8, "/desk/matters/{n}": 8, "/matters/{n}/do/{verb}": 12, "/desk/registers/{register}": 4, "/desk/begin/{method}": 6, "/begin/{method}": 4, "/methods/{key}": 3 };
 const usual = 3;

@@ -6,8 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import test from "node:test";
 import { browse, desk, phone, serve, wall } from "./harness.mjs";
-import { signIns } from "./pages.mjs";
-import { fill, submit } from "./town.mjs";
+import { fill, signIns, submit } from "./town.mjs";
 
 test("what is printed is whole, and only that", { timeout: 180_000 }, async (t) => {
   const folder = mkdtempSync(join(tmpdir(), "gongzhi-print-"));

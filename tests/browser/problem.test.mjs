@@ -3,22 +3,8 @@ import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import test from "node:test";
 import { PNG } from "pngjs";
-import { phone, serve, browse } from "./harness.mjs";
-import { signIns } from "./pages.mjs";
-import { fill, submit } from "./town.mjs";
-
-async function demo(t) {
-  const server = await serve(t, { args: ["--demo"], seconds: 120 });
-  const people = await signIns(server);
-  const { open, browser } = await browse(t, server.url);
-  const signIn = async (login, options) => {
-    const page = await open("/sign-in", options);
-    await fill(page, { login, password: people[login] });
-    await submit(page);
-    return page;
-  };
-  return { ...server, people, open, browser, signIn };
-}
+import { phone } from "./harness.mjs";
+import { demo, fill, submit } from "./town.mjs";
 
 // A picture of noise, which weighs what a photograph does and cannot be shrunk but by drawing it smaller.
 function photograph(wide, high) {

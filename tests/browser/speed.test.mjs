@@ -5,8 +5,7 @@ import assert from "node:assert/strict";
 import test from "node:test";
 import { browse, desk, phone, serve, wall } from "./harness.mjs";
 import { accessible } from "./looks.mjs";
-import { signIns } from "./pages.mjs";
-import { fill, submit } from "./town.mjs";
+import { fill, signIns, submit } from "./town.mjs";
 
 // The curves of Lighthouse 12: a log-normal by the value of the tenth percentile and the median of all pages, and how
 // much each measure counts.

@@ -8,7 +8,8 @@ import assert from "node:assert/strict";
 import test from "node:test";
 import { browse, desk, narrow, phone, serve, wall } from "./harness.mjs";
 import { accessible, sideways, worded } from "./looks.mjs";
-import { found, signIns } from "./pages.mjs";
+import { found } from "./pages.mjs";
+import { signIns } from "./town.mjs";
 
 const ways = [["zh", "day", 1], ["en", "night", 1], ["zh", "night", 2], ["en", "day", 2], ["zh", "day", 3], ["en", "night", 3]];
 const rest = [["zh", "night", 1], ["en", "day", 1], ["zh", "day", 2], ["en", "night", 2], ["zh", "night", 3], ["en", "day", 3]];

@@ -66,6 +66,35 @@ export async function town(t, at) {
   };
 }
 
+// signIns are the people of a demo with their passwords, as serve printed them: all of them, which a busy machine may take
+// a moment to pass on.
+export async function signIns(server) {
+  const printed = () => Object.fromEntries([...server.output().matchAll(/^ {2}(\S+) +([a-z0-9]{12}) +\S/gm)].map(([, login, password]) => [login, password]));
+  let list = {}, before = -1;
+  for (let tries = 0; tries < 40 && (Object.keys(list).length <= 8 || Object.keys(list).length !== before); tries++) {
+    before = Object.keys(list).length;
+    await new Promise((resolve) => setTimeout(resolve, 250));
+    list = printed();
+  }
+  assert.ok(Object.keys(list).length > 8, `only ${Object.keys(list).length} sign-ins were printed`);
+  return list;
+}
+
+// demo serves the demonstration. signIn opens a browser of one's own as one of its people.
+export async function demo(t) {
+  const server = await serve(t, { args: ["--demo"], seconds: 120 });
+  const people = await signIns(server);
+  const { open, browser } = await browse(t, server.url);
+  const signIn = async (login, options) => {
+    const page = await open("/sign-in", options);
+    await fill(page, { login, password: people[login] });
+    await submit(page);
+    assert.doesNotMatch(page.url(), /sign-in/, `${login} cannot sign in`);
+    return page;
+  };
+  return { ...server, people, open, browser, signIn };
+}
+
 // fill answers questions by their names, whatever control each has. A row among many is looked for by its name.
 export async function fill(page, values) {
   for (const [name, value] of Object.entries(values)) {
