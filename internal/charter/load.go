@@ -157,7 +157,8 @@ func (l *loader) roles() {
 	}
 	var file rolesFile
 	l.faults(n.Decode(&file))
-	for key, r := range file.Roles {
+	for _, key := range slices.Sorted(maps.Keys(file.Roles)) {
+		r := file.Roles[key]
 		if key == act.Clock || key == act.HouseItself {
 			l.error(n.KeyAt("roles", key), "role.reserved", text.Args{"Role": key})
 		}
