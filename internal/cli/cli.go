@@ -95,7 +95,7 @@ func (c *call) parse(flags *flag.FlagSet) (words []string, ok bool) {
 	lang := flags.String("lang", string(c.lang), "")
 	for rest := c.args; ; {
 		if err := flags.Parse(rest); err != nil {
-			c.refuse(text.Key("cli.argument", "Why", err.Error()))
+			c.refuse(text.Key("cli.argument", "Why", c.say(flagFault(err))))
 			return nil, false
 		}
 		if rest = flags.Args(); len(rest) == 0 {
@@ -111,6 +111,23 @@ func (c *call) parse(flags *flag.FlagSet) (words []string, ok bool) {
 		return nil, false
 	}
 	return words, true
+}
+
+// flagFault is what is wrong with a flag, in our words: the package flag says it in English only, and has no types for it.
+func flagFault(err error) text.Words {
+	said := err.Error()
+	name := said[strings.LastIndex(said, " -")+1:]
+	name, why, _ := strings.Cut(name, ":")
+	key := "cli.flag.value"
+	switch {
+	case strings.HasPrefix(said, "flag provided but not defined"):
+		key = "cli.flag.unknown"
+	case strings.HasPrefix(said, "flag needs an argument"):
+		key = "cli.flag.empty"
+	case strings.TrimSpace(why) == errTwice.Error():
+		key = "cli.flag.twice"
+	}
+	return text.Key(key, "Flag", "-"+name)
 }
 
 func (c *call) say(w text.Words) string { return c.words.Say(c.lang, w) }

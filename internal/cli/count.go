@@ -11,6 +11,7 @@ import (
 	"os"
 	"slices"
 	"strings"
+	"syscall"
 	"time"
 	"unicode/utf8"
 
@@ -32,9 +33,12 @@ func count(c *call) int {
 	if !fine {
 		return unusable
 	}
-	usage := text.Key("cli.argument", "Why", "gongzhi count "+c.say(text.Key("cli.count.args")))
-	if len(words) > 0 || len(opts.rules) == 0 || opts.roll == "" || opts.ballots == "" {
-		return c.refuse(usage)
+	if missing := opts.missing(); len(words) > 0 || len(missing) > 0 {
+		why := text.Key("cli.count.surplus", "Words", strings.Join(words, " "))
+		if len(missing) > 0 {
+			why = text.Key("cli.count.missing", "Flags", strings.Join(missing, " "))
+		}
+		return c.refuse(text.Key("cli.argument", "Why", c.say(why)+"\ngongzhi count "+c.say(text.Key("cli.count.args"))))
 	}
 	var closes time.Time
 	if opts.closes != "" {
@@ -99,6 +103,20 @@ func (o *counting) flags() *flag.FlagSet {
 	return flags
 }
 
+// missing are the flags without which nothing can be counted.
+func (o *counting) missing() (flags []string) {
+	if len(o.rules) == 0 {
+		flags = append(flags, "--rule")
+	}
+	if o.roll == "" {
+		flags = append(flags, "--roll")
+	}
+	if o.ballots == "" {
+		flags = append(flags, "--ballots")
+	}
+	return flags
+}
+
 // list is a flag that may be given several times.
 type list []string
 
@@ -108,6 +126,8 @@ func (l *list) Set(s string) error {
 	return nil
 }
 
+var errTwice = errors.New("given twice")
+
 // once is a flag that may not: of two files of ballots, counting the second alone would be a wrong count that looks
 // like a right one.
 type once string
@@ -115,7 +135,7 @@ type once string
 func (o *once) String() string { return string(*o) }
 func (o *once) Set(s string) error {
 	if *o != "" {
-		return errors.New("given twice")
+		return errTwice
 	}
 	*o = once(s)
 	return nil
@@ -176,7 +196,10 @@ func (f *countFiles) rule(name string) vote.Rule {
 		return vote.Rule{}
 	}
 	r, found := p.Rule(key)
-	if !found {
+	switch {
+	case key == "":
+		f.no(file, 0, text.Key("cli.count.no_key", "Keys", strings.Join(p.Keys(), ", ")))
+	case !found:
 		f.no(file, 0, text.Key("cli.count.no_rule", "Key", key, "Keys", strings.Join(p.Keys(), ", ")))
 	}
 	return r
@@ -206,6 +229,9 @@ func readFile[T any](f *countFiles, name once, read func(io.Reader) (T, error)) 
 func unreadable(err error) text.Words {
 	if errors.Is(err, fs.ErrNotExist) {
 		return text.Key("cli.count.absent")
+	}
+	if errors.Is(err, syscall.EISDIR) {
+		return text.Key("cli.count.folder")
 	}
 	if inner := errors.Unwrap(err); inner != nil {
 		err = inner

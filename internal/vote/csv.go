@@ -1,18 +1,11 @@
 package vote
 
 import (
-	"bufio"
-	"encoding/csv"
-	"errors"
 	"fmt"
 	"io"
-	"slices"
 	"strings"
 	"time"
-	"unicode"
-	"unicode/utf8"
 
-	"gongzhi/internal/exact"
 	"gongzhi/internal/fault"
 )
 
@@ -66,7 +59,11 @@ func ReadRoll(r io.Reader, opts RollOptions) (Roll, error) {
 			for owner := range strings.SplitSeq(t.cell("owners"), ";") {
 				owner = strings.TrimSpace(owner)
 				if owner == "" || OwnerID(owner) == AnyOwner {
-					t.no("owners", "vote.csv.owners", t.cell("owners"))
+					code := "vote.csv.owners"
+					if t.cell("owners") == "" {
+						code = "vote.csv.owners_missing"
+					}
+					t.no("owners", code, t.cell("owners"))
 					p.Owners = nil
 					break
 				}
@@ -203,146 +200,4 @@ func ReadInstant(s string) (time.Time, error) {
 		return time.Time{}, fmt.Errorf("vote: %q is not RFC 3339", s)
 	}
 	return at, nil
-}
-
-// table reads a CSV file by column name and gathers its faults.
-type table struct {
-	csv    *csv.Reader
-	column map[string]int
-	width  int
-	record []string
-	line   int
-	faults []fault.Field
-	broken error // of the reader itself
-}
-
-// openTable reads the header. A header that lacks a column, has one twice or one that nobody knows is refused at
-// once, because every row would then be misread.
-func openTable(r io.Reader, columns, extras []string) (*table, error) {
-	in := bufio.NewReader(r)
-	if mark, _ := in.Peek(3); string(mark) == "\ufeff" { // as Excel writes
-		_, _ = in.Discard(3) // was just peeked
-	}
-	t := &table{csv: csv.NewReader(in), column: map[string]int{}, line: 1}
-	t.csv.FieldsPerRecord = -1 // counted here, so that the fault has its own words
-	t.csv.ReuseRecord = true
-	header, err := t.csv.Read()
-	var bad *csv.ParseError
-	switch {
-	case errors.Is(err, io.EOF):
-		t.no("header", "vote.csv.empty", "")
-		return nil, t.err()
-	case errors.As(err, &bad):
-		t.no("header", "vote.csv.quotes", "")
-		return nil, t.err()
-	case err != nil:
-		return nil, fmt.Errorf("vote: reading header: %w", err)
-	}
-	t.line, _ = t.csv.FieldPos(0)
-	for i, name := range header {
-		name = strings.TrimSpace(name)
-		if !utf8.ValidString(name) || invisible(name) {
-			t.no("header", "vote.csv.header", "")
-			continue
-		}
-		if _, twice := t.column[name]; twice {
-			t.no(name, "vote.csv.column_twice", name)
-		} else if !slices.Contains(columns, name) && !slices.Contains(extras, name) {
-			t.no(name, "vote.csv.column_unknown", name)
-		}
-		t.column[name] = i
-	}
-	for _, name := range columns {
-		if _, ok := t.column[name]; !ok {
-			t.no(name, "vote.csv.column_missing", name)
-		}
-	}
-	t.width = len(header)
-	if err := t.err(); err != nil {
-		return nil, err
-	}
-	return t, nil
-}
-
-// next goes to the next row that can be read as cells; the others become faults.
-func (t *table) next() bool {
-	for {
-		record, err := t.csv.Read()
-		var bad *csv.ParseError
-		switch {
-		case errors.Is(err, io.EOF):
-			return false
-		case errors.As(err, &bad):
-			t.line = bad.Line
-			t.no("row", "vote.csv.quotes", "")
-			continue
-		case err != nil:
-			t.broken = fmt.Errorf("vote: reading after line %d: %w", t.line, err)
-			return false
-		}
-		t.record = record
-		t.line, _ = t.csv.FieldPos(0)
-		if len(record) != t.width {
-			t.noArgs("row", "vote.csv.width", fault.Args{"Value": len(record), "Want": t.width})
-			continue
-		}
-		switch {
-		case slices.ContainsFunc(record, func(s string) bool { return !utf8.ValidString(s) }):
-			t.no("row", "vote.csv.encoding", "")
-		case slices.ContainsFunc(record, invisible):
-			t.no("row", "vote.csv.invisible", "")
-		default:
-			return true
-		}
-	}
-}
-
-// invisible finds characters that nobody sees on paper and that would make two owners of one name: control characters,
-// joiners, marks of direction. Blanks around a cell do no harm, they are trimmed.
-func invisible(cell string) bool {
-	return strings.ContainsFunc(strings.TrimSpace(cell), func(r rune) bool {
-		return r < ' ' || r >= 0x7f && unicode.In(r, unicode.Cc, unicode.Cf)
-	})
-}
-
-// cell is empty where the file has no such column.
-func (t *table) cell(name string) string {
-	i, ok := t.column[name]
-	if !ok {
-		return ""
-	}
-	return strings.TrimSpace(t.record[i])
-}
-
-// area reads a cell as any program reads a number, so that whoever recounts with another one finds the same: the
-// full-width digits, units and commas that a form takes are refused.
-func (t *table) area(name string) exact.Area {
-	cell := t.cell(name)
-	a, err := exact.ParseArea(cell)
-	var bad *exact.ParseError
-	switch {
-	case errors.As(err, &bad):
-		t.no(name, "vote.csv.area."+bad.Reason.String(), cell)
-	case strings.Trim(cell, "0123456789.") != "":
-		t.no(name, "vote.csv.area.plain", cell)
-	}
-	return a
-}
-
-func (t *table) no(name, code, value string) { t.noArgs(name, code, fault.Args{"Value": value}) }
-
-func (t *table) noArgs(name, code string, args fault.Args) {
-	t.faults = append(t.faults, fault.Field{Name: name, Row: t.line, Code: code, Args: args})
-}
-
-// err is nil, the reader's own error, or one refusal with all faults by line.
-func (t *table) err() error {
-	if t.broken != nil {
-		return t.broken
-	}
-	if len(t.faults) == 0 {
-		return nil
-	}
-	slices.SortStableFunc(t.faults, func(a, b fault.Field) int { return a.Row - b.Row })
-	return &fault.Refusal{Kind: fault.Invalid, Code: "vote.csv.faults", Fields: t.faults, Args: fault.Args{"N": len(t.faults)}}
 }
