@@ -57,6 +57,16 @@ func Asked(s Step, v View, sub Submission) (Ask, error) {
 	return ask, nil
 }
 
+// Answered is Asked, and what was answered: read against the fields of the ask, and refused on the basis of its clause.
+func Answered(s Step, v View, sub Submission) (Ask, Answers, error) {
+	ask, err := Asked(s, v, sub)
+	if err != nil {
+		return Ask{}, Answers{}, err
+	}
+	answers, err := ask.Fields.Read(sub, v.Basis(ask.Clause, s.Shared()), v.Known)
+	return ask, answers, err
+}
+
 // Unsaying is a step whose end may leave facts out, because they would tell of too few: no condition may use those.
 type Unsaying interface {
 	Unsaid() []string

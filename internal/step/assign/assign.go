@@ -186,11 +186,7 @@ func (s *Assign) Asks(v step.View) []step.Ask {
 
 // Take passes the work on, or ends it.
 func (s *Assign) Take(v step.View, sub step.Submission) ([]act.Draft, error) {
-	ask, err := step.Asked(s, v, sub)
-	if err != nil {
-		return nil, err
-	}
-	answers, err := ask.Fields.Read(sub, v.Basis(ask.Clause, &s.Common), v.Known)
+	ask, answers, err := step.Answered(s, v, sub)
 	if err != nil {
 		return nil, err
 	}

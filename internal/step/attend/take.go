@@ -68,15 +68,11 @@ func (s *Attend) Take(v step.View, sub step.Submission) ([]act.Draft, error) {
 	if no := s.noRoom(v, st, sub); no != nil {
 		return nil, no
 	}
-	ask, err := step.Asked(s, v, sub)
+	ask, answers, err := step.Answered(s, v, sub)
 	if err != nil {
 		return nil, err
 	}
 	basis := v.Basis(ask.Clause, &s.Common)
-	answers, err := ask.Fields.Read(sub, basis, v.Known)
-	if err != nil {
-		return nil, err
-	}
 	b := body{Item: sub.Item, Answers: answers.Open}
 	d := act.Draft{Clause: ask.Clause, Sealed: answers.Sealed}
 	switch sub.Verb {

@@ -266,11 +266,7 @@ var kinds = map[string]string{"claim": "claim.claimed", "confirm": "claim.confir
 
 // Take records a claim or an answer to one, and ends when nothing is left to wait for.
 func (s *Claim) Take(v step.View, sub step.Submission) ([]act.Draft, error) {
-	ask, err := step.Asked(s, v, sub)
-	if err != nil {
-		return nil, err
-	}
-	answers, err := ask.Fields.Read(sub, v.Basis(ask.Clause, &s.Common), v.Known)
+	ask, answers, err := step.Answered(s, v, sub)
 	if err != nil {
 		return nil, err
 	}

@@ -142,15 +142,11 @@ func (s *Dispatch) Asks(v step.View) []step.Ask {
 
 // Take passes it on, moves its time, or ends it.
 func (s *Dispatch) Take(v step.View, sub step.Submission) ([]act.Draft, error) {
-	ask, err := step.Asked(s, v, sub)
+	ask, answers, err := step.Answered(s, v, sub)
 	if err != nil {
 		return nil, err
 	}
 	basis := v.Basis(ask.Clause, &s.Common)
-	answers, err := ask.Fields.Read(sub, basis, v.Known)
-	if err != nil {
-		return nil, err
-	}
 	st := v.State.(*state)
 	words := func(key string) string { w, _ := answers.Open[key].(string); return w }
 	d := act.Draft{Clause: ask.Clause, Sealed: answers.Sealed}

@@ -161,11 +161,7 @@ func (s *Feedback) Asks(v step.View) []step.Ask {
 
 // Take records the grade and ends.
 func (s *Feedback) Take(v step.View, sub step.Submission) ([]act.Draft, error) {
-	ask, err := step.Asked(s, v, sub)
-	if err != nil {
-		return nil, err
-	}
-	answers, err := ask.Fields.Read(sub, v.Basis(ask.Clause, &s.Common), v.Known)
+	ask, answers, err := step.Answered(s, v, sub)
 	if err != nil {
 		return nil, err
 	}

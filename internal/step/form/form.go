@@ -135,11 +135,7 @@ func (f *Form) Asks(v step.View) []step.Ask {
 
 // Take records the answers and ends.
 func (f *Form) Take(v step.View, s step.Submission) ([]act.Draft, error) {
-	ask, err := step.Asked(f, v, s)
-	if err != nil {
-		return nil, err
-	}
-	answers, err := ask.Fields.Read(s, v.Basis("fields", &f.Common), v.Known)
+	_, answers, err := step.Answered(f, v, s)
 	if err != nil {
 		return nil, err
 	}

@@ -241,15 +241,11 @@ func (s *Inspect) Asks(v step.View) []step.Ask {
 
 // Take records a sheet; the last one decides.
 func (s *Inspect) Take(v step.View, sub step.Submission) ([]act.Draft, error) {
-	ask, err := step.Asked(s, v, sub)
+	_, answers, err := step.Answered(s, v, sub)
 	if err != nil {
 		return nil, err
 	}
 	basis := v.Basis("items", &s.Common)
-	answers, err := ask.Fields.Read(sub, basis, v.Known)
-	if err != nil {
-		return nil, err
-	}
 	b := body{Marks: map[string]string{}, Notes: map[string]string{}, Answers: answers.Open}
 	var bad fault.Fields
 	for _, p := range s.Items {

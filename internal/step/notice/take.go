@@ -117,11 +117,7 @@ func (n *Notice) Take(v step.View, s step.Submission) ([]act.Draft, error) {
 		return nil, fault.Refuse(fault.Closed, "notice.closed", v.Basis("days", &n.Common),
 			fault.Args{"Step": n.Name, "Verb": s.Verb})
 	}
-	ask, err := step.Asked(n, v, s)
-	if err != nil {
-		return nil, err
-	}
-	answers, err := ask.Fields.Read(s, v.Basis(ask.Clause, &n.Common), v.Known)
+	ask, answers, err := step.Answered(n, v, s)
 	if err != nil {
 		return nil, err
 	}

@@ -228,11 +228,7 @@ func (s *Patrol) Asks(v step.View) (out []step.Ask) {
 
 // Take records one place, and opens a matter for what was found there. The last place ends the round.
 func (s *Patrol) Take(v step.View, sub step.Submission) ([]act.Draft, error) {
-	ask, err := step.Asked(s, v, sub)
-	if err != nil {
-		return nil, err
-	}
-	answers, err := ask.Fields.Read(sub, v.Basis("fields", &s.Common), v.Known)
+	_, answers, err := step.Answered(s, v, sub)
 	if err != nil {
 		return nil, err
 	}

@@ -62,11 +62,7 @@ func (r *Rate) Take(v step.View, s step.Submission) ([]act.Draft, error) {
 	if (s.Verb == "answer" || s.Verb == "record") && !st.Closes.IsZero() && (st.Ended || !v.Now.Before(st.Closes)) {
 		return nil, fault.Refuse(fault.Closed, "rate.closed", v.Basis("window", &r.Common), fault.Args{"Step": r.Name})
 	}
-	ask, err := step.Asked(r, v, s)
-	if err != nil {
-		return nil, err
-	}
-	answers, err := ask.Fields.Read(s, v.Basis(ask.Clause, &r.Common), v.Known)
+	ask, answers, err := step.Answered(r, v, s)
 	if err != nil {
 		return nil, err
 	}

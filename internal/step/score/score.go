@@ -247,15 +247,11 @@ func (s *Score) Asks(v step.View) []step.Ask {
 
 // Take works out the sheet, the grade and the streak.
 func (s *Score) Take(v step.View, sub step.Submission) ([]act.Draft, error) {
-	ask, err := step.Asked(s, v, sub)
+	_, answers, err := step.Answered(s, v, sub)
 	if err != nil {
 		return nil, err
 	}
 	basis := v.Basis("dimensions", &s.Common)
-	answers, err := ask.Fields.Read(sub, basis, v.Known)
-	if err != nil {
-		return nil, err
-	}
 	b := s.sheet(answers.Open)
 	if b.Grade, err = s.grade(b); err != nil {
 		return nil, err

@@ -89,15 +89,11 @@ func (b *Ballot) Take(v step.View, s step.Submission) ([]act.Draft, error) {
 	if (s.Verb == "cast" || s.Verb == "hand_out") && !st.Closes.IsZero() && (st.Ended || st.Closed || !v.Now.Before(st.Closes)) {
 		return nil, fault.Refuse(fault.Closed, "secret_ballot.closed", v.Basis("window", &b.Common), fault.Args{"Step": b.Name, "Verb": s.Verb})
 	}
-	ask, err := step.Asked(b, v, s)
+	ask, answers, err := step.Answered(b, v, s)
 	if err != nil {
 		return nil, err
 	}
 	basis := v.Basis(ask.Clause, &b.Common)
-	answers, err := ask.Fields.Read(s, basis, v.Known)
-	if err != nil {
-		return nil, err
-	}
 	switch ask.Verb {
 	case "open":
 		return b.open(v, answers, basis)

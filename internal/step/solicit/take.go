@@ -63,15 +63,11 @@ func (s *Solicit) Asks(v step.View) (asks []step.Ask) {
 
 // Take answers a submission.
 func (s *Solicit) Take(v step.View, sub step.Submission) ([]act.Draft, error) {
-	ask, err := step.Asked(s, v, sub)
+	ask, answers, err := step.Answered(s, v, sub)
 	if err != nil {
 		return nil, err
 	}
 	basis := v.Basis(ask.Clause, &s.Common)
-	answers, err := ask.Fields.Read(sub, basis, v.Known)
-	if err != nil {
-		return nil, err
-	}
 	st := v.State.(*state)
 	switch ask.Verb {
 	case "start":

@@ -129,11 +129,7 @@ var kinds = map[string]string{
 
 // Take records what was done to a package, and ends with the last acceptance or the last decision on a change.
 func (s *Works) Take(v step.View, sub step.Submission) ([]act.Draft, error) {
-	ask, err := step.Asked(s, v, sub)
-	if err != nil {
-		return nil, err
-	}
-	answers, err := ask.Fields.Read(sub, v.Basis(ask.Clause, &s.Common), v.Known)
+	ask, answers, err := step.Answered(s, v, sub)
 	if err != nil {
 		return nil, err
 	}
