@@ -38,6 +38,7 @@ const (
 	Closed      = "matter.closed"  // nothing follows; body: Closing
 	Opened      = "child.opened"   // a child matter was started; body: Child
 	ChildClosed = "child.closed"   // a child matter reached its end; body: Child
+	Kept        = "row.kept"       // a row of a register was written with it; body: Written
 	Moved       = "matter.moved"   // the matter goes on under another version of the charter; body: Move
 	Erased      = "value.erased"   // a sealed value was removed from the vault
 	Installed   = "charter.installed"

@@ -45,6 +45,12 @@ type Child struct {
 	Result string `json:"result,omitempty"`
 }
 
+// Written is the body of Kept: a row of a register and what was written into it. A field without a value was cleared.
+type Written struct {
+	Row    string         `json:"row"` // "award/m12-enter"
+	Values map[string]any `json:"values"`
+}
+
 // KeyGiven is the body of LogOpened and LogKey: the key under which the public log is signed from here on. Signed is the
 // statement "gongzhi log key\n<key>\n" as a note signed with the key before; a key that was lost leaves it empty.
 type KeyGiven struct {

@@ -18,6 +18,7 @@ var (
 // Ways in which characters come that nobody typed.
 const (
 	BySheet = "sheet" // an import wrote them: the values of rows it added, and those it changed
+	ByStep  = "step"  // a step wrote into a register what was answered before
 	ByForm  = "form"  // a form was filled in from a register, and sent with them unchanged
 )
 

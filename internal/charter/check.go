@@ -91,6 +91,7 @@ func (l *loader) check() {
 		m := l.c.Methods[key]
 		l.list = append(l.list, m.Check(asks{l.c, l.declared})...)
 		l.children(m)
+		l.keeps(m)
 		l.votes(m)
 		l.meetings(m)
 		l.stepRules(m)

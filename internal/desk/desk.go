@@ -23,6 +23,7 @@ import (
 	"gongzhi/internal/ledger"
 	"gongzhi/internal/method"
 	"gongzhi/internal/outbox"
+	"gongzhi/internal/register"
 	"gongzhi/internal/step"
 	"gongzhi/internal/store"
 	"gongzhi/internal/urn"
@@ -44,11 +45,16 @@ type Config struct {
 	Outbox  *outbox.Outbox                      // required
 	Book    func(context.Context, store.Q) Book // required: registers as one transaction sees them
 	Urns    *urn.Urns                           // required: slips of secret votes
+	Write   Write                               // required: rows that steps write
 	Charter *charter.Charter                    // required: the version new matters begin under
 	Clock   clock.Clock                         // required: the one that also stamps the store's transactions
 	Log     *slog.Logger                        // default discards
 	Runs    int                                 // folded matters kept in memory; default 4096
 }
+
+// Write writes one row of a register as the change set id, from a day on, and gives the body of the act that tells of it in
+// the house's own book; changed is false where the row says all of it already. It refuses what the book refuses.
+type Write func(ctx context.Context, tx *store.Tx, id string, e register.Entry, on calendar.Date) (body any, changed bool, err error)
 
 // Desk is safe for concurrent use.
 type Desk struct {
@@ -59,6 +65,7 @@ type Desk struct {
 	outbox *outbox.Outbox
 	book   func(context.Context, store.Q) Book
 	urns   *urn.Urns
+	write  Write
 	clock  clock.Clock
 	log    *slog.Logger
 
@@ -97,7 +104,7 @@ func New(c Config) (*Desk, error) {
 		return nil, fmt.Errorf("desk: %w", err)
 	}
 	return &Desk{
-		db: c.Store, ledger: c.Ledger, docket: c.Docket, files: c.Files, outbox: c.Outbox, book: c.Book, urns: c.Urns, clock: c.Clock, log: c.Log,
+		db: c.Store, ledger: c.Ledger, docket: c.Docket, files: c.Files, outbox: c.Outbox, book: c.Book, urns: c.Urns, write: c.Write, clock: c.Clock, log: c.Log,
 		current: c.Charter, versions: map[act.Digest]*charter.Charter{c.Charter.Digest: c.Charter},
 		writing: writing, reading: reading, wake: make(chan struct{}, 1),
 	}, nil

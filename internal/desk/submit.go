@@ -356,6 +356,9 @@ func (w *session) record(key string, by act.By, clause string, d act.Draft) (act
 	if by.Person != "" {
 		a.Made = w.made
 	}
+	if err := w.keep(by, a.Basis.Clause, d); err != nil {
+		return act.Act{}, err
+	}
 	if err := w.urn(key, d); err != nil {
 		return act.Act{}, err
 	}

@@ -8,6 +8,7 @@ import (
 	"gongzhi/internal/book"
 	"gongzhi/internal/calendar"
 	"gongzhi/internal/redact"
+	"gongzhi/internal/register"
 	"gongzhi/internal/store"
 )
 
@@ -68,20 +69,39 @@ func (h *House) change(ctx context.Context, by act.By, clause string, body Chang
 		if err != nil {
 			return false, err
 		}
-		body.Counts, body.On = p.Counts(), p.On
-		if body.Added+body.Changed+body.Ended == 0 {
-			return false, nil
-		}
-		if body.Recalled, err = h.recallFormer(ctx, tx, p); err != nil {
-			return false, err
-		}
-		body.Counts, body.Root, err = h.Book.Apply(ctx, tx, h.Tenant, h.Desk.Charter().Registers, p, tx.Now(), body.ID)
-		return true, err
+		return h.apply(ctx, tx, p, &body)
 	})
 	if err != nil {
 		return Changed{}, err
 	}
 	return body, nil
+}
+
+// apply writes a plan and fills in what the act about it says; false where there is nothing to write.
+func (h *House) apply(ctx context.Context, tx *store.Tx, p *book.Plan, body *Changed) (changed bool, err error) {
+	body.Counts, body.On = p.Counts(), p.On
+	if body.Added+body.Changed+body.Ended == 0 {
+		return false, nil
+	}
+	if body.Recalled, err = h.recallFormer(ctx, tx, p); err != nil {
+		return false, err
+	}
+	body.Counts, body.Root, err = h.Book.Apply(ctx, tx, h.Tenant, h.Desk.Charter().Registers, p, tx.Now(), body.ID)
+	return true, err
+}
+
+// write is how a step of a matter writes a row; nobody typed what it writes.
+func (h *House) write(ctx context.Context, tx *store.Tx, id string, e register.Entry, on calendar.Date) (any, bool, error) {
+	schemas, body := h.Desk.Charter().Registers, Changed{ID: id}
+	p, err := h.Book.Plan(ctx, tx, h.Tenant, schemas, book.Set{Entries: []register.Entry{e}, On: on})
+	if err != nil {
+		return nil, false, err
+	}
+	if err := h.Book.Spare(ctx, tx, h.Tenant, on, book.ByStep, p.Written(schemas)); err != nil {
+		return nil, false, err
+	}
+	changed, err := h.apply(ctx, tx, p, &body)
+	return body, changed, err
 }
 
 // RowErased is the act by which the personal fields of one row were erased, in the house's own book; its body is Erased.

@@ -229,7 +229,7 @@ func (h *House) rooms(ctx context.Context, c Config) error {
 		Own: func() map[string]bool { return h.Desk.Charter().OwnRoles() }, NoAccount: func() string { return h.Desk.Charter().NoAccount() },
 	})
 	h.Desk, err = desk.New(desk.Config{
-		Store: h.Store, Ledger: h.Ledger, Docket: h.Docket, Files: h.Files, Outbox: h.Outbox, Book: h.registers, Urns: h.Urns, Charter: h.Charter,
+		Store: h.Store, Ledger: h.Ledger, Docket: h.Docket, Files: h.Files, Outbox: h.Outbox, Book: h.registers, Urns: h.Urns, Write: h.write, Charter: h.Charter,
 		Clock: h.Clock, Log: c.Log, Runs: c.Runs,
 	})
 	return err

@@ -15,6 +15,7 @@ import (
 	"gongzhi/internal/step/feedback"
 	"gongzhi/internal/step/form"
 	"gongzhi/internal/step/inspect"
+	"gongzhi/internal/step/keep"
 	"gongzhi/internal/step/meeting"
 	"gongzhi/internal/step/notice"
 	"gongzhi/internal/step/open"
@@ -47,5 +48,6 @@ func All() []step.Kind {
 		patrol.Kind{},
 		attend.Kind{},
 		score.Kind{},
+		keep.Kind{},
 	}
 }
