@@ -103,6 +103,7 @@ func Load(files fs.FS) (*Charter, []step.Finding, error) {
 		Digest: digest(raw), Files: files, Roles: map[string]Role{}, Bodies: map[string]Body{}, Imports: map[string]*register.Import{},
 		Rules: map[string]vote.Profiles{}, Methods: map[string]*method.Method{}, Indicators: map[string]*indicator.Set{},
 	}}
+	l.parseAll()
 	l.head()
 	l.registers()
 	l.roles()

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"gongzhi/internal/source"
+	"gongzhi/internal/step"
 	"gongzhi/internal/text"
 )
 
@@ -87,9 +88,12 @@ func (a asks) HasMethod(key string) bool { _, ok := a.declared[key]; return ok }
 
 // check asks every method; it comes last because methods may name each other.
 func (l *loader) check() {
-	for _, key := range l.c.MethodKeys() {
+	keys := l.c.MethodKeys()
+	found := make([][]step.Finding, len(keys))
+	sideBySide(len(keys), func(i int) { found[i] = l.c.Methods[keys[i]].Check(asks{l.c, l.declared}) })
+	for i, key := range keys {
 		m := l.c.Methods[key]
-		l.list = append(l.list, m.Check(asks{l.c, l.declared})...)
+		l.list = append(l.list, found[i]...)
 		l.children(m)
 		l.keeps(m)
 		l.votes(m)

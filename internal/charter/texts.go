@@ -6,7 +6,6 @@ import (
 	"regexp"
 	"slices"
 	"strings"
-	"sync"
 	"text/template"
 
 	"gongzhi/internal/source"
@@ -47,24 +46,6 @@ func messages(prefix string, n source.Node, see func(key string, m message), bad
 		}
 	}
 }
-
-// houseWords are the sentences that a charter may say in its own words, by language and key.
-var houseWords = sync.OnceValue(func() map[text.Lang]map[string]string {
-	all := map[text.Lang]map[string]string{}
-	for _, l := range text.Langs {
-		all[l] = map[string]string{}
-		names, _ := fs.Glob(text.House(), "*."+string(l)+".yaml") // the pattern is well-formed
-		for _, name := range names {
-			raw, err := fs.ReadFile(text.House(), name)
-			if err != nil {
-				panic(err) // embedded
-			}
-			n, _ := source.Parse(name, raw) // the tests of text read every file
-			messages("", n, func(key string, m message) { all[l][key] = m.said }, func(source.Place) {})
-		}
-	}
-	return all
-})
 
 var (
 	action      = regexp.MustCompile(`\{\{[^}]*\}\}`)
@@ -121,7 +102,7 @@ func (l *loader) message(own map[string]message, lang text.Lang, key string, m m
 		l.error(m.place, "texts.twice", text.Args{"Name": key, "First": first.place.String()})
 	}
 	own[key] = m
-	house, known := houseWords()[lang][key]
+	house, known := text.Original(lang, key)
 	if !known {
 		l.warn(m.place, "texts.unused", text.Args{"Name": key})
 		return

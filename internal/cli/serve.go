@@ -13,6 +13,7 @@ import (
 	"os"
 	"os/signal"
 	"path/filepath"
+	"runtime/debug"
 	"strings"
 	"syscall"
 	"time"
@@ -172,6 +173,10 @@ type serving struct {
 }
 
 func (c *call) serve(ctx context.Context, at place, how serving, log *slog.Logger) (err error) {
+	// Reading a charter makes much garbage and keeps little of it: collecting it seldom until the house answers saves a
+	// fifth of the processor time of a start.
+	usual := debug.SetGCPercent(400)
+	defer debug.SetGCPercent(usual)
 	// The port first: a second start must not touch the data of the first.
 	l, err := net.Listen("tcp", how.listen)
 	if err != nil {
@@ -234,6 +239,7 @@ func (c *call) serve(ctx context.Context, at place, how serving, log *slog.Logge
 	go func() { done <- h.PublicLog.Run(running) }()
 	go func() { done <- messenger.Run(running) }()
 	go func() { done <- server.Serve(l) }()
+	debug.SetGCPercent(usual)
 	c.welcome(here, at, people)
 
 	select {

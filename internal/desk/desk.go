@@ -159,9 +159,15 @@ func (d *Desk) version(ctx context.Context, q store.Q, digest act.Digest) (*char
 // Install makes a charter the version for new matters, keeps its files and records the installation in the house's
 // own book. Installing the version that is current already does nothing.
 func (d *Desk) Install(ctx context.Context, by act.By, c *charter.Charter) error {
-	files, err := charter.Pack(c.Files)
+	last, err := d.ledger.LastInstalled(ctx, d.db.Read())
 	if err != nil {
 		return err
+	}
+	var files []byte // packed before the transaction, and only for a version that is new
+	if last != c.Digest {
+		if files, err = charter.Pack(c.Files); err != nil {
+			return err
+		}
 	}
 	err = unavailable(d.db.Write(ctx, func(ctx context.Context, tx *store.Tx) error {
 		if err := d.ledger.AddTenant(ctx, tx, c.Head.Key, c.Head.Name.ZH, tx.Now()); err != nil {
@@ -170,6 +176,11 @@ func (d *Desk) Install(ctx context.Context, by act.By, c *charter.Charter) error
 		last, err := d.ledger.LastInstalled(ctx, tx)
 		if err != nil || last == c.Digest {
 			return err
+		}
+		if files == nil { // another process has installed another version since
+			if files, err = charter.Pack(c.Files); err != nil {
+				return err
+			}
 		}
 		if err := d.ledger.KeepCharter(ctx, tx, c.Digest, files, tx.Now()); err != nil {
 			return err

@@ -22,6 +22,9 @@ func directly(m *i18n.Message) (direct, bool) {
 	if m.One != "" {
 		return direct{}, false
 	}
+	if !strings.Contains(m.Other, "{{") {
+		return direct{words: []string{m.Other}}, true
+	}
 	var d direct
 	last := 0
 	for _, at := range place.FindAllStringSubmatchIndex(m.Other, -1) {

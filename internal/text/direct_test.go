@@ -41,7 +41,7 @@ func TestTheHouseSpeaksTheSameBothWays(t *testing.T) {
 	}
 	n := 0
 	for _, l := range Langs {
-		for key, d := range b.direct[l] {
+		for key, d := range b.layers[0].direct[l] {
 			w := Words{Key: key, Args: Args{}}
 			for i, name := range d.places {
 				w.Args[name] = i

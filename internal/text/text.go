@@ -5,11 +5,13 @@
 package text
 
 import (
+	"cmp"
 	"fmt"
 	"io/fs"
 	"maps"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/nicksnyder/go-i18n/v2/i18n"
 	"go.yaml.in/yaml/v4"
@@ -103,38 +105,79 @@ func (w Words) IsZero() bool { return w.Key == "" && w.Plain == "" && w.Text.IsZ
 
 // Bundle is all the words of a house and its charter. It does not change once built.
 type Bundle struct {
-	keys   map[Lang]map[string]bool
-	direct map[Lang]map[string]direct
-	say    map[Lang]*i18n.Localizer
+	layers    []layer // what a later one says goes before what an earlier one says
+	templates func() map[Lang]*i18n.Localizer
+}
+
+// layer is what one folder says. It does not change once read.
+type layer struct {
+	messages map[Lang]map[string]*i18n.Message
+	direct   map[Lang]map[string]direct // of those, the ones that need no template engine
 }
 
 // New builds a Bundle from folders that hold NAME.zh.yaml and NAME.en.yaml files. A later folder overrides an
 // earlier one, so a charter may say a thing in its own words; within a folder a key may stand in one file only.
+// What stands in [House] is read once in a process.
 func New(folders ...fs.FS) (*Bundle, error) {
-	b := &Bundle{keys: map[Lang]map[string]bool{}, direct: map[Lang]map[string]direct{}, say: map[Lang]*i18n.Localizer{}}
-	catalogue := i18n.NewBundle(language.Chinese)
-	for _, l := range Langs {
-		b.keys[l], b.direct[l] = map[string]bool{}, map[string]direct{}
-		for _, folder := range folders {
+	b := &Bundle{}
+	for _, folder := range folders {
+		get := func() (layer, error) { return readLayer(folder) }
+		if folder == House() {
+			get = houseLayer
+		}
+		one, err := get()
+		if err != nil {
+			return nil, err
+		}
+		b.layers = append(b.layers, one)
+	}
+	// Few messages ever need it, and those of a page with plural forms are the first.
+	b.templates = sync.OnceValue(b.catalogue)
+	return b, nil
+}
+
+// readLayer reads a folder, its languages side by side.
+func readLayer(folder fs.FS) (layer, error) {
+	one := layer{messages: map[Lang]map[string]*i18n.Message{}, direct: map[Lang]map[string]direct{}}
+	var (
+		group sync.WaitGroup
+		mu    sync.Mutex
+		errs  = make([]error, len(Langs))
+	)
+	for i, l := range Langs {
+		group.Go(func() {
 			messages, err := read(folder, l)
-			if err != nil {
-				return nil, err
-			}
-			tag := language.Make(string(l))
-			for _, key := range slices.Sorted(maps.Keys(messages)) {
-				if err := catalogue.AddMessages(tag, messages[key]); err != nil {
-					return nil, fmt.Errorf("text: %s: %s: %w", l, key, err)
+			short := make(map[string]direct, len(messages))
+			for key, m := range messages {
+				if d, ok := directly(m); ok {
+					short[key] = d
 				}
-				b.keys[l][key] = true
-				delete(b.direct[l], key) // what an earlier folder said
-				if d, ok := directly(messages[key]); ok {
-					b.direct[l][key] = d
+			}
+			mu.Lock()
+			defer mu.Unlock()
+			one.messages[l], one.direct[l], errs[i] = messages, short, err
+		})
+	}
+	group.Wait()
+	return one, cmp.Or(errs...)
+}
+
+// catalogue gives every message to the template engine, in the order in which the layers override each other.
+func (b *Bundle) catalogue() map[Lang]*i18n.Localizer {
+	all := i18n.NewBundle(language.Chinese)
+	say := map[Lang]*i18n.Localizer{}
+	for _, l := range Langs {
+		tag := language.Make(string(l))
+		for _, one := range b.layers {
+			for _, m := range one.messages[l] {
+				if err := all.AddMessages(tag, m); err != nil {
+					panic(err) // only for a language without rules for its plural forms
 				}
 			}
 		}
-		b.say[l] = i18n.NewLocalizer(catalogue, string(l))
+		say[l] = i18n.NewLocalizer(all, string(l))
 	}
-	return b, nil
+	return say
 }
 
 // read gathers one folder's messages of one language.
@@ -192,10 +235,30 @@ func flatten(prefix string, in map[string]any, out map[string]*i18n.Message) err
 }
 
 // Has tells whether the key has words in this language.
-func (b *Bundle) Has(l Lang, key string) bool { return b.keys[l][key] }
+func (b *Bundle) Has(l Lang, key string) bool {
+	return slices.ContainsFunc(b.layers, func(one layer) bool { return one.messages[l][key] != nil })
+}
 
 // Keys lists every key known in a language, sorted.
-func (b *Bundle) Keys(l Lang) []string { return slices.Sorted(maps.Keys(b.keys[l])) }
+func (b *Bundle) Keys(l Lang) []string {
+	all := map[string]bool{}
+	for _, one := range b.layers {
+		for key := range one.messages[l] {
+			all[key] = true
+		}
+	}
+	return slices.Sorted(maps.Keys(all))
+}
+
+// short is the message of a key where it needs no template engine. The last layer that says something under the key decides.
+func (b *Bundle) short(l Lang, key string) (d direct, ok bool) {
+	for _, one := range slices.Backward(b.layers) {
+		if d, ok = one.direct[l][key]; ok || one.messages[l][key] != nil {
+			return d, ok
+		}
+	}
+	return d, false
+}
 
 // Say puts words into a language. A count for plural forms is taken from the argument "N". Words that are missing
 // come back as their key in double brackets, which no reader can overlook and the page tests reject.
@@ -209,7 +272,7 @@ func (b *Bundle) Say(l Lang, w Words) string {
 		}
 		return w.Text.In(l)
 	}
-	if d, ok := b.direct[l][w.Key]; ok {
+	if d, ok := b.short(l, w.Key); ok {
 		if s, ok := d.say(w.Args, func(w Words) string { return b.Say(l, w) }); ok {
 			return s
 		}
@@ -219,7 +282,7 @@ func (b *Bundle) Say(l Lang, w Words) string {
 
 // template is the way of Say for whatever is more than words with places in them.
 func (b *Bundle) template(l Lang, w Words) string {
-	if !b.keys[l][w.Key] {
+	if !b.Has(l, w.Key) {
 		return "⟦" + w.Key + "⟧"
 	}
 	data := Args{}
@@ -237,7 +300,7 @@ func (b *Bundle) template(l Lang, w Words) string {
 	if n, ok := data["N"]; ok {
 		cfg.PluralCount = n
 	}
-	s, err := b.say[l].Localize(cfg)
+	s, err := b.templates()[l].Localize(cfg)
 	if err != nil && s == "" {
 		return "⟦" + w.Key + "⟧"
 	}
