@@ -5,11 +5,19 @@ import (
 	"database/sql/driver"
 	"errors"
 	"io/fs"
+	"testing"
 )
 
 // OpenWith opens with other migrations than those of the house.
 func OpenWith(ctx context.Context, c Config, migrations fs.FS) (*DB, error) {
 	return open(ctx, c, migrations)
+}
+
+// LongLog is from how many pages a log counts as long, until the test ends. Call it before Open.
+func LongLog(t testing.TB, pages int) {
+	idle, busy := longIdle, longBusy
+	t.Cleanup(func() { longIdle, longBusy = idle, busy })
+	longIdle, longBusy = pages, pages
 }
 
 // MigrationFiles are those of the house.

@@ -7,13 +7,10 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
-	"log/slog"
 	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
-	"sync"
-	"time"
 
 	"modernc.org/libc"
 	"modernc.org/sqlite"
@@ -115,9 +112,15 @@ func (db *DB) startSQLite(ctx context.Context, c Config) error {
 	if err != nil {
 		return fmt.Errorf("store: checkpointing connection: %w", err)
 	}
-	db.checker = newCheckpointer(s, db.log)
+	// It never waits for a lock: what cannot be done now is done the next time.
+	if _, err := s.exec(ctx, "PRAGMA busy_timeout=0"); err != nil {
+		return fmt.Errorf("store: checkpointing connection: %w", err)
+	}
+	alone := make(chan func())
+	db.checker = newCheckpointer(s, db.log, alone)
 	open := func(ctx context.Context) (*session, error) { return newSession(ctx, db.pool) }
-	db.writer = newWriter(db, c.BatchMax, open, db.checker.dirty, c.Synced)
+	db.writer = newWriter(db, c.BatchMax, open, db.checker.dirty, c.Synced, alone)
+	db.checker.dirty() // a process that was killed may have left a long log
 	return nil
 }
 
@@ -202,79 +205,4 @@ func plannerStability(conn driver.Conn, set int32) (on bool, err error) {
 		return false, fmt.Errorf("sqlite3_db_config answered %d", rc)
 	}
 	return binary.NativeEndian.Uint32(libc.GoBytes(answer, 4)) != 0, nil
-}
-
-// checkpointer moves the write-ahead log into the database file from a connection of its own, in the gaps between
-// writes, so that no write waits for it. Under a steady load it does so at least every half second.
-type checkpointer struct {
-	session *session
-	log     *slog.Logger
-	woken   chan struct{}
-	stop    chan struct{}
-	once    sync.Once
-	stopped chan struct{}
-}
-
-const (
-	idleGap        = 20 * time.Millisecond
-	checkpointWait = 500 * time.Millisecond
-)
-
-func newCheckpointer(s *session, log *slog.Logger) *checkpointer {
-	c := &checkpointer{session: s, log: log, woken: make(chan struct{}, 1), stop: make(chan struct{}),
-		stopped: make(chan struct{})}
-	go c.loop()
-	return c
-}
-
-func (c *checkpointer) dirty() {
-	select {
-	case c.woken <- struct{}{}:
-	default:
-	}
-}
-
-func (c *checkpointer) close() {
-	c.once.Do(func() { close(c.stop) })
-	<-c.stopped
-	if err := c.session.close(); err != nil {
-		c.log.Error("store: closing the checkpointing connection", "err", err)
-	}
-}
-
-func (c *checkpointer) loop() {
-	defer close(c.stopped)
-	for {
-		select {
-		case <-c.stop:
-			return
-		case <-c.woken:
-		}
-		if !c.untilIdle() {
-			return
-		}
-		// PASSIVE waits for nobody: what a reader still needs is moved the next time.
-		if _, err := c.session.exec(context.Background(), "PRAGMA wal_checkpoint(PASSIVE)"); err != nil {
-			c.log.Warn("store: checkpoint", "err", err)
-		}
-	}
-}
-
-// untilIdle returns when no write has come for idleGap, or after checkpointWait; false means stop.
-func (c *checkpointer) untilIdle() bool {
-	idle, late := time.NewTimer(idleGap), time.NewTimer(checkpointWait)
-	defer idle.Stop()
-	defer late.Stop()
-	for {
-		select {
-		case <-c.stop:
-			return false
-		case <-c.woken:
-			idle.Reset(idleGap)
-		case <-idle.C:
-			return true
-		case <-late.C:
-			return true
-		}
-	}
 }

@@ -2,11 +2,15 @@ package store_test
 
 import (
 	"context"
+	"encoding/binary"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/fstest"
 	"time"
@@ -387,6 +391,67 @@ func TestTheLogIsMovedWhileOpen(t *testing.T) {
 		}
 		time.Sleep(10 * time.Millisecond)
 	}
+}
+
+// TestALongLogBeginsAnew: also where somebody always writes, and when nobody does any more nothing of it is left.
+func TestALongLogBeginsAnew(t *testing.T) {
+	store.LongLog(t, 200)
+	path := filepath.Join(t.TempDir(), "store.db")
+	db := openTest(t, store.Config{URL: path})
+	var (
+		group sync.WaitGroup
+		next  atomic.Int64
+		again atomic.Bool
+	)
+	late := time.Now().Add(time.Minute)
+	for range 4 {
+		group.Go(func() {
+			for !again.Load() && time.Now().Before(late) {
+				if err := db.Write(context.Background(), addNote(next.Add(1), strings.Repeat("x", 50_000))); err != nil {
+					t.Error(err)
+					return
+				}
+				head, err := readHead(path+"-wal", 16)
+				if err != nil {
+					t.Error(err)
+					return
+				}
+				// How often the log was begun stands at offset 12.
+				again.Store(again.Load() || len(head) == 16 && binary.BigEndian.Uint32(head[12:]) > 0)
+			}
+		})
+	}
+	group.Wait()
+	if !again.Load() {
+		t.Fatalf("after %d writes it is still the first log", next.Load())
+	}
+	if err := db.Write(context.Background(), addNote(next.Add(1), strings.Repeat("x", 1_500_000))); err != nil {
+		t.Fatal(err)
+	}
+	for size := int64(-1); size != 0 && !t.Failed(); time.Sleep(10 * time.Millisecond) {
+		info, err := os.Stat(path + "-wal")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if size = info.Size(); size > 0 && time.Now().After(late) {
+			t.Errorf("nobody writes, and the log still has %d bytes", size)
+		}
+	}
+}
+
+// readHead reads the first n bytes of a file, fewer where it has fewer.
+func readHead(path string, n int) ([]byte, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	head := make([]byte, n)
+	n, err = io.ReadFull(f, head)
+	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
+		err = nil
+	}
+	return head[:n], err
 }
 
 func TestEveryConnectionKeepsItsPlans(t *testing.T) {

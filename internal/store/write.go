@@ -41,6 +41,7 @@ type writer struct {
 	dirty func() // told after each commit
 	wait  func() // Config.Synced
 	queue chan *request
+	alone <-chan func() // what the checkpointer does between two batches
 
 	stopping chan struct{}
 	stop     sync.Once
@@ -66,9 +67,9 @@ const (
 	left
 )
 
-func newWriter(db *DB, limit int, open func(context.Context) (*session, error), dirty, wait func()) *writer {
+func newWriter(db *DB, limit int, open func(context.Context) (*session, error), dirty, wait func(), alone <-chan func()) *writer {
 	w := &writer{
-		open: open, now: db.now, log: db.log, max: limit, dirty: dirty, wait: wait,
+		open: open, now: db.now, log: db.log, max: limit, dirty: dirty, wait: wait, alone: alone,
 		// Room for some batches; beyond it callers wait at the door, where their context can still end.
 		queue:    make(chan *request, 4*limit),
 		stopping: make(chan struct{}), stopped: make(chan struct{}),
@@ -133,6 +134,8 @@ func (w *writer) loop() {
 		case <-w.stopping:
 			whole = true
 			return
+		case do := <-w.alone:
+			do()
 		case r := <-w.queue:
 			batch = w.collect(append(batch[:0], r))
 			w.commit(batch)
