@@ -1,7 +1,6 @@
 package book
 
 import (
-	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -50,16 +49,19 @@ func (b *Book) Apply(ctx context.Context, tx *store.Tx, tenant act.Tenant, schem
 	} else if !errors.Is(err, store.ErrNotFound) {
 		return Counts{}, "", err
 	}
-	w := writer{b: b, tenant: tenant, schemas: schemas, on: p.On, at: at.UnixMicro(), id: id}
-	for _, list := range []struct {
-		changes []Change
-		ended   bool
-	}{{p.Added, false}, {p.Changed, false}, {p.Ending, true}} {
+	w := writer{b: b, tenant: tenant, schemas: schemas, on: p.On, at: at.UnixMicro(), id: id, to: forever}
+	for _, list := range p.lists() {
 		for _, ch := range list.changes {
 			if err := w.version(ch, list.ended); err != nil {
 				return Counts{}, "", err
 			}
 		}
+	}
+	if err := b.Turn(ctx, tx, tenant); err != nil {
+		return Counts{}, "", err
+	}
+	if err := b.untaken(ctx, tx, tenant, w.rows); err != nil {
+		return Counts{}, "", err
 	}
 	for _, s := range w.rows {
 		if s.Version == 1 {
@@ -88,19 +90,23 @@ func (b *Book) Apply(ctx context.Context, tx *store.Tx, tenant act.Tenant, schem
 			return Counts{}, "", err
 		}
 	}
-	// In the order of the index, which is then written from its beginning to its end: in that of the rows, every word of an
-	// import would be a page of its own.
-	slices.SortFunc(w.words, func(a, b wordRow) int {
-		return cmp.Or(strings.Compare(a.Word, b.Word), strings.Compare(a.Register, b.Register), strings.Compare(a.Path, b.Path))
-	})
+	w.sort()
 	if err := bulk(ctx, tx, writeWord, w.words, p.told(len(w.rows)+len(w.blinds), lines)); err != nil {
 		return Counts{}, "", err
 	}
-	counts, root := p.Counts(), rootOf(w.rows)
+	counts, root := p.Counts(), rootOf(linesOf(w.rows))
 	_, err := store.Exec(ctx, tx, writeChange, tenant, id, p.On.String(), counts.Added, counts.Changed, counts.Unchanged,
 		counts.Ended, string(root), p.undoes, w.at)
 	return counts, root, err
 }
+
+// list are changes of one sort.
+type list struct {
+	changes []Change
+	ended   bool
+}
+
+func (p *Plan) lists() []list { return []list{{p.Added, false}, {p.Changed, false}, {p.Ending, true}} }
 
 // told counts on from some lines that were written before.
 func (p *Plan) told(before, total int) func(int) {
@@ -134,6 +140,7 @@ type writer struct {
 	on      calendar.Date
 	at      int64
 	id      string
+	to      string // valid_to of what is written: forever, or unshown
 	rows    []stored
 	blinds  []blindRow
 	words   []wordRow
@@ -185,7 +192,7 @@ func (w *writer) version(ch Change, ended bool) error {
 	}
 	s := stored{
 		Tenant: int64(w.tenant), Register: ch.ID.Register, ID: ch.ID.ID, Version: open.Version, Path: ch.path,
-		ValidFrom: w.on.String(), ValidTo: forever, Body: text, Hash: string(hash), Sealed: string(boxes),
+		ValidFrom: w.on.String(), ValidTo: w.to, Body: text, Hash: string(hash), Sealed: string(boxes),
 		Change: w.id, Made: w.at,
 	}
 	if ended {
@@ -195,12 +202,31 @@ func (w *writer) version(ch Change, ended bool) error {
 	return nil
 }
 
-// rootOf is SHA-256 over one line for each version, "register/id version hash", in the order of those lines.
-func rootOf(rows []stored) act.Digest {
+// sort puts words in the order of the index, which is then written from its beginning to its end: in that of the rows, every
+// word of an import would be a page of its own.
+func (w *writer) sort() {
+	slices.SortFunc(w.words, func(a, b wordRow) int {
+		if c := strings.Compare(a.Word, b.Word); c != 0 {
+			return c
+		}
+		if c := strings.Compare(a.Register, b.Register); c != 0 {
+			return c
+		}
+		return strings.Compare(a.Path, b.Path)
+	})
+}
+
+// linesOf are the lines of a root, one for each version.
+func linesOf(rows []stored) []string {
 	lines := make([]string, len(rows))
 	for i, s := range rows {
 		lines[i] = fmt.Sprintf("%s %d %s\n", s.row(), s.Version, s.Hash)
 	}
+	return lines
+}
+
+// rootOf is SHA-256 over one line for each version, "register/id version hash", in the order of those lines.
+func rootOf(lines []string) act.Digest {
 	slices.Sort(lines)
 	return act.Sum([]byte(strings.Join(lines, "")))
 }
@@ -217,7 +243,7 @@ func (b *Book) Verify(ctx context.Context, q store.Q, tenant act.Tenant, id stri
 			return fmt.Errorf("book: version %d of %s was changed after it was recorded", s.Version, s.row())
 		}
 	}
-	if got := rootOf(rows); got != root {
+	if got := rootOf(linesOf(rows)); got != root {
 		return fmt.Errorf("book: the versions of change %s do not add up to its root", id)
 	}
 	return nil

@@ -8,7 +8,7 @@
 //
 // It decides no permission: a Reader shows personal fields only as its caller opened them, and the caller keeps the
 // access log. It owns the tables register_row,
-// register_blind, register_change, register_word, register_indexed, register_apart and spared.
+// register_blind, register_change, register_word, register_indexed, register_apart, register_turn, register_open and spared.
 package book
 
 import (
@@ -16,6 +16,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"strings"
+	"sync"
 
 	"github.com/gowebpki/jcs"
 
@@ -63,7 +64,10 @@ var (
 )
 
 // Book reads and writes register rows. It is safe for use by many goroutines.
-type Book struct{ vault *vault.Vault }
+type Book struct {
+	vault  *vault.Vault
+	active sync.Map // change sets that this process is writing in pieces
+}
 
 // New makes a book that seals personal fields with v.
 func New(v *vault.Vault) *Book { return &Book{vault: v} }
@@ -87,8 +91,11 @@ type stored struct {
 
 func (s stored) row() act.RowID { return act.RowID{Register: s.Register, ID: s.ID} }
 
-// forever is valid_to of the last version of a row.
-const forever = "9999-12-31"
+// forever is valid_to of the last version of a row, unshown that of one whose change set is still being written in pieces.
+const (
+	forever = "9999-12-31"
+	unshown = ""
+)
 
 // body is what of a version is open and hashed.
 type body struct {

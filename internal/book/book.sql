@@ -26,6 +26,14 @@ ORDER BY path;
 SELECT register, id, version, path, valid_from, valid_to, ended, body, hash, sealed, change, made FROM register_row
 WHERE tenant = $1 AND register = $2 AND id = $3 AND valid_to = '9999-12-31';
 
+-- name: latest-held
+-- The same, for whoever is about to drop words of it: on PostgreSQL nobody changes it meanwhile. SQLite has one writer.
+SELECT register, id, version, path, valid_from, valid_to, ended, body, hash, sealed, change, made FROM register_row
+WHERE tenant = $1 AND register = $2 AND id = $3 AND valid_to = '9999-12-31';
+-- name: latest-held @postgres
+SELECT register, id, version, path, valid_from, valid_to, ended, body, hash, sealed, change, made FROM register_row
+WHERE tenant = $1 AND register = $2 AND id = $3 AND valid_to = '9999-12-31' FOR UPDATE;
+
 -- name: any-under
 -- Rows of one register that stand below a path, at most as many as asked. Walks register_row_path.
 SELECT id FROM register_row
@@ -33,9 +41,9 @@ WHERE tenant = $1 AND register = $2 AND path > $3 AND path < $4 AND valid_to = '
 ORDER BY path LIMIT $5;
 
 -- name: history
--- Every version of a row, first to last. Walks the primary key.
+-- Every version of a row, first to last, but one that is not shown yet. Walks the primary key.
 SELECT register, id, version, path, valid_from, valid_to, ended, body, hash, sealed, change, made FROM register_row
-WHERE tenant = $1 AND register = $2 AND id = $3 ORDER BY version;
+WHERE tenant = $1 AND register = $2 AND id = $3 AND valid_to <> '' ORDER BY version;
 
 -- name: of-change
 -- The versions one change wrote. Walks register_row_change.
@@ -187,3 +195,66 @@ ON CONFLICT (tenant, day, how) DO UPDATE SET n = spared.n + excluded.n;
 
 -- name: spared
 SELECT how, cast(sum(n) AS bigint) AS n, min(day) AS since FROM spared WHERE tenant = $1 GROUP BY how ORDER BY how;
+
+
+-- name: turn
+INSERT INTO register_turn (tenant, n) VALUES ($1, 1) ON CONFLICT (tenant) DO UPDATE SET n = register_turn.n + 1;
+
+-- name: turn-now
+SELECT n FROM register_turn WHERE tenant = $1;
+
+-- name: turn-held
+-- The same, for whoever is about to change something. SQLite has one writer.
+SELECT n FROM register_turn WHERE tenant = $1;
+-- name: turn-held @postgres
+SELECT n FROM register_turn WHERE tenant = $1 FOR UPDATE;
+
+-- name: turn-if
+UPDATE register_turn SET n = n + 1 WHERE tenant = $1 AND n = $2;
+
+-- name: open-take
+INSERT INTO register_open (tenant, change, shown, done, total, seen) VALUES ($1, $2, 0, 0, 0, $3) ON CONFLICT (tenant) DO NOTHING;
+
+-- name: open
+SELECT change, shown, done, total, seen FROM register_open WHERE tenant = $1;
+
+-- name: open-move
+UPDATE register_open SET done = $3, total = $4, seen = $5 WHERE tenant = $1 AND change = $2;
+
+-- name: open-shown
+UPDATE register_open SET shown = 1, seen = $3 WHERE tenant = $1 AND change = $2 AND shown = 0;
+
+-- name: open-end
+DELETE FROM register_open WHERE tenant = $1 AND change = $2;
+
+-- name: taken
+-- Whether a version of a row is being written in pieces, and not shown yet. Walks the primary key.
+SELECT count(*) FROM register_row WHERE tenant = $1 AND register = $2 AND id = $3 AND version = $4 AND valid_to = '';
+
+-- name: staged
+-- Versions of a change that are not shown yet, at most as many as asked. Walks register_row_change.
+SELECT register, id, version, path, valid_from, valid_to, ended, body, hash, sealed, change, made FROM register_row
+WHERE tenant = $1 AND change = $2 AND valid_to = '' ORDER BY register, id, version LIMIT $3;
+
+-- name: followed
+-- Versions of a change that follow another, after one of them, a page at a time. Walks register_row_change.
+SELECT register, id, version, path, valid_from, valid_to, ended, body, hash, sealed, change, made FROM register_row
+WHERE tenant = $1 AND change = $2 AND version > 1 AND (register > $3 OR register = $3 AND id > $4)
+ORDER BY register, id LIMIT $5;
+
+-- name: unstage
+DELETE FROM register_row WHERE tenant = $1 AND register = $2 AND id = $3 AND version = $4 AND valid_to = '';
+
+-- name: unstage-blind
+DELETE FROM register_blind WHERE tenant = $1 AND register = $2 AND field = $3 AND blind = $4 AND id = $5 AND version = $6;
+
+-- name: close-before
+-- Ends what the versions of a change follow, on the day these begin. Walks register_row_change, then the primary key.
+UPDATE register_row SET valid_to = $3
+WHERE tenant = $1 AND valid_to = '9999-12-31' AND (register, id, version) IN (
+	SELECT s.register, s.id, s.version - 1 FROM register_row s WHERE s.tenant = $1 AND s.change = $2 AND s.version > 1
+);
+
+-- name: show
+-- Shows the versions of a change, all at once. No index holds what changes. Walks register_row_change.
+UPDATE register_row SET valid_to = '9999-12-31', made = $3 WHERE tenant = $1 AND change = $2 AND valid_to = '';

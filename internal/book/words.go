@@ -76,6 +76,9 @@ func (b *Book) Index(ctx context.Context, tx *store.Tx, tenant act.Tenant, schem
 	if err != nil && !errors.Is(err, store.ErrNotFound) {
 		return err
 	}
+	if err := b.Turn(ctx, tx, tenant); err != nil { // words that were written in pieces go, too
+		return err
+	}
 	if _, err := store.Exec(ctx, tx, dropWords, tenant); err != nil {
 		return err
 	}

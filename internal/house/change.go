@@ -31,20 +31,22 @@ type Changed struct {
 // set that changes nothing is not recorded; its counts say so. It refuses what [book.Book.Plan] and
 // [book.Book.Apply] refuse. The clause says what allows it: "imports/roster.yaml", "registers/compound.yaml#rows".
 func (h *House) Change(ctx context.Context, by act.By, id, clause string, set book.Set) (Changed, error) {
-	body := Changed{ID: id, On: set.On}
-	if !set.Under.IsZero() {
-		body.Under = set.Under.String()
-	}
-	return h.change(ctx, by, clause, body, func(ctx context.Context, tx *store.Tx) (*book.Plan, error) {
+	return h.change(ctx, by, clause, bodyOf(id, set), func(ctx context.Context, tx *store.Tx) (*book.Plan, error) {
 		return h.Book.Plan(ctx, tx, h.Tenant, h.Desk.Charter().Registers, set)
 	})
 }
 
-// Import is Change for rows that came in a sheet: what it writes is counted as not typed.
+// Import is Change for rows that came in a sheet: what it writes is counted as not typed. A long sheet is written in pieces,
+// between which others write, and all of it is shown at once, with its act: whoever reads sees none of it or the whole.
 func (h *House) Import(ctx context.Context, by act.By, id, clause string, set book.Set) (Changed, error) {
-	body := Changed{ID: id, On: set.On}
-	if !set.Under.IsZero() {
-		body.Under = set.Under.String()
+	body := bodyOf(id, set)
+	if len(set.Entries) > book.PieceRows || len(set.Complete) > 0 {
+		return h.inPieces(ctx, by, clause, body, pieces{
+			plan: func(ctx context.Context, q store.Q) (*book.Plan, error) {
+				return h.Book.Plan(ctx, q, h.Tenant, h.Desk.Charter().Registers, set)
+			},
+			spares: true,
+		})
 	}
 	return h.change(ctx, by, clause, body, func(ctx context.Context, tx *store.Tx) (*book.Plan, error) {
 		schemas := h.Desk.Charter().Registers
@@ -56,15 +58,36 @@ func (h *House) Import(ctx context.Context, by act.By, id, clause string, set bo
 	})
 }
 
-// Undo takes a change set back as a change set of its own, id. used tells whether something else leans on a row.
-func (h *House) Undo(ctx context.Context, by act.By, id, clause, undoes string, used func(act.RowID) (bool, error)) (Changed, error) {
-	return h.change(ctx, by, clause, Changed{ID: id, Undoes: undoes}, func(ctx context.Context, tx *store.Tx) (*book.Plan, error) {
-		return h.Book.Undo(ctx, tx, h.Tenant, h.Desk.Charter().Registers, undoes, used)
-	})
+func bodyOf(id string, set book.Set) Changed {
+	body := Changed{ID: id, On: set.On}
+	if !set.Under.IsZero() {
+		body.Under = set.Under.String()
+	}
+	return body
+}
+
+// Undo takes a change set back as a change set of its own, id; a long one in pieces, as it was written. used tells whether
+// something else leans on a row; still, where it is not nil, whether nothing has begun to since used was asked.
+func (h *House) Undo(ctx context.Context, by act.By, id, clause, undoes string, used func(act.RowID) (bool, error), still func() error) (Changed, error) {
+	body := Changed{ID: id, Undoes: undoes}
+	done, err := h.Book.Reader(ctx, h.Store.Read(), h.Tenant, h.Desk.Charter().Registers).Change(undoes)
+	if err != nil {
+		return Changed{}, err
+	}
+	plan := func(ctx context.Context, q store.Q) (*book.Plan, error) {
+		return h.Book.Undo(ctx, q, h.Tenant, h.Desk.Charter().Registers, undoes, used)
+	}
+	if len(done.Rows) > book.PieceRows {
+		return h.inPieces(ctx, by, clause, body, pieces{plan: plan, still: still})
+	}
+	return h.change(ctx, by, clause, body, func(ctx context.Context, tx *store.Tx) (*book.Plan, error) { return plan(ctx, tx) })
 }
 
 func (h *House) change(ctx context.Context, by act.By, clause string, body Changed, plan func(context.Context, *store.Tx) (*book.Plan, error)) (Changed, error) {
 	err := h.Desk.KeepIf(ctx, by, act.Changed, clause, &body, nil, func(ctx context.Context, tx *store.Tx) (bool, error) {
+		if err := h.Book.Hold(ctx, tx, h.Tenant); err != nil {
+			return false, err
+		}
 		p, err := plan(ctx, tx)
 		if err != nil {
 			return false, err
@@ -93,6 +116,9 @@ func (h *House) apply(ctx context.Context, tx *store.Tx, p *book.Plan, body *Cha
 // write is how a step of a matter writes a row; nobody typed what it writes.
 func (h *House) write(ctx context.Context, tx *store.Tx, id string, e register.Entry, on calendar.Date) (any, bool, error) {
 	schemas, body := h.Desk.Charter().Registers, Changed{ID: id}
+	if err := h.Book.Hold(ctx, tx, h.Tenant); err != nil {
+		return nil, false, err
+	}
 	p, err := h.Book.Plan(ctx, tx, h.Tenant, schemas, book.Set{Entries: []register.Entry{e}, On: on})
 	if err != nil {
 		return nil, false, err

@@ -270,6 +270,9 @@ func (h *House) settle(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("house: the words that rows are found by: %w", err)
 	}
+	if err := h.Book.Sweep(ctx, h.Store, h.Tenant, h.Desk.Charter().Registers, h.Clock.Now()); err != nil {
+		return fmt.Errorf("house: the import that was broken off: %w", err)
+	}
 	return h.seed(ctx)
 }
 

@@ -15,11 +15,37 @@ import (
 	"gongzhi/internal/text"
 )
 
+// openedSince is how many of the newest matters are looked through for one that was opened while a change was taken back.
+const openedSince = 500
+
 func changePath(id string) string { return "/desk/changes/" + url.PathEscape(id) }
 
-// change is one change set: what it did, and the way to take it back while nothing leans on it.
+// change is one change set: what it did, and the way to take it back while nothing leans on it. While it is being written it
+// is how far that has got.
 func (s *Site) change(r *http.Request, rd *reader) (page.Page, error) {
-	return s.changePage(r, rd, r.PathValue("change"), nil)
+	id := r.PathValue("change")
+	p := page.Page{Frame: page.Desk, Title: text.Key("lists.change")}
+	if going, ok, err := s.writing(r, rd, id, p); ok || err != nil {
+		return going, err
+	}
+	return s.changePage(r, rd, id, nil)
+}
+
+// writing shows how far a change set has got that is being written here or by another process. ok is false where it is not,
+// or no more; an error is why it came to nothing.
+func (s *Site) writing(r *http.Request, rd *reader, id string, p page.Page) (_ page.Page, ok bool, err error) {
+	if j, begun := s.jobs.find(writingKey(id)); begun && j.person == rd.account.Person {
+		if !j.wait(r.Context()) {
+			return j.going(p), true, nil
+		}
+		_, err := s.jobs.take(j)
+		return p, false, err
+	}
+	o, ok, err := s.Book.Open(r.Context(), s.Store.Read(), s.Ledger.Tenant())
+	if err != nil || !ok || o.Change != id {
+		return p, false, err
+	}
+	return goingOn(p, page.Tally{Meters: []page.Meter{meter(stageWriting, o.Done, o.Total)}}), true, nil
 }
 
 func (s *Site) changePage(r *http.Request, rd *reader, id string, problem *fault.Refusal) (page.Page, error) {
@@ -77,8 +103,21 @@ func (s *Site) undo(r *http.Request, rd *reader) (page.Page, error) {
 	if id == "" {
 		return page.Page{}, fault.Refuse(fault.Invalid, "submission.id", fault.Basis{}, nil)
 	}
-	defer s.layers.forget()
-	_, err = s.Undo(r.Context(), by, id, "registers/", done.ID, s.leaning(r.Context(), in, done))
+	o := order{key: writingKey(id), person: rd.account.Person, title: text.Key("lists.undo"), href: changePath(id), takes: reads}
+	j, err := s.jobs.start(r.Context(), o, func(ctx context.Context, j *job) (any, error) {
+		j.tell(stageWriting, 0, 0)
+		defer s.layers.forget()
+		used, still := s.leaning(ctx, s.rules(ctx, s.Store.Read()), done)
+		_, err := s.Undo(ctx, by, id, "registers/", done.ID, used, still)
+		return nil, err
+	})
+	if err != nil {
+		return page.Page{}, err
+	}
+	if !j.wait(r.Context()) {
+		return rd.redirect(r, changePath(id))
+	}
+	_, err = s.jobs.take(j)
 	if no, ok := fault.As(err); ok && no.Code == "book.change_twice" { // the second of two clicks
 		return rd.redirect(r, changePath(id))
 	}
@@ -107,15 +146,28 @@ func (s *Site) stoodLast(in *book.Reader, id act.RowID) (register.Row, bool, err
 }
 
 // leaning tells of a row whether anything outside its change set leans on it: a row that names it, or a matter about it
-// or about a place above it that was opened since.
-func (s *Site) leaning(ctx context.Context, in *book.Reader, done book.Done) func(act.RowID) (bool, error) {
+// or about a place above it that was opened since. still refuses where such a matter was opened after a row was asked about.
+func (s *Site) leaning(ctx context.Context, in *book.Reader, done book.Done) (used func(act.RowID) (bool, error), still func() error) {
 	own := map[act.RowID]bool{}
 	for _, id := range done.Rows {
 		own[id] = true
 	}
 	opened := map[act.RowID]bool{} // places with a matter opened since
 	known := map[act.RowID]bool{}
-	return func(id act.RowID) (bool, error) {
+	began := s.Clock.Now().UnixMicro()
+	still = func() error {
+		list, err := s.Docket.List(ctx, s.Store.Read(), docket.Filter{Limit: openedSince})
+		if err != nil {
+			return err
+		}
+		for _, m := range list {
+			if at, ok := register.ParseRowID(m.Subject); ok && known[at] && m.Opened >= began {
+				return fault.Refuse(fault.Conflict, "book.undo_used", fault.Basis{}, fault.Args{"Row": m.Subject})
+			}
+		}
+		return nil
+	}
+	used = func(id act.RowID) (bool, error) {
 		if named, err := in.NamedBy(id, func(other act.RowID) bool { return own[other] }); named || err != nil {
 			return named, err
 		}
@@ -138,4 +190,5 @@ func (s *Site) leaning(ctx context.Context, in *book.Reader, done book.Done) fun
 		}
 		return false, nil
 	}
+	return used, still
 }

@@ -7,6 +7,7 @@ import (
 	"mime"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -257,10 +258,12 @@ func (s *Site) importPreview(r *http.Request, rd *reader) (page.Page, error) {
 	if err != nil {
 		return page.Page{}, err
 	}
+	var broken bool
 	if change := r.URL.Query().Get(queryChange); change != "" {
 		if p, ok, err := s.importWriting(r, rd, f, change); ok || err != nil {
 			return p, err
 		}
+		broken = true
 	}
 	o := f.order(rd, "preview "+string(rd.account.Person)+" "+f.href(""), f.href(""))
 	j, err := s.jobs.start(r.Context(), o, func(ctx context.Context, j *job) (any, error) { return s.previewed(ctx, rd, f, j) })
@@ -271,7 +274,11 @@ func (s *Site) importPreview(r *http.Request, rd *reader) (page.Page, error) {
 		return j.going(importFrame(f, f.at)), nil
 	}
 	shown, err := s.jobs.take(j)
-	return s.importAnswer(r, rd, f, shown, err)
+	p, err := s.importAnswer(r, rd, f, shown, err)
+	if err == nil && broken {
+		p.Blocks = slices.Insert(p.Blocks, 0, page.Block(page.Banner{Tone: page.Late, Words: text.Key("imports.broken_off")}))
+	}
+	return p, err
 }
 
 // importAnswer shows what a job made, or asks again for a file where that one was refused.
@@ -490,16 +497,15 @@ func (s *Site) importWrite(ctx context.Context, f importOf, id string, j *job) e
 }
 
 // importWriting shows a confirmed import: how far it has got, or what it did. ok is false where nothing is known of it:
-// the server was stopped before it was written, and it is to be confirmed again.
+// the server was stopped before it was shown, nothing of it was written, and it is to be confirmed again.
 func (s *Site) importWriting(r *http.Request, rd *reader, f importOf, id string) (p page.Page, ok bool, err error) {
-	if j, begun := s.jobs.find(writingKey(id)); begun {
-		if !j.wait(r.Context()) {
-			return j.going(importFrame(f, f.at)), true, nil
-		}
-		if _, err := s.jobs.take(j); err != nil {
-			p, err = s.importAnswer(r, rd, f, nil, err)
-			return p, true, err
-		}
+	p, ok, err = s.writing(r, rd, id, importFrame(f, f.at))
+	if err != nil {
+		p, err = s.importAnswer(r, rd, f, nil, err)
+		return p, true, err
+	}
+	if ok {
+		return p, true, nil
 	}
 	p, err = s.changePage(r, rd, id, nil)
 	if no, refused := fault.As(err); refused && no.Code == "book.no_change" {

@@ -121,12 +121,16 @@ func (j *job) wait(ctx context.Context) bool {
 func (j *job) meter() page.Meter {
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	m := page.Meter{Label: text.Key("jobs.stage." + string(j.at)), Part: uint64(max(j.done, 0)), All: uint64(max(j.total, 0))}
+	return meter(j.at, j.done, j.total)
+}
+
+func meter(at stage, done, total int) page.Meter {
+	m := page.Meter{Label: text.Key("jobs.stage." + string(at)), Part: uint64(max(done, 0)), All: uint64(max(total, 0))}
 	switch {
-	case j.total <= 0 && j.done > 0:
-		m.Shown = text.Key("jobs.so_many", "N", j.done)
-	case j.total > 0:
-		m.Shown = text.Key("jobs.so_far", "N", j.done, "Of", j.total, "Left", max(j.total-j.done, 0))
+	case total <= 0 && done > 0:
+		m.Shown = text.Key("jobs.so_many", "N", done)
+	case total > 0:
+		m.Shown = text.Key("jobs.so_far", "N", done, "Of", total, "Left", max(total-done, 0))
 	}
 	return m
 }
@@ -157,11 +161,15 @@ func (j *job) going(p page.Page) page.Page {
 	j.mu.Lock()
 	j.watched = true
 	j.mu.Unlock()
-	p.Refresh = time.Second
 	tally := page.Tally{Meters: []page.Meter{j.meter()}}
 	if left, known := j.timeLeft(); known {
 		tally.Note = left
 	}
+	return goingOn(p, tally)
+}
+
+func goingOn(p page.Page, tally page.Tally) page.Page {
+	p.Refresh = time.Second
 	p.Blocks = []page.Block{
 		page.Banner{Tone: page.Going, Words: text.Key("jobs.going"), Links: []page.Link{{Words: text.Key("jobs.title"), Href: workHref}}},
 		page.Panel{Blocks: []page.Block{tally}},
