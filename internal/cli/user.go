@@ -176,7 +176,7 @@ func (u *users) password(person act.Person) error {
 
 func (u *users) second(a people.Account) error {
 	var secret, address string
-	err := u.keep("account.second_factor", map[string]any{"person": a.Person}, func(ctx context.Context, tx *store.Tx) (err error) {
+	err := u.keep(house.SecondSet, map[string]any{"person": a.Person}, func(ctx context.Context, tx *store.Tx) (err error) {
 		secret, address, err = u.house.People.TwoFactor(ctx, tx, a.Person, u.house.Desk.Charter().Head.Name.ZH, a.Login)
 		return err
 	})

@@ -17,6 +17,7 @@ const (
 	AccountAdded  = "account.added"
 	AccountClosed = "account.closed"
 	PasswordSet   = "account.password"
+	SecondSet     = "account.second_factor" // set anew or taken away
 )
 
 // Noted says whose account it is, by the opaque name, and what the act rests on.
@@ -42,6 +43,34 @@ func (h *House) AddAccount(ctx context.Context, by act.By, login, name, password
 func (h *House) SetPassword(ctx context.Context, by act.By, person act.Person, password, reason string) error {
 	return h.note(ctx, by, PasswordSet, person, reason, func(ctx context.Context, tx *store.Tx) error {
 		return h.People.SetPassword(ctx, tx, person, password)
+	})
+}
+
+// ChangePassword changes one's own password, which ends one's sessions. It refuses who does not know the old one.
+func (h *House) ChangePassword(ctx context.Context, by act.By, old, password string) error {
+	if err := h.People.Prove(ctx, h.Store.Read(), by.Person, old, "", false, h.Clock.Now()); err != nil {
+		return err
+	}
+	return h.SetPassword(ctx, by, by.Person, password, "")
+}
+
+// SetSecond gives one a second factor, after a code made by it and the password.
+func (h *House) SetSecond(ctx context.Context, by act.By, password, secret, code string) error {
+	if err := h.People.Prove(ctx, h.Store.Read(), by.Person, password, "", false, h.Clock.Now()); err != nil {
+		return err
+	}
+	return h.note(ctx, by, SecondSet, by.Person, "", func(ctx context.Context, tx *store.Tx) error {
+		return h.People.SetSecond(ctx, tx, by.Person, secret, code)
+	})
+}
+
+// DropSecond takes one's own second factor away. Who lost the telephone cannot; an administrator gives them a new one.
+func (h *House) DropSecond(ctx context.Context, by act.By, password, code string) error {
+	if err := h.People.Prove(ctx, h.Store.Read(), by.Person, password, code, true, h.Clock.Now()); err != nil {
+		return err
+	}
+	return h.note(ctx, by, SecondSet, by.Person, "", func(ctx context.Context, tx *store.Tx) error {
+		return h.People.DropSecond(ctx, tx, by.Person)
 	})
 }
 

@@ -299,6 +299,7 @@ type Field struct {
 	Width    int      // characters expected, 0 is full
 	Focus    bool     // where the keyboard is when the page opens: one field of a page at most
 	Picture  string   // an Area of rectangles: the address of the picture they are drawn on
+	Autofill string   // what a browser may offer, in HTML's words; empty is as the kind of input has it
 	Draw     *Drawing // an Area that is a shape: it may be drawn on a map instead of being written
 }
 
@@ -439,9 +440,10 @@ type Para struct {
 // Code is text for programs, set in even width, line by line. It is shown as it is.
 type Code struct{ Text string }
 
-// QR is a code that opens a page.
+// QR is a code that opens a page, or hands a text to a telephone.
 type QR struct {
 	Href string
+	Text string // instead of an address of ours
 	Note text.Words
 }
 

@@ -15,8 +15,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/pquerna/otp/totp"
-
 	"gongzhi/internal/act"
 	"gongzhi/internal/calendar"
 	"gongzhi/internal/fault"
@@ -33,6 +31,7 @@ var (
 	oneAccount     = queries.Get("account")
 	accountByLogin = queries.Get("account-by-login")
 	accounts       = queries.Get("accounts")
+	byPassword     = queries.Get("accounts-by-password")
 	addAccount     = queries.Get("add-account")
 	setPassword    = queries.Get("set-password")
 	setTOTP        = queries.Get("set-totp")
@@ -121,7 +120,16 @@ func (p *People) Find(ctx context.Context, q store.Q, person act.Person) (Accoun
 
 // List gives accounts in the order of their logins, after one of them.
 func (p *People) List(ctx context.Context, q store.Q, after string, limit int) ([]Account, error) {
-	rows, err := store.Select[accountRow](ctx, q, accounts, p.tenant, after, limit)
+	return p.list(ctx, q, accounts, after, limit)
+}
+
+// WithPassword is List without those who come by a household's code.
+func (p *People) WithPassword(ctx context.Context, q store.Q, after string, limit int) ([]Account, error) {
+	return p.list(ctx, q, byPassword, after, limit)
+}
+
+func (p *People) list(ctx context.Context, q store.Q, query *store.Query, after string, limit int) ([]Account, error) {
+	rows, err := store.Select[accountRow](ctx, q, query, p.tenant, after, limit)
 	if err != nil {
 		return nil, err
 	}
@@ -183,13 +191,11 @@ func (p *People) Close(ctx context.Context, tx *store.Tx, person act.Person) err
 
 // TwoFactor makes a new second factor for a person. The secret is shown once, as text and as an otpauth address.
 func (p *People) TwoFactor(ctx context.Context, tx *store.Tx, person act.Person, place, login string) (secret, address string, err error) {
-	key, err := totp.Generate(totp.GenerateOpts{Issuer: place, AccountName: login})
-	if err != nil {
-		return "", "", fmt.Errorf("people: second factor: %w", err)
+	if secret, address, err = NewSecond(place, login, ""); err != nil {
+		return "", "", err
 	}
-	sealed := p.vault.Seal(p.place("totp", person), []byte(key.Secret()))
-	_, err = store.Exec(ctx, tx, setTOTP, p.tenant, string(person), sealed)
-	return key.Secret(), key.URL(), err
+	_, err = store.Exec(ctx, tx, setTOTP, p.tenant, string(person), p.vault.Seal(p.place("totp", person), []byte(secret)))
+	return secret, address, err
 }
 
 // SignIn checks a login with its password and, where the person has a second factor, its code. Every failure is the
@@ -226,8 +232,7 @@ func (p *People) SignIn(ctx context.Context, q store.Q, login, password, code st
 	if code == "" {
 		return Account{}, fault.Refuse(fault.Denied, "people.code_wanted", fault.Basis{}, nil)
 	}
-	valid, err := totp.ValidateCustom(code, string(secret), now, totpOpts)
-	if err != nil || !valid {
+	if !validCode(string(secret), code, now) {
 		return Account{}, wrong
 	}
 	return a, nil

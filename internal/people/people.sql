@@ -7,6 +7,10 @@ SELECT person, login, name, password, totp, closed, made FROM account WHERE tena
 -- name: accounts
 SELECT person, login, name, password, totp, closed, made FROM account WHERE tenant = $1 AND login > $2 ORDER BY login LIMIT $3;
 
+-- name: accounts-by-password
+-- Those who sign in by a password: not the households, who come by a code and are many.
+SELECT person, login, name, password, totp, closed, made FROM account WHERE tenant = $1 AND login > $2 AND password <> '' ORDER BY login LIMIT $3;
+
 -- name: add-account
 INSERT INTO account (tenant, person, login, name, password, totp, closed, made) VALUES ($1, $2, $3, $4, $5, $6, 0, $7);
 

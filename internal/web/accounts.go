@@ -14,14 +14,21 @@ import (
 	"gongzhi/internal/text"
 )
 
-const peopleHref = "/desk/people"
+const (
+	peopleHref = "/desk/people"
+	nameAll    = "all" // households, too
+)
 
 func personHref(person act.Person) string { return peopleHref + "/" + url.PathEscape(string(person)) }
 
 // peopleList shows accounts and what each may act as today.
 func (s *Site) peopleList(r *http.Request, _ *reader) (page.Page, error) {
-	q, ctx, login := s.Store.Read(), r.Context(), strings.TrimSpace(r.URL.Query().Get(nameLogin))
-	list, err := s.People.List(ctx, q, r.URL.Query().Get("after"), pageOf+1)
+	q, ctx, asked := s.Store.Read(), r.Context(), r.URL.Query()
+	login, all, of := strings.TrimSpace(asked.Get(nameLogin)), asked.Get(nameAll) != "", s.People.WithPassword
+	if all {
+		of = s.People.List
+	}
+	list, err := of(ctx, q, asked.Get("after"), pageOf+1)
 	if err == nil && login != "" {
 		var a people.Account
 		var found bool
@@ -36,13 +43,20 @@ func (s *Site) peopleList(r *http.Request, _ *reader) (page.Page, error) {
 	t := page.Table{
 		Caption: text.Key("web.nav.people"), Empty: text.Key("accounts.find_none", "Login", login),
 		Columns: []page.Column{
-			{Words: text.Key("web.sign_in.login")}, {Words: text.Key("web.col.name")}, {Words: text.Key("accounts.mandates")}, {Words: text.Key("web.col.second")}, {Words: text.Key("accounts.standing")},
+			{Words: text.Key("web.col.name")}, {Words: text.Key("web.sign_in.login")}, {Words: text.Key("accounts.mandates")}, {Words: text.Key("web.col.second")}, {Words: text.Key("accounts.standing")},
 		},
-		Filters: &page.Form{Get: true, Action: peopleHref, Submit: text.Key("lists.filter"), Fields: []page.Field{{Name: nameLogin, Label: text.Key("accounts.find"), Input: page.Line, Value: login, Width: 20}}},
+		Filters: &page.Form{Get: true, Action: peopleHref, Submit: text.Key("lists.filter"), Fields: []page.Field{
+			{Name: nameLogin, Label: text.Key("accounts.find"), Input: page.Line, Value: login, Width: 20},
+			{Name: nameAll, Label: text.Key("accounts.all"), Input: page.Yes, Value: asked.Get(nameAll)},
+		}},
 	}
 	if len(list) > pageOf {
 		list = list[:pageOf]
-		t.Next = peopleHref + "?" + url.Values{"after": {list[pageOf-1].Login}}.Encode()
+		next := url.Values{"after": {list[pageOf-1].Login}}
+		if all {
+			next.Set(nameAll, "yes")
+		}
+		t.Next = peopleHref + "?" + next.Encode()
 	}
 	for _, a := range list {
 		mandates, err := s.People.Mandates(ctx, q, a.Person, s.today())
@@ -57,13 +71,30 @@ func (s *Site) peopleList(r *http.Request, _ *reader) (page.Page, error) {
 			standing = text.Key("accounts.closed")
 		}
 		t.Rows = append(t.Rows, page.Row{Href: personHref(a.Person), Cells: []page.Cell{
-			{Words: text.Plain(a.Login), Href: personHref(a.Person)}, {Words: text.Plain(a.Name)}, {Words: s.roleNames(mandates)}, {Words: second}, {Words: standing},
+			{Words: nameOf(a), Href: personHref(a.Person)}, {Words: loginOf(a)}, {Words: s.roleNames(mandates)}, {Words: second}, {Words: standing},
 		}})
 	}
 	return page.Page{
 		Frame: page.Desk, Title: text.Key("web.nav.people"), Lead: text.Key("accounts.lead"), Blocks: []page.Block{t},
 		Head: []page.Link{{Words: text.Key("accounts.new"), Href: peopleHref + "/new", Icon: "plus"}},
 	}, nil
+}
+
+// nameOf is what an account is called; of one whose person was forgotten nothing is left to call it by.
+func nameOf(a people.Account) text.Words {
+	if a.Name == "" {
+		return text.Key("accounts.nameless")
+	}
+	return text.Plain(a.Name)
+}
+
+// loginOf is what is typed at the door. Who comes by a household's code types none, and what the house calls them is for
+// machines.
+func loginOf(a people.Account) text.Words {
+	if !a.HasPassword() {
+		return text.Key("accounts.by_code")
+	}
+	return text.Plain(a.Login)
 }
 
 // roleNames are the roles somebody holds, each once with over how many places.
@@ -121,7 +152,7 @@ func (s *Site) accountPage(r *http.Request, rd *reader) (page.Page, error) {
 		second = text.Key("web.yes")
 	}
 	p.Blocks = append(p.Blocks, page.Panel{Blocks: []page.Block{page.Facts{List: []page.Fact{
-		{Term: text.Key("web.sign_in.login"), Value: text.Plain(a.Login)}, {Term: text.Key("web.col.second"), Value: second},
+		{Term: text.Key("web.sign_in.login"), Value: loginOf(a)}, {Term: text.Key("web.col.second"), Value: second},
 	}}}}, page.Panel{Title: text.Key("accounts.mandates"), Blocks: []page.Block{t}})
 	if !a.Closed {
 		var rows []page.Link
@@ -134,7 +165,7 @@ func (s *Site) accountPage(r *http.Request, rd *reader) (page.Page, error) {
 }
 
 func (s *Site) accountFrame(a people.Account) page.Page {
-	p := page.Page{Frame: page.Desk, Title: text.Plain(a.Name), State: text.Key("accounts.active")}
+	p := page.Page{Frame: page.Desk, Title: nameOf(a), State: text.Key("accounts.active")}
 	if a.Closed {
 		p.State = text.Key("accounts.closed")
 	}

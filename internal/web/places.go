@@ -227,7 +227,10 @@ func (s *Site) me(r *http.Request, rd *reader) (page.Page, error) {
 		return page.Page{}, err
 	}
 	mandates := page.Facts{}
-	seen, homes := map[string]bool{}, map[act.RowID]bool{}
+	seen, homes, subjects := map[string]bool{}, map[act.RowID]bool{}, map[string]bool{}
+	for _, meth := range s.charter().Methods {
+		subjects[meth.Subject] = true
+	}
 	var places []page.Link
 	var households []page.Block
 	for _, m := range rd.mandates {
@@ -250,8 +253,8 @@ func (s *Site) me(r *http.Request, rd *reader) (page.Page, error) {
 			}
 		}
 		mandates.List = append(mandates.List, page.Fact{Term: s.charter().RoleName(m.Role), Value: name})
-		for _, meth := range s.charter().Methods {
-			if id, ok := above(m.Path, meth.Subject); ok && !seen[id.String()] {
+		for _, id := range around(m.Path) {
+			if subjects[id.Register] && !seen[id.String()] {
 				seen[id.String()] = true
 				matters, err := s.Docket.List(r.Context(), q, docket.Filter{Subject: id.String(), Limit: 10})
 				if err != nil {
@@ -279,7 +282,7 @@ func (s *Site) me(r *http.Request, rd *reader) (page.Page, error) {
 	}
 	p.Blocks = append(p.Blocks, follows...)
 	p.Blocks = append(append(p.Blocks, households...), page.Panel{Title: text.Key("web.me.roles"), Blocks: []page.Block{mandates}},
-		page.Rows{Title: text.Key("web.me.more"), List: append(append(append(s.reports(), s.outside(rd)...), s.serves(rd)...),
+		page.Rows{Title: text.Key("web.me.more"), List: append(append(append(append(s.reports(), s.outside(rd)...), s.serves(rd)...), ownSecrets(rd)...),
 			s.bell(r.Context(), rd), page.Link{Words: text.Key("feed.mine"), Href: "/me/calendar", Icon: "calendar"},
 			page.Link{Words: text.Key("web.check.title"), Note: text.Key("web.check.note"), Href: "/check", Icon: "receipt"},
 			page.Link{Words: text.Key("privacy.data"), Note: text.Key("privacy.data_note"), Href: "/me/data", Icon: "user"},
@@ -310,6 +313,15 @@ func (s *Site) household(r *http.Request, rd *reader, row register.Row) (page.Bl
 		}
 	}
 	return page.Panel{Title: text.Key("web.me.home"), Blocks: []page.Block{f, page.Prose{Words: []text.Words{text.Key("web.me.wrong")}}}}, nil
+}
+
+// around are the rows of a path, the nearest first.
+func around(path string) (out []act.RowID) {
+	parts := strings.Split(strings.Trim(path, "/"), "/")
+	for i := len(parts) - len(parts)%2 - 2; i >= 0; i -= 2 {
+		out = append(out, act.RowID{Register: parts[i], ID: parts[i+1]})
+	}
+	return out
 }
 
 // above finds the row of a register on a path such as "/community/nyyh/compound/yinghe91/part/3-2-401/".

@@ -94,6 +94,10 @@ func (s *Site) routes() []route {
 		{"POST /me/notifications", signedIn, s.seeNotifications},
 		{"GET /me/notifications/settings", signedIn, s.notifyForm},
 		{"POST /me/notifications/settings", signedIn, s.notifySave},
+		{"GET /me/password", signedIn, s.passwordPage},
+		{"POST /me/password", signedIn, s.passwordSave},
+		{"GET /me/second-factor", signedIn, s.secondPage},
+		{"POST /me/second-factor", signedIn, s.secondSave},
 
 		// Whoever is asked: with an account, or with the code of their receipt.
 		{"GET /matters/{n}/do/{verb}", known, s.ask},

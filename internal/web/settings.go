@@ -38,10 +38,6 @@ func (s *Site) settings(r *http.Request, rd *reader) (page.Page, error) {
 		}
 		mandates.List = append(mandates.List, page.Fact{Term: s.charter().RoleName(m.Role), Value: where})
 	}
-	second := text.Key("web.no")
-	if rd.account.TwoFactor {
-		second = text.Key("web.yes")
-	}
 	p := page.Page{
 		Frame: page.Desk, Title: text.Key("settings.title"), Lead: text.Key("settings.lead"),
 		Blocks: []page.Block{
@@ -50,8 +46,8 @@ func (s *Site) settings(r *http.Request, rd *reader) (page.Page, error) {
 			}},
 			page.Panel{Title: text.Key("settings.telling"), Blocks: []page.Block{told}},
 			page.Panel{Title: text.Key("web.me.roles"), Blocks: []page.Block{mandates, page.Facts{List: []page.Fact{
-				{Term: text.Key("web.sign_in.login"), Value: text.Plain(rd.account.Login)}, {Term: text.Key("web.col.second"), Value: second},
-			}}, page.Prose{Words: []text.Words{text.Key("settings.password")}}}},
+				{Term: text.Key("web.sign_in.login"), Value: text.Plain(rd.account.Login)},
+			}}, page.Rows{List: ownSecrets(rd)}}},
 		},
 	}
 	if !rd.holds(adminRole) {

@@ -229,6 +229,9 @@ func attributes(ctx context.Context, q question) templ.Attributes {
 		return a
 	case page.Line, page.Area, page.Date, page.Instant, page.Choice, page.Select, page.Many, page.Yes, page.Pick:
 	}
+	if q.Autofill != "" {
+		a["autocomplete"] = q.Autofill
+	}
 	a["value"] = q.value()
 	if q.Width > 0 {
 		a["size"] = itoa(q.Width)
