@@ -100,6 +100,9 @@ func (l *loader) check() {
 		l.meetings(m)
 		l.stepRules(m)
 	}
+	for _, key := range l.c.MethodKeys() {
+		l.counted(l.c.Methods[key])
+	}
 	l.indicators()
 	l.circles()
 	l.unused()

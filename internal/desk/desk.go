@@ -270,49 +270,10 @@ func (d *Desk) around(ctx context.Context, q store.Q, c *charter.Charter, now ti
 	earlier := func(m act.Matter, key string, subject act.RowID) ([]step.Earlier, error) {
 		return d.earlier(ctx, q, m, key, subject)
 	}
+	counted := func(m step.Matter, x *step.Counted) (step.Figure, error) { return d.counted(ctx, q, now, m, x) }
 	return method.Context{
-		Now: now, Calendar: c.Calendar, Book: d.book(ctx, q), Urn: slips, Earlier: earlier, Charter: c.Digest, Own: c.OwnRoles(), NoAccount: c.NoAccount(), Fewest: c.Privacy.Fewest,
+		Now: now, Calendar: c.Calendar, Book: d.book(ctx, q), Urn: slips, Earlier: earlier, Counted: counted, Charter: c.Digest, Own: c.OwnRoles(), NoAccount: c.NoAccount(), Fewest: c.Privacy.Fewest,
 	}
-}
-
-// Of a row's matters so many are looked through, and so many of one method are given: with one a month, two years.
-const (
-	earlierLooked = 500
-	earlierGiven  = 24
-)
-
-// earlier are the ended matters of a method about a row, before one of them, latest first.
-func (d *Desk) earlier(ctx context.Context, q store.Q, before act.Matter, key string, subject act.RowID) (out []step.Earlier, err error) {
-	if subject.IsZero() {
-		return nil, nil
-	}
-	list, err := d.docket.List(ctx, q, docket.Filter{Subject: subject.String(), Before: int64(before), Limit: earlierLooked})
-	if err != nil {
-		return nil, err
-	}
-	for _, x := range list {
-		if x.Method != key || x.Step != "" || len(out) == earlierGiven {
-			continue
-		}
-		c, err := d.version(ctx, q, act.Digest(x.Charter))
-		if err != nil {
-			return nil, err
-		}
-		m, ok := c.Method(key)
-		if !ok {
-			continue
-		}
-		acts, err := d.ledger.Acts(ctx, q, act.Matter(x.Number), 0)
-		if err != nil {
-			return nil, err
-		}
-		run, err := m.Replay(act.Matter(x.Number), acts)
-		if err != nil {
-			return nil, err
-		}
-		out = append(out, step.Earlier{Matter: run.Matter.Number, Facts: run.Matter.Facts, Results: run.Results})
-	}
-	return out, nil
 }
 
 // scope is where a matter's subject lies; matters without a subject lie in the whole subdistrict.

@@ -3,6 +3,8 @@ package desk
 import (
 	"context"
 	"fmt"
+	"maps"
+	"slices"
 
 	"gongzhi/internal/act"
 	"gongzhi/internal/calendar"
@@ -25,8 +27,18 @@ func (w *session) keep(by act.By, clause string, d act.Draft) error {
 		return fault.Refuse(fault.Conflict, "keep.no_register", fault.Basis{Clause: clause}, fault.Args{"Register": id.Register})
 	}
 	e, today := register.Entry{ID: id, Values: map[string]any{}}, calendar.DateOf(w.tx.Now())
-	for field, v := range written.Values {
-		e.Values[field] = texts(v)
+	var bad fault.Fields
+	for _, field := range slices.Sorted(maps.Keys(written.Values)) {
+		v := texts(written.Values[field])
+		if f, ok := schema.Field(field); ok {
+			if why := f.Fits(v); why != nil {
+				bad.Add(field, why.Key(), why.Args)
+			}
+		}
+		e.Values[field] = v
+	}
+	if err := bad.Err("form.faults", fault.Basis{Clause: clause}); err != nil {
+		return err
 	}
 	row, there, err := w.context.Book.Row(id, today)
 	switch {

@@ -176,8 +176,10 @@ type Context struct {
 	Charter  act.Digest
 	Urn      func(m act.Matter, step string, visit int) ([]string, error)                 // slips of a secret vote; nil where there are none
 	Earlier  func(m act.Matter, method string, subject act.RowID) ([]step.Earlier, error) // ended matters like this one, latest first; nil where there are none
-	Own      map[string]bool                                                              // roles whose scope lies within the subject (an owner's flat), not above it
-	Fewest   int                                                                          // see step.View
+	// Counted works out a figure from other matters than this one; nil where there are none.
+	Counted func(m step.Matter, c *step.Counted) (step.Figure, error)
+	Own     map[string]bool // roles whose scope lies within the subject (an owner's flat), not above it
+	Fewest  int             // see step.View
 	// NoAccount is the role that whoever has no account acts in, and that nobody has to be given. Somebody who holds it may
 	// begin what names it, and do what asks for them by name; it lets nobody do anything else.
 	NoAccount string
@@ -197,6 +199,9 @@ func (m *Method) view(r *Run, c Context, by act.By, scope act.RowID) step.View {
 			return nil, nil
 		}
 		return c.Earlier(r.Matter.Number, m.Key, r.Matter.Subject)
+	}
+	if c.Counted != nil {
+		v.Counted = func(x *step.Counted) (step.Figure, error) { return c.Counted(r.Matter, x) }
 	}
 	var vars map[string]any
 	v.Vars = func() map[string]any { // most steps have no condition, and a submission needs many views

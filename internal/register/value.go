@@ -141,6 +141,22 @@ func (f *Field) words(s string) (any, *ValueFault) {
 	return s, nil
 }
 
+// Fits says why a value of the right type is not one that the field takes: a quantity out of its bounds, words that are too
+// long or of another form. It is nil where it is; whether the type is right, [Schema.CheckValues] says.
+func (f *Field) Fits(v any) *ValueFault {
+	switch v := v.(type) {
+	case int64:
+		_, why := f.within(v)
+		return why
+	case string:
+		if f.Type == Line || f.Type == Text {
+			_, why := f.words(v)
+			return why
+		}
+	}
+	return nil
+}
+
 // shape reads GeoJSON; where it names no datum it is that of the survey.
 func (f *Field) shape(s string) (any, *ValueFault) {
 	if point, code := coordinate(s); code != "" {

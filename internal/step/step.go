@@ -78,6 +78,9 @@ type View struct {
 	// Earlier are the matters of this method about this row that have ended, latest first, a few years of them at most. A
 	// step looks only when it takes something, and records what it found there, so that its state follows from its acts.
 	Earlier func() ([]Earlier, error)
+	// Counted works out a figure from the records of other matters as they stand now, for the same use as Earlier; nil where
+	// there are no records.
+	Counted func(c *Counted) (Figure, error)
 	// Fewest is how many households or people must have answered before it is shown how they divide, so that no figure
 	// tells what one of them said. 0 shows all.
 	Fewest int

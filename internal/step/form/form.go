@@ -38,9 +38,10 @@ func (Kind) Decode(n source.Node) (step.Step, []source.Fault) {
 type Form struct {
 	step.Common `yaml:",inline"`
 
-	By     []string    `yaml:"by"`
-	Fields step.Fields `yaml:"fields"`
-	Decide string      `yaml:"decide,omitempty"` // the choice whose option is the outcome
+	By      []string        `yaml:"by"`
+	Fields  step.Fields     `yaml:"fields"`
+	Decide  string          `yaml:"decide,omitempty"`  // the choice whose option is the outcome
+	Counted []*step.Counted `yaml:"counted,omitempty"` // figures that the house works out when the form is sent
 }
 
 const done = "done"
@@ -49,12 +50,14 @@ const done = "done"
 const submitted = "form.submitted"
 
 type body struct {
-	Answers map[string]any `json:"answers"`
+	Answers map[string]any         `json:"answers"`
+	Counted map[string]step.Figure `json:"counted,omitempty"`
 }
 
 // state holds what the public may see of the answers.
 type state struct {
 	Answers map[string]any
+	Counted map[string]step.Figure
 	Given   bool
 	Ended   bool
 	Outcome string
@@ -81,8 +84,17 @@ func (f *Form) deciding() (step.Field, bool) {
 	return f.Fields[i], true
 }
 
-// Facts are the public answers.
-func (f *Form) Facts() map[string]expr.Type { return f.Fields.Facts() }
+// Facts are the public answers, and the figures.
+func (f *Form) Facts() map[string]expr.Type {
+	facts := f.Fields.Facts()
+	for _, c := range f.Counted {
+		facts[c.Key] = expr.Int
+	}
+	return facts
+}
+
+// Counts are the figures.
+func (f *Form) Counts() []*step.Counted { return f.Counted }
 
 // Check wants roles, questions, and a deciding question that is a choice, required and public: an outcome that nobody
 // may read could not be followed by anyone.
@@ -92,6 +104,7 @@ func (f *Form) Check(c *step.Checker) {
 	if len(f.Fields) == 0 {
 		c.Error("form.no_fields", nil, "fields")
 	}
+	c.Counted(f.Counted, f.Fields, "counted")
 	if f.Decide == "" {
 		return
 	}
@@ -115,7 +128,7 @@ func (f *Form) Fold(s any, a act.Act) (any, error) {
 		if err := a.Into(&b); err != nil {
 			return nil, err
 		}
-		st.Answers, st.Given = b.Answers, true
+		st.Answers, st.Counted, st.Given = b.Answers, b.Counted, true
 	case act.Ended:
 		st.Ended = true
 		return st, step.Outcome(a, &st.Outcome)
@@ -143,9 +156,13 @@ func (f *Form) Take(v step.View, s step.Submission) ([]act.Draft, error) {
 	if field, ok := f.deciding(); ok {
 		outcome = answers.Open[field.Key].(string) // required and public, or the check would have said so
 	}
+	figures, err := v.Count(f.Counted)
+	if err != nil {
+		return nil, err
+	}
 	return []act.Draft{
-		{Kind: submitted, Clause: "fields", Body: body{answers.Open}, Sealed: answers.Sealed},
-		step.End(outcome, answers.Facts(f.Fields)),
+		{Kind: submitted, Clause: "fields", Body: body{answers.Open, figures}, Sealed: answers.Sealed},
+		step.End(outcome, step.WithFigures(answers.Facts(f.Fields), figures)),
 	}, nil
 }
 

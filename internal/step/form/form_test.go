@@ -1,6 +1,8 @@
 package form_test
 
 import (
+	"fmt"
+	"maps"
 	"strings"
 	"testing"
 
@@ -64,5 +66,31 @@ func TestCheck(t *testing.T) {
 				t.Errorf("findings %v, want %s", findings, tt.want)
 			}
 		})
+	}
+}
+
+// What was counted stands in the act with what it comes from, and conditions see it; what is counted later changes nothing.
+func TestWhatIsCountedStandsInTheAct(t *testing.T) {
+	w := steptest.NewWorld()
+	w.Counted = map[string]step.Figure{"defects": {Value: 3, Of: []step.Part{{Row: "part/u01", Matter: 7, Value: 3}, {Row: "part/u02"}}}}
+	m := steptest.Start(t, steptest.Must(t, form.Kind{}, string(form.Kind{}.Example()), w), w)
+	sent := step.Submission{Verb: "submit", Values: map[string][]string{"drawings": {"1"}, "contact": {"13900000000"}, "result": {"complete"}}}
+	typed := sent
+	typed.Values = maps.Clone(sent.Values)
+	typed.Values["defects"] = []string{"0"}
+	if err := m.Submit(worker, typed); err == nil {
+		t.Error("a figure that is counted could be typed")
+	}
+	if err := m.Submit(worker, sent); err != nil {
+		t.Fatal(err)
+	}
+	w.Counted = map[string]step.Figure{"defects": {Value: 9}}
+	end, _ := m.Ended()
+	if got := step.Number(end.Facts, "defects"); got != 3 {
+		t.Errorf("the fact says %d, want 3", got)
+	}
+	shown := fmt.Sprintf("%+v", m.Step.Panel(m.View()))
+	if !strings.Contains(shown, "/matters/7") || strings.Contains(shown, "N:9") {
+		t.Errorf("the panel shows %s", shown)
 	}
 }

@@ -55,6 +55,7 @@ func (m *Sim) View() step.View {
 		Matter:   step.Matter{Number: 1, Method: "example", Title: text.Text{ZH: "例", EN: "example"}, Subject: w.Subject, Opened: w.Now, Facts: w.Facts, Starter: act.By{Person: "starter", Role: "resident"}},
 		Calendar: w.Calendar, Results: w.Results, Did: w.Did, Book: w.Book, Vars: func() map[string]any { return w.Vars }, Urn: func() ([]string, error) { return slices.Clone(m.Urn), nil }, File: "methods/example.yaml",
 		Earlier: func() ([]step.Earlier, error) { return w.Earlier, nil },
+		Counted: func(c *step.Counted) (step.Figure, error) { return w.Counted[c.Key], nil },
 	}
 }
 

@@ -32,12 +32,13 @@ type World struct {
 	Names    map[string]expr.Type // their types
 	Fields   map[string]map[string]string
 	Profiles map[string]any
-	Start    step.Fields    // what the matter was asked at its start
-	Earlier  []step.Earlier // ended matters like this one, latest first
-	Children []string       // results that a child matter may close with
-	Rare     []string       // outcomes that chance seldom finds; the kind's own test has to show them
-	Runs     int            // random walks; 300 where zero
-	Length   int            // actions of one walk; 40 where zero
+	Start    step.Fields            // what the matter was asked at its start
+	Earlier  []step.Earlier         // ended matters like this one, latest first
+	Counted  map[string]step.Figure // what other matters say, by the key of the figure
+	Children []string               // results that a child matter may close with
+	Rare     []string               // outcomes that chance seldom finds; the kind's own test has to show them
+	Runs     int                    // random walks; 300 where zero
+	Length   int                    // actions of one walk; 40 where zero
 }
 
 // NewWorld is a compound of twelve flats in March 2026. Flat i has the parent compound/c1, an area of 60.00 m² and more,
