@@ -12,6 +12,8 @@ import (
 	"maps"
 	"slices"
 
+	lru "github.com/hashicorp/golang-lru/v2"
+
 	"gongzhi/internal/act"
 	"gongzhi/internal/calendar"
 	"gongzhi/internal/indicator"
@@ -99,8 +101,41 @@ func Load(files fs.FS) (*Charter, []step.Finding, error) {
 	if err != nil {
 		return nil, nil, err
 	}
+	c, found := load(raw, digest(raw), files)
+	return c, found, nil
+}
+
+// kept is what Recent has loaded last.
+type kept struct {
+	charter *Charter
+	found   []step.Finding
+}
+
+const recentKept = 4
+
+var recent, _ = lru.New[act.Digest, kept](recentKept) // fails only where nothing is to be kept
+
+// Recent is Load where the same version is likely to be loaded again, as by each scenario of a folder: the last few are
+// kept by their digest, for the same files are the same charter, and no charter changes once loaded.
+func Recent(files fs.FS) (*Charter, []step.Finding, error) {
+	raw, err := read(files)
+	if err != nil {
+		return nil, nil, err
+	}
+	name := digest(raw)
+	k, ok := recent.Get(name)
+	if !ok {
+		k.charter, k.found = load(raw, name, files)
+		recent.Add(name, k)
+	}
+	c := *k.charter
+	c.Files = files // where it lies now; the folder it was first read from may be gone
+	return &c, slices.Clone(k.found), nil
+}
+
+func load(raw map[string][]byte, name act.Digest, files fs.FS) (*Charter, []step.Finding) {
 	l := &loader{raw: raw, roleAt: map[string]source.Place{}, declared: map[string]source.Place{}, c: &Charter{
-		Digest: digest(raw), Files: files, Roles: map[string]Role{}, Bodies: map[string]Body{}, Imports: map[string]*register.Import{},
+		Digest: name, Files: files, Roles: map[string]Role{}, Bodies: map[string]Body{}, Imports: map[string]*register.Import{},
 		Rules: map[string]vote.Profiles{}, Methods: map[string]*method.Method{}, Indicators: map[string]*indicator.Set{},
 	}}
 	l.parseAll()
@@ -117,7 +152,7 @@ func Load(files fs.FS) (*Charter, []step.Finding, error) {
 	l.open311()
 	l.scenarios()
 	l.check()
-	return l.c, step.Findings(l.list), nil
+	return l.c, step.Findings(l.list)
 }
 
 // Broken tells whether any finding is an error.

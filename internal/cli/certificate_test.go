@@ -22,9 +22,12 @@ import (
 	"gongzhi/internal/demo"
 	"gongzhi/internal/docket"
 	"gongzhi/internal/house"
+	"gongzhi/internal/people"
 	"gongzhi/internal/scenario"
 	"gongzhi/internal/web"
 )
+
+func init() { people.QuickPasswords() }
 
 // TestWhatAVotePublishesGivesItsCount takes every ended vote of the demo and of the first charter's scenarios, as a stranger
 // does: the certificate from the public page, its files, the recount by the command that it names. The two are the same

@@ -15,7 +15,10 @@ import (
 	"gongzhi/internal/docket"
 	"gongzhi/internal/house"
 	"gongzhi/internal/house/housetest"
+	"gongzhi/internal/people"
 )
+
+func init() { people.QuickPasswords() }
 
 // now is a Thursday evening without a holiday near; holidays are tried below.
 var now = calendar.MustDate("2026-11-19").Start().Add(20 * time.Hour)

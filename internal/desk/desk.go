@@ -143,7 +143,7 @@ func (d *Desk) version(ctx context.Context, q store.Q, digest act.Digest) (*char
 	if err != nil {
 		return nil, err
 	}
-	c, findings, err := charter.Load(files)
+	c, findings, err := charter.Recent(files)
 	if err != nil {
 		return nil, err
 	}

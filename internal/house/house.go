@@ -141,7 +141,7 @@ func Open(ctx context.Context, c Config) (*House, error) {
 
 // checked loads a charter that may be run.
 func checked(files fs.FS) (*charter.Charter, error) {
-	loaded, findings, err := charter.Load(files)
+	loaded, findings, err := charter.Recent(files)
 	if err != nil {
 		return nil, err
 	}

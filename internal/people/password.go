@@ -7,6 +7,7 @@ import (
 	"encoding/base64"
 	"fmt"
 	"strings"
+	"testing"
 	"unicode/utf8"
 
 	"github.com/pquerna/otp"
@@ -17,12 +18,24 @@ import (
 )
 
 // Cost of a password: 19 MiB twice, as OWASP recommends. Stored with each hash, so that it can rise.
+var (
+	memory uint32 = 19 * 1024 // KiB
+	passes uint32 = 2
+)
+
 const (
-	memory  = 19 * 1024 // KiB
-	passes  = 2
 	lanes   = 1
 	keySize = 32
 )
+
+// QuickPasswords has passwords kept at the least cost there is, for tests that sign in hundreds of times. In anything that is
+// no test it panics. Call it before the first password is kept.
+func QuickPasswords() {
+	if !testing.Testing() {
+		panic("people: only tests keep passwords at less than their cost")
+	}
+	memory, passes = 8, 1
+}
 
 // MinPassword is the fewest characters of a password; length matters more than kinds of characters.
 const MinPassword = 10
@@ -30,7 +43,7 @@ const MinPassword = 10
 var b64 = base64.RawStdEncoding
 
 // noPassword is what an unknown login is checked against, so that it takes as long as a known one.
-var noPassword = phc(make([]byte, 16), make([]byte, keySize))
+func noPassword() string { return phc(make([]byte, 16), make([]byte, keySize)) }
 
 // hashing bounds how many hashes are made at a time: each takes 19 MiB.
 var hashing = make(chan struct{}, 4)

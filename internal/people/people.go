@@ -204,7 +204,7 @@ func (p *People) SignIn(ctx context.Context, q store.Q, login, password, code st
 	wrong := fault.Refuse(fault.Denied, "people.sign_in_failed", fault.Basis{}, nil)
 	r, err := store.Get[accountRow](ctx, q, accountByLogin, p.tenant, strings.ToLower(strings.TrimSpace(login)))
 	if errors.Is(err, store.ErrNotFound) {
-		checkPassword(ctx, noPassword, password)
+		checkPassword(ctx, noPassword(), password)
 		return Account{}, wrong
 	}
 	if err != nil {
@@ -216,7 +216,7 @@ func (p *People) SignIn(ctx context.Context, q store.Q, login, password, code st
 	}
 	hash := a.password
 	if hash == "" {
-		hash = noPassword
+		hash = noPassword()
 	}
 	ok := checkPassword(ctx, hash, password)
 	if !ok || a.password == "" || a.Closed {

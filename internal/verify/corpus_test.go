@@ -25,9 +25,12 @@ import (
 	"gongzhi/internal/clock"
 	"gongzhi/internal/demo"
 	"gongzhi/internal/house"
+	"gongzhi/internal/people"
 	"gongzhi/internal/tlog"
 	"gongzhi/internal/verify"
 )
+
+func init() { people.QuickPasswords() }
 
 // A town is a demo of a fixed day with everything that somebody inside the office could lay hands on: every act, also
 // those that are withheld, and the key of the log.

@@ -12,6 +12,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -77,39 +78,61 @@ func TestEveryFieldForEveryRoleAtEveryDoor(t *testing.T) {
 	for login := range w.roles {
 		readers[login] = w.signedIn(login)
 	}
-	shown := map[string]bool{}
-	for login, v := range readers {
-		w.statePurposes(v)
-		seen := map[string]bool{}
-		for todo := slices.Clone(routes); len(todo) > 0; todo = todo[1:] {
-			path := todo[0]
-			_, body, h := v.get(path)
-			w.look(secrets, login, path, body+h.Get("Location")+h.Get("Content-Disposition"), shown)
-			for _, more := range queried.FindAllStringSubmatch(body, -1) { // tabs, filters, next pages
-				if href := html.UnescapeString(more[1]); !seen[href] && !strings.HasPrefix(href, "/prefer?") && !strings.HasPrefix(href, "/sign-in?") {
-					seen[href] = true
-					todo = append(todo, href)
-				}
-			}
+	shown := &sightings{of: map[string]bool{}}
+	t.Run("readers", func(t *testing.T) { // nobody's pages depend on what another has read
+		for login, v := range readers {
+			t.Run(login, func(t *testing.T) {
+				t.Parallel()
+				w.walk(v, login, routes, forms, secrets, shown)
+			})
 		}
-		for _, path := range forms { // nothing is answered, so each is refused: refusals must not tell either
-			_, body, _ := v.post(path, url.Values{"_id": {"audience-" + login}, "_step": {"?"}})
-			w.look(secrets, login, path, body, shown)
-		}
-	}
+	})
 	w.lookAtAPI(secrets, shown)
 	// What nobody was ever shown was not tested: each secret is read by somebody whose task it is.
 	for _, s := range secrets {
-		if !shown[s.value] {
+		if !shown.of[s.value] {
 			t.Errorf("%s was shown to nobody, not even to those who may read it", s.what)
 		}
+	}
+}
+
+// sightings are the values that were shown to somebody.
+type sightings struct {
+	mu sync.Mutex
+	of map[string]bool
+}
+
+func (s *sightings) add(value string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.of[value] = true
+}
+
+// walk opens every address as one reader, what links with a query lead to, and has every form refused.
+func (w *town) walk(v *visitor, login string, routes, forms []string, secrets []secret, shown *sightings) {
+	w.statePurposes(v)
+	seen := map[string]bool{}
+	for todo := slices.Clone(routes); len(todo) > 0; todo = todo[1:] {
+		path := todo[0]
+		_, body, h := v.get(path)
+		w.look(secrets, login, path, body+h.Get("Location")+h.Get("Content-Disposition"), shown)
+		for _, more := range queried.FindAllStringSubmatch(body, -1) { // tabs, filters, next pages
+			if href := html.UnescapeString(more[1]); !seen[href] && !strings.HasPrefix(href, "/prefer?") && !strings.HasPrefix(href, "/sign-in?") {
+				seen[href] = true
+				todo = append(todo, href)
+			}
+		}
+	}
+	for _, path := range forms { // nothing is answered, so each is refused: refusals must not tell either
+		_, body, _ := v.post(path, url.Values{"_id": {"audience-" + login}, "_step": {"?"}})
+		w.look(secrets, login, path, body, shown)
 	}
 }
 
 var queried = regexp.MustCompile(`href="(/[^"]*\?[^"]*)"`)
 
 // look reports secrets in an answer to whom they are not for.
-func (w *town) look(secrets []secret, login, path, answer string, shown map[string]bool) {
+func (w *town) look(secrets []secret, login, path, answer string, shown *sightings) {
 	for _, s := range secrets {
 		if s.elsewhere != "" && strings.Contains(path, s.elsewhere) {
 			continue
@@ -127,7 +150,7 @@ func (w *town) look(secrets []secret, login, path, answer string, shown map[stri
 		if !s.may(w, login, path) {
 			w.t.Errorf("%s, as %q: %s stands there, which is not for them", path, login, s.what)
 		}
-		shown[s.value] = true
+		shown.add(s.value)
 	}
 }
 
@@ -468,7 +491,7 @@ func (w *town) statePurposes(v *visitor) {
 }
 
 // lookAtAPI asks every address of the API as everybody, and sends every writing address something it refuses.
-func (w *town) lookAtAPI(secrets []secret, shown map[string]bool) {
+func (w *town) lookAtAPI(secrets []secret, shown *sightings) {
 	h := w.house
 	server := httptest.NewServer(api.New(api.For(h, nil)).Handler())
 	w.t.Cleanup(server.Close)

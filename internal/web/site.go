@@ -71,7 +71,7 @@ type Site struct {
 
 // New builds the site.
 func New(c Config) *Site {
-	s := &Site{House: c.House, origin: c.Origin, demo: c.Demo, sessions: scs.New(), tries: newTries(), jobs: newJobs()}
+	s := &Site{House: c.House, origin: c.Origin, demo: c.Demo, sessions: newSessions(), tries: newTries(), jobs: newJobs()}
 	s.certificates, _ = lru.New[certifiedVisit, step.Certificate](certificatesKept) // fails only where nothing is to be kept
 	s.entries, _ = lru.New[int64, []byte](entriesKept)
 	s.sessions.Store = s.People.Sessions(s.Store, clock.System) // the manager reckons by the machine's clock, so must its store

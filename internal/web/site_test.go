@@ -46,6 +46,8 @@ var start = time.Date(2026, 3, 2, 1, 0, 0, 0, time.UTC) // 09:00 in Beijing, a M
 
 const password = "an-example-word"
 
+func init() { people.QuickPasswords() }
+
 func newTown(t *testing.T) *town {
 	t.Helper()
 	ctx := context.Background()
@@ -154,8 +156,18 @@ func (w *town) visitor() *visitor {
 	if err != nil {
 		w.t.Fatal(err)
 	}
-	return &visitor{&http.Client{Jar: jar, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}, w}
+	return &visitor{&http.Client{
+		Transport: uncompressed, Jar: jar, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	}, w}
 }
+
+// uncompressed does not ask for compressed answers, which was a sixth of the time of the long walks;
+// TestAnswersAreCompressed does.
+var uncompressed = func() *http.Transport {
+	t := http.DefaultTransport.(*http.Transport).Clone()
+	t.DisableCompression = true
+	return t
+}()
 
 func (w *town) signedIn(login string) *visitor {
 	w.t.Helper()

@@ -16,8 +16,11 @@ import (
 	"gongzhi/internal/calendar"
 	"gongzhi/internal/demo"
 	"gongzhi/internal/house"
+	"gongzhi/internal/people"
 	"gongzhi/internal/vault"
 )
+
+func init() { people.QuickPasswords() }
 
 // rekeyed names the variable that makes this test binary a change of the key that will be killed.
 const rekeyed = "GONGZHI_CRASH_REKEY_DIR"
