@@ -67,7 +67,7 @@ function sprite() {
 
 const result = await esbuild.build({
   absWorkingDir: root,
-  entryPoints: ["assets/core.css", "assets/staff.css", "assets/wall.css", "assets/print.css", "assets/ts/core.ts", "assets/ts/staff.ts", "assets/ts/field.ts", "assets/ts/form.ts", "assets/ts/worker.ts", "assets/ts/map.ts"],
+  entryPoints: ["assets/core.css", "assets/staff.css", "assets/wall.css", "assets/print.css", "assets/ts/core.ts", "assets/ts/staff.ts", "assets/ts/field.ts", "assets/ts/form.ts", "assets/ts/worker.ts", "assets/ts/map.ts", "assets/ts/wall.ts"],
   outdir: "internal/web/assets/dist",
   entryNames: "[name]-[hash]",
   assetNames: "[name]-[hash]",

@@ -240,7 +240,11 @@ func (c *call) serve(ctx context.Context, at place, how serving, log *slog.Logge
 	go func() { done <- messenger.Run(running) }()
 	go func() { done <- server.Serve(l) }()
 	debug.SetGCPercent(usual)
-	c.welcome(here, at, people)
+	accounts, err := h.People.List(ctx, h.Store.Read(), "", 1)
+	if err != nil {
+		return errors.Join(err, l.Close())
+	}
+	c.welcome(here, at, people, len(accounts) == 0)
 
 	select {
 	case <-ctx.Done():
@@ -260,7 +264,7 @@ func (c *call) serve(ctx context.Context, at place, how serving, log *slog.Logge
 }
 
 // welcome says where the pages are and, in a demo, how to sign in.
-func (c *call) welcome(at string, where place, people []demo.SignIn) {
+func (c *call) welcome(at string, where place, people []demo.SignIn, nobody bool) {
 	data, err := filepath.Abs(where.data)
 	if err != nil || where.data == "" {
 		data = where.data
@@ -270,6 +274,9 @@ func (c *call) welcome(at string, where place, people []demo.SignIn) {
 	}
 	fmt.Fprintln(c.out, c.say(text.Key("cli.serve.welcome", "At", at, "Data", data)))
 	if len(people) == 0 {
+		if nobody {
+			fmt.Fprintln(c.out, c.say(text.Key("cli.serve.nobody", "Data", data)))
+		}
 		return
 	}
 	fmt.Fprintln(c.out, c.say(text.Key("cli.serve.sign_ins")))

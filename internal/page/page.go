@@ -484,6 +484,7 @@ type Map struct {
 	Key    []Stage    // what the colours mean, with their counts
 	Lines  []Stage    // what the weights of roads mean: Step is the stars
 	Strip  bool       // a low picture of one place among its neighbours, without names and list
+	Near   bool       // may be looked at from nearer, where there is a script
 	Folded bool       // the list lies behind a line, where the screen has no room for it
 
 	Dots   []Dot      // single places, gathered where they are close together; their list is the page's to give

@@ -231,7 +231,11 @@ func (s *Site) matterPage(st desk.Standing, rd *reader) (p page.Page, err error)
 		all, bar := s.actions(st, rd)
 		p.Actions = all[:min(bar, 2)]
 		if len(all) > len(p.Actions) {
-			p.Blocks = append(p.Blocks, page.Panel{Title: text.Key("web.me.owed"), Blocks: []page.Block{page.Rows{List: all}}})
+			title := text.Key("web.me.owed")
+			if !rd.signedIn() {
+				title = text.Key("web.may_do") // whoever has not said who they are owes nothing yet
+			}
+			p.Blocks = append(p.Blocks, page.Panel{Title: title, Blocks: []page.Block{page.Rows{List: all}}})
 		}
 	} else {
 		p.Blocks = append(p.Blocks, page.Banner{Tone: page.Good, Words: text.Key("web.closed", "Result", m.Results[st.Run.Result], "Day", day(calendar.DateOf(st.Run.Updated), st.Context.Now))})

@@ -180,6 +180,11 @@ func (s *Site) queue(r *http.Request, rd *reader) (page.Page, error) {
 		return page.Page{}, err
 	}
 	blocks := []page.Block{t}
+	if begun, err := s.Docket.List(r.Context(), q, docket.Filter{Limit: 1}); err != nil {
+		return page.Page{}, err
+	} else if len(begun) == 0 {
+		blocks = append(blocks, firstSteps(rd))
+	}
 	if places, ok, err := s.answersFor(r.Context(), q, rd); err != nil {
 		return page.Page{}, err
 	} else if ok {
@@ -193,6 +198,22 @@ func (s *Site) queue(r *http.Request, rd *reader) (page.Page, error) {
 		Frame: page.Desk, Title: text.Key("web.nav.queue"), Lead: lead, Blocks: blocks, Aside: aside,
 		Head: []page.Link{{Words: text.Key("web.nav.begin"), Href: "/desk/begin", Icon: "plus"}},
 	}, nil
+}
+
+// firstSteps lead whoever opens a house in which nothing was begun yet, in the order in which one thing needs the other.
+func firstSteps(rd *reader) page.Rows {
+	step := func(key, href, icon string) page.Link {
+		return page.Link{Words: text.Key("first." + key), Note: text.Key("first." + key + "_note"), Href: href, Icon: icon}
+	}
+	x := page.Rows{Title: text.Key("first.title")}
+	if rd.holds(adminRole) {
+		x.List = append(x.List, step("people", peopleHref, "users"))
+	}
+	x.List = append(x.List, step("registers", "/desk/registers", "table"), step("import", "/desk/import", "upload"))
+	if rd.holds(adminRole) {
+		x.List = append(x.List, step("codes", "/desk/codes", "qrcode"))
+	}
+	return page.Rows{Title: x.Title, List: append(x.List, step("begin", "/desk/begin", "plus"))}
 }
 
 // dayAhead is the agenda beside the queue.

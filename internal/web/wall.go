@@ -203,7 +203,7 @@ func (s *Site) wall(r *http.Request, rd *reader) (page.Page, error) {
 	}
 	p.Lead = m.Name.Words()
 	on := s.mapOf(m, all, list, late, rated)
-	on.Folded = true
+	on.Folded, on.Near = true, true
 	p.Blocks = []page.Block{s.tiles(m, on, late), on}
 	p.Side = s.wallSide(m, all, on, list, late)
 	if matrix, any := s.matrix(rated); any {
