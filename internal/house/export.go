@@ -11,6 +11,7 @@ import (
 
 	"gongzhi/internal/act"
 	"gongzhi/internal/docket"
+	"gongzhi/internal/indicator"
 	"gongzhi/internal/store"
 	"gongzhi/internal/tlog"
 	"gongzhi/internal/verify"
@@ -102,6 +103,7 @@ func (h *House) export(ctx context.Context, opened bool, put func(path string, d
 // exportActs writes what lies beside the tiles.
 func (h *House) exportActs(ctx context.Context, q store.Q, size int64, opened bool, put func(string, []byte) error) error {
 	var votes []verify.Derived
+	var newest time.Time
 	seen := map[act.Digest]bool{}
 	const page = 1000
 	for n := int64(0); n < size; n += page {
@@ -110,6 +112,9 @@ func (h *House) exportActs(ctx context.Context, q store.Q, size int64, opened bo
 			return err
 		}
 		for _, a := range acts {
+			if a.Recorded.After(newest) {
+				newest = a.Recorded
+			}
 			if tlog.IsLarge(a) || opened && a.Withheld() {
 				raw, err := a.Canonical()
 				if err != nil {
@@ -154,9 +159,31 @@ func (h *House) exportActs(ctx context.Context, q store.Q, size int64, opened bo
 		}); err != nil {
 			return err
 		}
-		figures = append(figures, verify.Say(set, c.Digest, list, c.Privacy.Fewest))
+		settled, err := h.settledBy(ctx, q, set, list, newest)
+		if err != nil {
+			return err
+		}
+		figures = append(figures, verify.Say(set, c.Digest, list, settled, c.Privacy.Fewest))
 	}
 	return putJSON("indicators.json", figures, put)
+}
+
+// settledBy are the matters of every month that was over with the newest act, as they stood when it ended.
+func (h *House) settledBy(ctx context.Context, q store.Q, set *indicator.Set, list []verify.Measured, newest time.Time) (map[string][]indicator.Count, error) {
+	settled := map[string][]indicator.Count{}
+	for _, m := range list {
+		from := verify.Month(m.Opened)
+		until, key := from.AddMonths(1).Start(), from.String()[:len("2026-03")]
+		if _, known := settled[key]; known || !m.Private || newest.Before(until) {
+			continue
+		}
+		counts, err := h.Desk.Figures(ctx, q, set, docket.Behind{From: from.Start(), Until: until, AsOf: until.Add(-time.Microsecond)})
+		if err != nil {
+			return nil, err
+		}
+		settled[key] = counts
+	}
+	return settled, nil
 }
 
 func putJSON(path string, v any, put func(string, []byte) error) error {

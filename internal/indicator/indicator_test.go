@@ -1,6 +1,7 @@
 package indicator_test
 
 import (
+	"slices"
 	"testing"
 
 	"gongzhi/internal/expr"
@@ -94,41 +95,81 @@ func TestNothing(t *testing.T) {
 	}
 }
 
-// What the public figures tell beyond the public matters is never about fewer than five private ones, in no group and in
-// no difference between the groups and the whole.
+// What the public figures tell beyond the public matters is never about fewer than five private ones, in no group, in no
+// difference between the groups and the whole, and in no difference between the figures of two days.
 func TestPrivateMattersCannotBeWorkedOut(t *testing.T) {
+	groups := []string{"", "component", "event", "other"}
 	for seed := range 200 {
-		var counts []indicator.Count
 		x := uint32(seed*2654435761 + 1)
 		next := func(n uint32) int64 {
 			x = x*1664525 + 1013904223
 			return int64((x >> 8) % n)
 		}
-		for _, group := range []string{"component", "event", "other"} {
-			for bits := range int64(4) {
-				counts = append(counts, indicator.Count{Group: group, Bits: bits, N: next(9)}, indicator.Count{Group: group, Bits: bits, Private: true, N: next(4)})
+		type matter struct {
+			begun   int64 // a day; the month ends with the 29th
+			group   string
+			private bool
+			moves   map[int64]int64 // day → bits from then on
+		}
+		var all []matter
+		for range 20 + next(40) {
+			m := matter{begun: next(32), group: groups[1+next(3)], private: next(2) == 0, moves: map[int64]int64{}}
+			for range next(4) {
+				m.moves[m.begun+next(40)] = next(4)
 			}
+			all = append(all, m)
 		}
-		public, left := indicator.Publish(counts, 5)
-		private := map[string]int64{}
-		for _, c := range counts {
-			if c.Private {
-				private[c.Group] += c.N
-				private[""] += c.N
+		asOf := func(day int64) (counts []indicator.Count) {
+			for _, m := range all {
+				if m.begun > day {
+					continue
+				}
+				c := indicator.Count{Group: m.group, Private: m.private, N: 1}
+				for d := m.begun; d <= day; d++ {
+					if bits, moved := m.moves[d]; moved {
+						c.Bits = bits
+					}
+				}
+				counts = append(counts, c)
 			}
+			return counts
 		}
-		if left != 0 && left != private[""] {
-			t.Fatalf("%d are left out of %d", left, private[""])
-		}
-		for _, group := range []string{"", "component", "event", "other"} {
-			more := indicator.Tally(public, group, 0)
+		const end = 29
+		var told [][]uint64 // by day: what each figure has more than the public matters
+		for day := range int64(70) {
+			counts, private := asOf(day), int64(0)
+			var settled []indicator.Count
+			if day >= end {
+				settled = asOf(end)
+			}
+			public, left := indicator.Publish(counts, settled, 5)
+			var open []indicator.Count
 			for _, c := range counts {
-				if !c.Private && (group == "" || c.Group == group) {
-					more -= uint64(c.N)
+				if c.Private {
+					private += c.N
+				} else {
+					open = append(open, c)
 				}
 			}
-			if more != 0 && (more < 5 || left != 0) {
-				t.Fatalf("seed %d: figures of %q tell of %d private matters", seed, group, more)
+			if counted := indicator.Tally(indicator.Hidden(public), "", 0); int64(counted)+left != private {
+				t.Fatalf("seed %d, day %d: %d counted and %d left out of %d", seed, day, counted, left, private)
+			}
+			var more []uint64
+			for _, group := range groups {
+				if n := indicator.Tally(public, group, 0) - indicator.Tally(open, group, 0); n != 0 && n < 5 {
+					t.Fatalf("seed %d, day %d: figures of %q tell of %d private matters", seed, day, group, n)
+				}
+				for mask := range int64(4) {
+					more = append(more, indicator.Tally(public, group, mask)-indicator.Tally(open, group, mask))
+				}
+			}
+			told = append(told, more)
+		}
+		nothing := make([]uint64, len(told[0]))
+		last := told[len(told)-1]
+		for day, more := range told {
+			if !slices.Equal(more, nothing) && !slices.Equal(more, last) || day < end && !slices.Equal(more, nothing) {
+				t.Fatalf("seed %d: what is told of private matters on day %d is neither nothing nor what is told in the end: %v, %v", seed, day, more, last)
 			}
 		}
 	}

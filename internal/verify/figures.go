@@ -50,7 +50,9 @@ type SaidMonth struct {
 	Rates    []SaidValue             `json:"rates"`
 	Public   map[string][]act.Matter `json:"public"`  // by group: the matters that everybody can look at
 	Private  uint64                  `json:"private"` // how many more there were
-	Left     uint64                  `json:"left"`    // how many of them are counted nowhere, all or none: see [indicator.Publish]
+	// Left is how many of them are counted nowhere: all, or those alone that were not on record when the month ended; see
+	// [indicator.Publish]. Those that are counted are so as they stood when it ended.
+	Left uint64 `json:"left"`
 }
 
 // SaidValue is one rate over all matters of a month, or over one group of them.
@@ -70,8 +72,9 @@ type Measured struct {
 	Private bool
 }
 
-// Say writes down a set's figures over matters, for the bundle. Private matters are counted where fewest permits.
-func Say(set *indicator.Set, version act.Digest, list []Measured, fewest int) Said {
+// Say writes down a set's figures over matters, for the bundle. Private matters are counted where fewest permits, as settled
+// has them by month: as they stood when it ended, nothing of a month that was not over with the newest act of the bundle.
+func Say(set *indicator.Set, version act.Digest, list []Measured, settled map[string][]indicator.Count, fewest int) Said {
 	out := Said{Set: set.Key, Charter: version, Method: set.Method, Months: []SaidMonth{}}
 	for _, key := range set.Order() {
 		m := set.Measures[key]
@@ -85,14 +88,23 @@ func Say(set *indicator.Set, version act.Digest, list []Measured, fewest int) Sa
 		months[monthOf(m.Opened)] = append(months[monthOf(m.Opened)], m)
 	}
 	for _, month := range slices.Sorted(maps.Keys(months)) {
-		out.Months = append(out.Months, sayMonth(set, month, months[month], fewest))
+		out.Months = append(out.Months, sayMonth(set, month, months[month], settled[month], fewest))
 	}
 	return out
 }
 
-func monthOf(at time.Time) string { return calendar.DateOf(at).String()[:len("2026-03")] }
+func monthOf(at time.Time) string { return Month(at).String()[:len("2026-03")] }
 
-func sayMonth(set *indicator.Set, month string, list []Measured, fewest int) SaidMonth {
+// Month is the first day of the month that an instant lies in.
+func Month(at time.Time) calendar.Date {
+	on := calendar.DateOf(at)
+	_, _, day := on.YMD()
+	return on.Add(1 - day)
+}
+
+func monthEnd(at time.Time) time.Time { return Month(at).AddMonths(1).Start() }
+
+func sayMonth(set *indicator.Set, month string, list []Measured, settled []indicator.Count, fewest int) SaidMonth {
 	out := SaidMonth{Month: month, Measures: map[string]uint64{}, Rates: []SaidValue{}, Public: map[string][]act.Matter{}}
 	counts := make([]indicator.Count, len(list))
 	for i, m := range list {
@@ -103,7 +115,7 @@ func sayMonth(set *indicator.Set, month string, list []Measured, fewest int) Sai
 		}
 		out.Public[m.Group] = append(out.Public[m.Group], m.Matter)
 	}
-	counts, left := indicator.Publish(counts, fewest)
+	counts, left := indicator.Publish(counts, settled, fewest)
 	out.Left = uint64(left)
 	for _, key := range set.Order() {
 		out.Measures[key] = indicator.Tally(counts, "", set.Mask(key))
@@ -122,12 +134,14 @@ type found struct {
 	Measured
 	known map[string]int64 // by set: the measures of which it can be told whether they hold, in the order of the set in force
 	bits  map[string]int64 // by set: those that hold
+	late  bool             // private, and not on record when its month had ended
 }
 
-// measure keeps what follows for the indicators from a matter. names are what is known of its run; none where it could not
-// be followed.
+// measure keeps what follows for the indicators from a matter; of a private one, from its record when its month had ended.
+// names are what is known of its run; none where it could not be followed.
 func (v *verifier) measure(first act.Act, c *charter.Charter, m *method.Method, run *method.Run, names ...string) {
-	f := found{Measured{Matter: first.Matter, Opened: first.At, Private: first.Withheld()}, map[string]int64{}, map[string]int64{}}
+	f := found{Measured: Measured{Matter: first.Matter, Opened: first.At, Private: first.Withheld()}, known: map[string]int64{}, bits: map[string]int64{}}
+	f.late = f.Private && !first.Recorded.Before(monthEnd(first.At))
 	var vars map[string]any
 	for _, by := range c.Measures(m.Key) {
 		now := v.inForce(by.Key)
@@ -158,6 +172,16 @@ var fromActs = []string{"results", "matter", "visits"}
 
 // newest is the version that was installed last; nil where it cannot be run.
 func (v *verifier) newest() *charter.Charter { return v.house.charters[v.house.last] }
+
+// newestAct is when the newest act of the bundle was recorded.
+func (v *verifier) newestAct() (at time.Time) {
+	for _, l := range v.leaves {
+		if !l.bad && l.act.Recorded.After(at) {
+			at = l.act.Recorded
+		}
+	}
+	return at
+}
 
 func (v *verifier) inForce(set string) *indicator.Set {
 	if c := v.newest(); c != nil {
@@ -214,7 +238,7 @@ func (v *verifier) set(c *charter.Charter, set *indicator.Set, s Said) {
 	}
 	defined := s
 	defined.Months = []SaidMonth{}
-	if !reflect.DeepEqual(defined, Say(set, c.Digest, nil, 0)) {
+	if !reflect.DeepEqual(defined, Say(set, c.Digest, nil, nil, 0)) {
 		v.figure("indicator.definition", "%s", s.Set)
 		return
 	}
@@ -250,7 +274,7 @@ func (v *verifier) month(set *indicator.Set, m SaidMonth, list []found, fewest u
 			named++
 		}
 	}
-	public, private := 0, uint64(0)
+	public, private, settled := 0, uint64(0), uint64(0)
 	for i := range list {
 		g, listed := group[list[i].Matter]
 		if list[i].Private == listed {
@@ -259,6 +283,9 @@ func (v *verifier) month(set *indicator.Set, m SaidMonth, list []found, fewest u
 		}
 		if list[i].Private {
 			private++
+			if !list[i].late {
+				settled++
+			}
 			continue
 		}
 		list[i].Group = g
@@ -268,16 +295,19 @@ func (v *verifier) month(set *indicator.Set, m SaidMonth, list []found, fewest u
 		v.figure("indicator.matters", "%s: %d are listed, %d were begun", where, named, public)
 		return
 	}
+	counted := m.Left != private
 	switch {
-	case m.Private != private || m.Left != 0 && m.Left != private:
-		v.figure("indicator.private", "%s: said are %d and %d of them left out, withheld are %d", where, m.Private, m.Left, private)
+	case m.Private != private || counted && m.Left != private-settled:
+		v.figure("indicator.private", "%s: said are %d and %d of them left out, withheld are %d, of which %d were on record when the month ended", where, m.Private, m.Left, private, settled)
 		return
-	case m.Left > 0:
-		list = slices.DeleteFunc(list, func(f found) bool { return f.Private })
-	case private > 0 && private < fewest:
-		v.figure("indicator.few", "%s: the figures tell of %d private matters, fewer than %d", where, private, fewest)
+	case counted && settled < fewest:
+		v.figure("indicator.few", "%s: the figures tell of %d private matters, fewer than %d", where, settled, fewest)
+		return
+	case counted && v.newestAct().Before(monthEnd(list[0].Opened)):
+		v.figure("indicator.early", "%s: private matters are counted before the month has ended", where)
 		return
 	}
+	list = slices.DeleteFunc(list, func(f found) bool { return f.Private && (!counted || f.late) })
 	if len(m.Measures) != len(set.Order()) {
 		v.figure("indicator.definition", "%s", where)
 		return

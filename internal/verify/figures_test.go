@@ -19,8 +19,8 @@ import (
 )
 
 // problems has the town report problems, in public and in private, as far as they get in a day; some of the private ones
-// so often.
-func problems(t testing.TB, h *house.House, c *clock.Manual, often int) {
+// so often. later is what happens to one of the private ones afterwards.
+func problems(t testing.TB, h *house.House, c *clock.Manual, often int) (later func()) {
 	t.Helper()
 	n := 0
 	as := func(login string) method.Actor {
@@ -60,9 +60,10 @@ func problems(t testing.TB, h *house.House, c *clock.Manual, often int) {
 		do("checker", "sheet", "dealt_with=pass")
 		do("dispatcher", "submit", "reply=已办")
 	}
+	var unseen func(login, verb string, pairs ...string)
 	for range often {
 		handled(report("private", "litter"), "cleaning")
-		report("private", "cover")
+		unseen = report("private", "cover")
 	}
 	refused := report("private", "cover")
 	refused("worker", "submit", "acceptance=not_ours", "account=演示")
@@ -70,6 +71,7 @@ func problems(t testing.TB, h *house.House, c *clock.Manual, often int) {
 	handled(report("public", "cover"), "facility")
 	open := report("public", "litter")
 	open("worker", "submit", "acceptance=accepted", "account=演示")
+	return func() { unseen("worker", "submit", "acceptance=accepted", "account=演示") }
 }
 
 // figures changes what is said of the first set of indicators.
@@ -189,7 +191,7 @@ func TestPrivateMattersInABundle(t *testing.T) {
 	for _, tt := range []struct {
 		day           int
 		private, left uint64
-	}{{2, 3, 3}, {enough, 11, 0}} {
+	}{{2, 3, 3}, {early, 11, 11}, {enough, 11, 0}} {
 		w := newTown(t, tt.day)
 		reports := map[string]verify.Report{}
 		for name, files := range map[string]fstest.MapFS{"public": w.public, "opened": w.opened} {
@@ -238,6 +240,7 @@ func TestFiguresOfManyPrivateMatters(t *testing.T) {
 		"more than there were":        {"indicator.more", func(m *verify.SaidMonth) { m.Measures["reworked"] += 12 }},
 		"fewer than everybody sees":   {"indicator.less", func(m *verify.SaidMonth) { m.Measures["accepted"] = 1 }},
 		"counted, and said not to be": {"indicator.more", func(m *verify.SaidMonth) { m.Left = m.Private }},
+		"one of them left out":        {"indicator.private", func(m *verify.SaidMonth) { m.Left = 1 }},
 	} {
 		x := tamper(w, newTown(t, 3), &verify.Charters{})
 		x.figures(func(s *verify.Said) { tt.change(&s.Months[len(s.Months)-1]) })
@@ -245,5 +248,15 @@ func TestFiguresOfManyPrivateMatters(t *testing.T) {
 		if err != nil || r.Good() || !slices.ContainsFunc(r.Findings, func(f verify.Finding) bool { return f.Code == tt.want }) {
 			t.Errorf("%s: %+v, %v", name, r, err)
 		}
+	}
+}
+
+// Private matters that are counted while their month runs are found: the figures of two days would tell of those between.
+func TestPrivateMattersCountedTooEarly(t *testing.T) {
+	x := tamper(newTown(t, early), newTown(t, 3), &verify.Charters{})
+	x.figures(func(s *verify.Said) { s.Months[len(s.Months)-1].Left = 0 })
+	r, err := verify.Bundle(x.files, verify.Options{Key: newTown(t, early).key.Public})
+	if err != nil || r.Good() || !slices.ContainsFunc(r.Findings, func(f verify.Finding) bool { return f.Code == "indicator.early" }) {
+		t.Errorf("%+v, %v", r, err)
 	}
 }

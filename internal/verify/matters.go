@@ -236,6 +236,10 @@ func (v *verifier) matter(list []int) {
 	if hides := m.Hides(method.Context{Now: first.At, Book: b}, start.Subject, done.Run.Matter.Facts); hides != private && !b.wasAsked() {
 		v.at(Method, "withheld.unduly", list[0], "the matter as a whole")
 	}
+	if departure == nil && private {
+		v.settled(acts, start.Method, from, version, b)
+		return
+	}
 	if departure == nil {
 		v.measure(first, c, m, done.Run, fromActs...)
 		return
@@ -249,15 +253,34 @@ func (v *verifier) matter(list []int) {
 	v.at(layer, departure.Code, list[at], "%s", departure.Why)
 }
 
+// settled measures a private matter as it stood when its month had ended.
+func (v *verifier) settled(acts []act.Act, key string, from method.Version, version func(act.Digest) (method.Version, bool), b *shut) {
+	end := monthEnd(acts[0].At)
+	then := slices.IndexFunc(acts, func(a act.Act) bool { return !a.Recorded.Before(end) })
+	if then < 0 {
+		then = len(acts)
+	}
+	c := v.house.charters[acts[max(then-1, 0)].Basis.Charter]
+	m, _ := c.Method(key)
+	done, departure := method.Follow(acts[:then], from, version, b.wasAsked)
+	if departure != nil || then == 0 {
+		v.measure(acts[0], c, m, method.NewRun(acts[0].Matter))
+		return
+	}
+	v.measure(acts[0], c, m, done.Run, fromActs...)
+}
+
 // sealedMatter is a private matter: the public sees that things were done, by whom, when and under which clause, and that
 // nothing was changed. Then every act is withheld, and not only some.
 func (v *verifier) sealedMatter(list []int) {
 	var c *charter.Charter
 	v.report.Private++
-	run := method.NewRun(v.leaves[list[0]].act.Matter)
+	first := v.leaves[list[0]].act
+	run, then := method.NewRun(first.Matter), (*charter.Charter)(nil) // when its month had ended
 	for _, n := range list {
 		a := v.leaves[n].act
-		if a.Kind == act.Entered {
+		settled := a.Recorded.Before(monthEnd(first.At))
+		if a.Kind == act.Entered && settled {
 			run.Visits[a.Step]++
 		}
 		if !a.Withheld() {
@@ -265,17 +288,19 @@ func (v *verifier) sealedMatter(list []int) {
 		}
 		if c = v.charterOf(n, a.Basis.Charter); c != nil {
 			v.mandate(n, c)
+			if settled || then == nil {
+				then = c
+			}
 		}
 		v.report.Withheld++
 	}
-	if c == nil {
+	if c == nil || then == nil {
 		return
 	}
-	first := v.leaves[list[0]].act
 	file, _, _ := strings.Cut(first.Basis.Clause, "#")
-	for _, m := range c.Methods {
+	for _, m := range then.Methods {
 		if m.File() == file {
-			v.measure(first, c, m, run, "visits")
+			v.measure(first, then, m, run, "visits")
 			return
 		}
 	}

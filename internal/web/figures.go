@@ -1,6 +1,7 @@
 package web
 
 import (
+	"context"
 	"fmt"
 	"maps"
 	"net/http"
@@ -29,11 +30,10 @@ func (s *Site) figuresPage(r *http.Request, rd *reader) (page.Page, error) {
 	if err != nil {
 		return page.Page{}, err
 	}
-	counts, err := s.Desk.Figures(r.Context(), s.Store.Read(), set, month.behind())
+	counts, left, err := s.published(r.Context(), set, month, rd)
 	if err != nil {
 		return page.Page{}, err
 	}
-	counts, left := s.publishable(rd, counts)
 	months, err := s.months(r, set, month)
 	if err != nil {
 		return page.Page{}, err
@@ -51,6 +51,9 @@ func (s *Site) figuresPage(r *http.Request, rd *reader) (page.Page, error) {
 			words = text.Key("figures.left_out_few", "N", fewest)
 		}
 		p.Blocks = append(p.Blocks, page.Prose{Words: []text.Words{words}})
+	}
+	if n := indicator.Tally(indicator.Hidden(counts), "", 0); n > 0 && !rd.counts() {
+		p.Blocks = append(p.Blocks, page.Prose{Words: []text.Words{text.Key("figures.settled", "N", int(n), "Day", calendar.DateOf(month.settles()).String())}})
 	}
 	for _, group := range append([]string{""}, indicator.Groups(counts)...) {
 		if len(set.Rates) > 0 {
@@ -100,12 +103,26 @@ func amount(x indicator.Sum, n int64) text.Words {
 	return text.Plain(strconv.FormatInt(n, 10))
 }
 
-// publishable is what of the counts a reader may see: whoever works at the desk for the whole subdistrict all of them.
-func (s *Site) publishable(rd *reader, counts []indicator.Count) ([]indicator.Count, int64) {
-	if rd.desk && rd.everywhere() {
-		return counts, 0
+// counts tells whether the reader sees what nobody else does: whoever works at the desk for the whole subdistrict.
+func (rd *reader) counts() bool { return rd != nil && rd.desk && rd.everywhere() }
+
+// published are the counts that a reader may see, and how many matters are left out of them; for nobody in particular where
+// rd is nil.
+func (s *Site) published(ctx context.Context, set *indicator.Set, m month, rd *reader) ([]indicator.Count, int64, error) {
+	counts, err := s.Desk.Figures(ctx, s.Store.Read(), set, m.behind())
+	if err != nil || rd.counts() {
+		return counts, 0, err
 	}
-	return indicator.Publish(counts, s.charter().Privacy.Fewest)
+	var settled []indicator.Count
+	if at := m.settles(); !m.asOf.Before(at) {
+		b := m.behind()
+		b.AsOf = at
+		if settled, err = s.Desk.Figures(ctx, s.Store.Read(), set, b); err != nil {
+			return nil, 0, err
+		}
+	}
+	public, left := indicator.Publish(counts, settled, s.charter().Privacy.Fewest)
+	return public, left, nil
 }
 
 // months lead to the month before and the one after, as far as anything is on record, and to the same month as it stood when
@@ -190,8 +207,8 @@ func (s *Site) groupWords(set *indicator.Set, group string) text.Words {
 	return text.Plain(group)
 }
 
-// figuresRows lists the matters behind a figure. Private ones are not shown, and not even a line stands for them where they
-// are not in the figure.
+// figuresRows lists the matters behind a figure. Private ones are not shown; one line stands for all of them that are in the
+// figure.
 func (s *Site) figuresRows(r *http.Request, rd *reader) (page.Page, error) {
 	set, month, err := s.figuresOf(r)
 	if err != nil {
@@ -220,11 +237,10 @@ func (s *Site) figuresRows(r *http.Request, rd *reader) (page.Page, error) {
 	if err != nil {
 		return page.Page{}, err
 	}
-	counts, err := s.Desk.Figures(r.Context(), s.Store.Read(), set, month.behind())
+	counts, _, err := s.published(r.Context(), set, month, rd)
 	if err != nil {
 		return page.Page{}, err
 	}
-	_, left := s.publishable(rd, counts)
 	t := page.Table{Caption: set.Name.Words(), Empty: text.Key("web.matters_none"), Columns: []page.Column{
 		{Key: "number", Words: text.Key("web.col.number"), Numeric: true}, {Key: "title", Words: text.Key("web.col.matter")},
 		{Key: "standing", Words: text.Key("web.col.standing")}, {Key: "opened", Words: text.Key("web.col.opened")},
@@ -242,7 +258,7 @@ func (s *Site) figuresRows(r *http.Request, rd *reader) (page.Page, error) {
 		line := page.Row{Href: href, Cells: []page.Cell{
 			{Words: text.Plain(strconv.FormatInt(m.Number, 10))}, {Words: title(m.Matter), Href: href}, {Words: s.standing(m.Matter)}, {Words: text.Plain(date(m.Opened).String())},
 		}}
-		if m.Private && !s.handles(rd, m.Matter) && left > 0 {
+		if m.Private && !rd.counts() {
 			continue
 		}
 		if m.Private && !s.handles(rd, m.Matter) {
@@ -253,10 +269,29 @@ func (s *Site) figuresRows(r *http.Request, rd *reader) (page.Page, error) {
 		}
 		t.Rows = append(t.Rows, line)
 	}
+	if line, any := hiddenLine(set, counts, b.Group, measures, sum); any && t.Next == "" && !rd.counts() {
+		t.Rows = append(t.Rows, line)
+	}
 	return page.Page{
 		Frame: page.Resident, Title: text.Plain(strings.Join(named, " · ")), Lead: text.Key("figures.rows", "Month", month.key, "At", month.cutoff()),
 		Back: &page.Link{Words: set.Name.Words(), Href: "/figures/" + set.Key + "?" + month.query().Encode()}, Blocks: []page.Block{t},
 	}, nil
+}
+
+// hiddenLine stands for all private matters in a figure at once, behind the others: where one of them stood among the numbers
+// would tell which it is.
+func hiddenLine(set *indicator.Set, counts []indicator.Count, group string, measures []string, sum int) (line page.Row, any bool) {
+	mask := int64(0)
+	for _, key := range measures {
+		mask |= set.Mask(key)
+	}
+	hidden := indicator.Hidden(counts)
+	n := indicator.Tally(hidden, group, mask)
+	line = page.Row{Cells: []page.Cell{{Words: text.Plain("—")}, {Words: text.Key("figures.private_many", "N", int(n))}, {}, {}}}
+	if sum >= 0 {
+		line.Cells = append(line.Cells, page.Cell{Words: amount(set.Sums[sum], indicator.Total(hidden, group, sum))})
+	}
+	return line, n > 0
 }
 
 // month is the period that figures are for, and the instant as of which they are told.
@@ -270,6 +305,9 @@ type month struct {
 func (m month) next(n int) string {
 	return calendar.DateOf(m.from).AddMonths(n).String()[:7]
 }
+
+// settles is the last instant of the month, as of which private matters are counted: see [indicator.Publish].
+func (m month) settles() time.Time { return m.until.Add(-time.Microsecond) }
 
 func (m month) behind() docket.Behind {
 	return docket.Behind{From: m.from, Until: m.until, AsOf: m.asOf}

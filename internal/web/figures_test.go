@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -37,16 +38,7 @@ func (x *reporter) say(role string, n act.Matter, verb string, pairs ...string) 
 // report is one problem; a late one is finished after its time.
 func (x *reporter) report(category string, closed, late bool) {
 	x.w.t.Helper()
-	x.n++
-	begun, err := x.w.house.Desk.Begin(context.Background(), x.actors["hotline"], "problem", nyyh, step.Submission{
-		ID: fmt.Sprintf("figures-%08d", x.n), Values: map[string][]string{
-			"category": {category}, "place": {"演示路"}, "words": {"演示"}, "openness": {"public"}, "signature": {"anonymous"},
-		},
-	})
-	if err != nil {
-		x.w.t.Fatal(err)
-	}
-	n := begun.Matter
+	n := x.begin(category, "public")
 	x.say("community_worker", n, "submit", "acceptance=accepted", "account=演示")
 	x.say("grid_worker", n, "submit", "finding=real", "found=属实")
 	x.say("dispatcher", n, "approve")
@@ -60,6 +52,20 @@ func (x *reporter) report(category string, closed, late bool) {
 	x.say(team, n, "finish", "done_how=已办")
 	x.say("problem_checker", n, "sheet", "dealt_with=pass")
 	x.say("dispatcher", n, "submit", "reply=已办")
+}
+
+func (x *reporter) begin(category, openness string) act.Matter {
+	x.w.t.Helper()
+	x.n++
+	begun, err := x.w.house.Desk.Begin(context.Background(), x.actors["hotline"], "problem", nyyh, step.Submission{
+		ID: fmt.Sprintf("figures-%08d", x.n), Values: map[string][]string{
+			"category": {category}, "place": {"演示路"}, "words": {"演示"}, "openness": {openness}, "signature": {"anonymous"},
+		},
+	})
+	if err != nil {
+		x.w.t.Fatal(err)
+	}
+	return begun.Matter
 }
 
 func newReporter(t *testing.T) *reporter {
@@ -256,5 +262,56 @@ func TestAPrivateMatterIsInNoPublicFigure(t *testing.T) {
 	office := x.w.signedIn("street_office")
 	if _, body, _ := office.get(page); strings.Contains(body, "没有计入") || !strings.Contains(body, "部件") {
 		t.Error("the desk does not see all")
+	}
+}
+
+// Of private matters, enough to be counted, public figures tell one thing from the end of their month on and nothing before:
+// whatever becomes of one of them, the figures of no two days tell, nor do the rows behind them.
+func TestNoTwoDaysTellOfAPrivateMatter(t *testing.T) {
+	x := newReporter(t)
+	beijing := time.FixedZone("", 8*3600)
+	x.report("litter", true, false)
+	var private []act.Matter
+	for range 6 {
+		private = append(private, x.begin("cover", "private"))
+	}
+	v := x.w.visitor()
+	const received, accepted = "&measures=received", "&measures=accepted"
+	tell := func(asOf string) string {
+		t.Helper()
+		_, body, _ := v.get("/figures/problem?month=2026-03" + asOf)
+		return body
+	}
+	if body := tell(""); strings.Contains(body, "部件") || !strings.Contains(body, "没有计入") {
+		t.Error("private matters are counted while their month runs")
+	}
+	x.say("community_worker", private[0], "submit", "acceptance=accepted", "account=演示") // in March
+	told := func() (out []string) {
+		for _, day := range []string{"", "&as_of=2026-03-31", "&as_of=2026-04-01", "&as_of=2026-04-02"} {
+			for _, measure := range []string{received, accepted} {
+				_, rows, _ := v.get("/figures/problem/rows?month=2026-03" + day + measure)
+				for _, line := range regexp.MustCompile("不公开办理的 [0-9]+ 件").FindAllString(rows, -1) {
+					out = append(out, day+measure+" "+line)
+				}
+			}
+		}
+		return out
+	}
+	x.w.clock.Set(time.Date(2026, 4, 3, 9, 0, 0, 0, beijing))
+	then := told()
+	if len(then) < 8 || then[0] != received+" 不公开办理的 6 件" || then[1] != accepted+" 不公开办理的 1 件" {
+		t.Errorf("from the month's end on: %q", then)
+	}
+	if body := tell(""); !strings.Contains(body, "2026-03-31 24:00") || !strings.Contains(body, "部件") {
+		t.Error("it is not said as of when they are counted", body)
+	}
+	x.say("community_worker", private[1], "submit", "acceptance=accepted", "account=演示")
+	x.begin("litter", "public")
+	x.w.clock.Set(time.Date(2026, 4, 9, 9, 0, 0, 0, beijing))
+	if now := told(); !slices.Equal(now, then) {
+		t.Errorf("after one of them was accepted:\n%q\n%q", then, now)
+	}
+	if body := tell("&as_of=2026-03-30"); strings.Contains(body, "部件") {
+		t.Error("a day before the month's end tells of them")
 	}
 }

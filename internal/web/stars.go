@@ -206,7 +206,7 @@ func (s *Site) shares(ctx context.Context) ([]page.Block, error) {
 			line, known := page.Series{Words: rate.Name.Words()}, 0
 			for i := range monthsShown {
 				m := monthOf(s.today().AddMonths(i-monthsShown+1), s.Clock.Now())
-				counts, err := s.Desk.Figures(ctx, s.Store.Read(), set, m.behind())
+				counts, _, err := s.published(ctx, set, m, nil)
 				if err != nil {
 					return nil, err
 				}
