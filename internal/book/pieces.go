@@ -116,6 +116,7 @@ type Pieces struct {
 	schemas *register.Schemas
 	id      string
 	make    func(context.Context, store.Q) (*Plan, error)
+	told    func(done, total int)
 
 	plan     *Plan
 	turn     int64  // of the registers, when they were read for the plan
@@ -129,9 +130,13 @@ type Pieces struct {
 
 // InPieces plans a change set, waits until no other is being written in pieces, and writes its rows so that nobody sees
 // them yet. make plans it, over a snapshot of the registers, and may be called again. Whatever comes of it, Close it; after
-// [Pieces.Show] was committed it stands, else nothing of it is left. It refuses an id that was used before as Apply does.
-func (b *Book) InPieces(ctx context.Context, db *store.DB, tenant act.Tenant, schemas *register.Schemas, id string, make func(context.Context, store.Q) (*Plan, error)) (*Pieces, error) {
-	x := &Pieces{b: b, db: db, tenant: tenant, schemas: schemas, id: id, make: make}
+// [Pieces.Show] was committed it stands, else nothing of it is left. told, where it is not nil, hears how many rows have been
+// written of how many. It refuses an id that was used before as Apply does.
+func (b *Book) InPieces(ctx context.Context, db *store.DB, tenant act.Tenant, schemas *register.Schemas, id string, make func(context.Context, store.Q) (*Plan, error), told func(done, total int)) (*Pieces, error) {
+	if told == nil {
+		told = func(int, int) {}
+	}
+	x := &Pieces{b: b, db: db, tenant: tenant, schemas: schemas, id: id, make: make, told: told}
 	if _, twice := b.active.LoadOrStore(id, true); twice {
 		return nil, x.twice()
 	}
@@ -269,7 +274,8 @@ func (p *Plan) same(other *Plan) bool {
 func (x *Pieces) stage(ctx context.Context) error {
 	x.lines, x.follows, x.replaced = nil, 0, false
 	counts := x.plan.Counts()
-	done, total := 0, counts.Added+counts.Changed+counts.Ended
+	total := counts.Added + counts.Changed + counts.Ended
+	rows, worded := 0, 0 // a row is half done when it is written, and done with its words
 	for _, l := range x.plan.lists() {
 		for block := range slices.Chunk(l.changes, wordBlock) {
 			all := writer{}
@@ -283,7 +289,7 @@ func (x *Pieces) stage(ctx context.Context) error {
 						x.follows++
 					}
 				}
-				err := x.piece(ctx, done, total, func(ctx context.Context, tx *store.Tx) error {
+				err := x.piece(ctx, (rows+worded)/2, total, func(ctx context.Context, tx *store.Tx) error {
 					if err := store.Bulk(ctx, tx, write, w.rows); err != nil {
 						return err
 					}
@@ -292,17 +298,21 @@ func (x *Pieces) stage(ctx context.Context) error {
 				if err != nil {
 					return err
 				}
-				done += len(some)
+				rows += len(some)
 				all.words = append(all.words, w.words...)
 				x.replaced = x.replaced || len(w.dropped) > 0
 				x.lines = append(x.lines, linesOf(w.rows)...)
 			}
 			all.sort()
+			written := 0
 			for some := range slices.Chunk(all.words, pieceWords) {
-				if err := x.piece(ctx, done, total, func(ctx context.Context, tx *store.Tx) error { return store.Bulk(ctx, tx, writeWord, some) }); err != nil {
+				now := worded + len(block)*written/len(all.words)
+				if err := x.piece(ctx, (rows+now)/2, total, func(ctx context.Context, tx *store.Tx) error { return store.Bulk(ctx, tx, writeWord, some) }); err != nil {
 					return err
 				}
+				written += len(some)
 			}
+			worded += len(block)
 		}
 	}
 	return nil
@@ -316,7 +326,7 @@ func (x *Pieces) piece(ctx context.Context, done, total int, do func(context.Con
 		}
 		return do(ctx, tx)
 	})
-	x.plan.told(0, total)(done)
+	x.told(done, total)
 	return err
 }
 

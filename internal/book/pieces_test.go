@@ -81,7 +81,7 @@ func longer(rooms int) book.Set {
 func (h *house) pieces(id string, set book.Set) (*book.Pieces, error) {
 	return h.book.InPieces(context.Background(), h.db, tenant, h.schemas, id, func(ctx context.Context, q store.Q) (*book.Plan, error) {
 		return h.book.Plan(ctx, q, tenant, h.schemas, set)
-	})
+	}, nil)
 }
 
 func (h *house) show(x *book.Pieces) (counts book.Counts, root act.Digest, err error) {

@@ -45,7 +45,7 @@ func (h *House) Import(ctx context.Context, by act.By, id, clause string, set bo
 			plan: func(ctx context.Context, q store.Q) (*book.Plan, error) {
 				return h.Book.Plan(ctx, q, h.Tenant, h.Desk.Charter().Registers, set)
 			},
-			spares: true,
+			told: set.Progress, spares: true,
 		})
 	}
 	return h.change(ctx, by, clause, body, func(ctx context.Context, tx *store.Tx) (*book.Plan, error) {
@@ -66,19 +66,25 @@ func bodyOf(id string, set book.Set) Changed {
 	return body
 }
 
-// Undo takes a change set back as a change set of its own, id; a long one in pieces, as it was written. used tells whether
-// something else leans on a row; still, where it is not nil, whether nothing has begun to since used was asked.
-func (h *House) Undo(ctx context.Context, by act.By, id, clause, undoes string, used func(act.RowID) (bool, error), still func() error) (Changed, error) {
+// Undoing is what taking a change set back has to know.
+type Undoing struct {
+	Used     func(act.RowID) (bool, error) // whether something else leans on a row
+	Still    func() error                  // refuses where something has begun to since Used was asked; may be nil
+	Progress func(done, total int)         // as in [book.Set]; may be nil
+}
+
+// Undo takes a change set back as a change set of its own, id; a long one in pieces, as it was written.
+func (h *House) Undo(ctx context.Context, by act.By, id, clause, undoes string, how Undoing) (Changed, error) {
 	body := Changed{ID: id, Undoes: undoes}
 	done, err := h.Book.Reader(ctx, h.Store.Read(), h.Tenant, h.Desk.Charter().Registers).Change(undoes)
 	if err != nil {
 		return Changed{}, err
 	}
 	plan := func(ctx context.Context, q store.Q) (*book.Plan, error) {
-		return h.Book.Undo(ctx, q, h.Tenant, h.Desk.Charter().Registers, undoes, used)
+		return h.Book.Undo(ctx, q, h.Tenant, h.Desk.Charter().Registers, undoes, how.Used)
 	}
 	if len(done.Rows) > book.PieceRows {
-		return h.inPieces(ctx, by, clause, body, pieces{plan: plan, still: still})
+		return h.inPieces(ctx, by, clause, body, pieces{plan: plan, still: how.Still, told: how.Progress})
 	}
 	return h.change(ctx, by, clause, body, func(ctx context.Context, tx *store.Tx) (*book.Plan, error) { return plan(ctx, tx) })
 }

@@ -14,14 +14,15 @@ import (
 type pieces struct {
 	plan   func(context.Context, store.Q) (*book.Plan, error)
 	still  func() error // asked in the transaction that shows it; nil where nothing beside the registers matters
-	spares bool         // what it writes is counted as not typed
+	told   func(done, total int)
+	spares bool // what it writes is counted as not typed
 }
 
 // inPieces is change for very many rows: nobody else waits for more than a piece of it, or for the moment in which all of it
 // is shown. Where registers change all the time meanwhile it is written in one transaction after all.
 func (h *House) inPieces(ctx context.Context, by act.By, clause string, body Changed, how pieces) (out Changed, err error) {
 	schemas := h.Desk.Charter().Registers
-	x, err := h.Book.InPieces(ctx, h.Store, h.Tenant, schemas, body.ID, how.plan)
+	x, err := h.Book.InPieces(ctx, h.Store, h.Tenant, schemas, body.ID, how.plan, how.told)
 	if errors.Is(err, book.ErrBusy) {
 		return h.atOnce(ctx, by, clause, body, how)
 	}

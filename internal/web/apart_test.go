@@ -44,6 +44,9 @@ func TestThePartyIsApart(t *testing.T) {
 				t.Errorf("%s, as %s: %d, what is apart stands there", path, key, status)
 			}
 		}
+		if _, body, _ := v.get("/desk/import"); strings.Contains(body, "/desk/imports/sheet/party_member") != apart {
+			t.Errorf("%s is offered its sheet, or is not", key)
+		}
 		if apart && !told {
 			t.Errorf("%s cannot read its own register", key)
 		}

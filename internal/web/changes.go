@@ -10,6 +10,7 @@ import (
 	"gongzhi/internal/book"
 	"gongzhi/internal/docket"
 	"gongzhi/internal/fault"
+	"gongzhi/internal/house"
 	"gongzhi/internal/page"
 	"gongzhi/internal/register"
 	"gongzhi/internal/text"
@@ -105,10 +106,9 @@ func (s *Site) undo(r *http.Request, rd *reader) (page.Page, error) {
 	}
 	o := order{key: writingKey(id), person: rd.account.Person, title: text.Key("lists.undo"), href: changePath(id), takes: reads}
 	j, err := s.jobs.start(r.Context(), o, func(ctx context.Context, j *job) (any, error) {
-		j.tell(stageWriting, 0, 0)
 		defer s.layers.forget()
 		used, still := s.leaning(ctx, s.rules(ctx, s.Store.Read()), done)
-		_, err := s.Undo(ctx, by, id, "registers/", done.ID, used, still)
+		_, err := s.Undo(ctx, by, id, "registers/", done.ID, house.Undoing{Used: used, Still: still, Progress: j.counting(stageWriting)})
 		return nil, err
 	})
 	if err != nil {

@@ -16,6 +16,7 @@ import (
 	"gongzhi/internal/book"
 	"gongzhi/internal/fault"
 	"gongzhi/internal/page"
+	"gongzhi/internal/people"
 	"gongzhi/internal/register"
 	"gongzhi/internal/sheet"
 	"gongzhi/internal/store"
@@ -85,20 +86,44 @@ func (s *Site) intake(r *http.Request) (intake, error) {
 
 func importPath(in intake) string { return "/desk/imports/" + in.kind() + "/" + in.declared().Key }
 
-// importChoice lists what can be imported: what the charter declares, then the registers' own sheets.
+// keepsAny tells whether the reader keeps a register anywhere.
+func (s *Site) keepsAny(rd *reader, key string) bool {
+	c := s.charter()
+	return slices.ContainsFunc(rd.mandates, func(m people.Mandate) bool {
+		role := c.Roles[m.Role]
+		return role.Desk && role.Books && c.Privacy.Admits(m.Role, c.Privacy.DomainOf(key))
+	})
+}
+
+// importChoice lists what can be imported: what the charter declares, then the sheets of those registers that the reader keeps.
 func (s *Site) importChoice(_ *http.Request, rd *reader) (page.Page, error) {
 	declared, own, shapes := page.Rows{}, page.Rows{Title: text.Key("imports.sheets")}, page.Rows{Title: text.Key("imports.shapes")}
 	for _, key := range s.charter().ImportKeys() {
 		imp := s.charter().Imports[key]
+		if !s.keepsAny(rd, imp.Makes["person"]) {
+			continue
+		}
 		declared.List = append(declared.List, page.Link{Words: imp.Name.Words(), Note: imp.Hint.Words(), Href: importPath(rosterIntake{s, imp}), Icon: "upload"})
 	}
 	for _, sch := range s.charter().Registers.All() {
+		if !s.keepsAny(rd, sch.Key) {
+			continue
+		}
 		own.List = append(own.List, page.Link{Words: sch.Name.Words(), Href: importPath(sheetIntake{s, sch}), Icon: "table"})
 		if f, drawn := shapeField(sch); drawn {
 			shapes.List = append(shapes.List, page.Link{Words: sch.Name.Words(), Note: f.Label.Words(), Href: importPath(shapesIntake{sheetIntake{s, sch}, f}), Icon: "map-2"})
 		}
 	}
-	return page.Page{Frame: page.Desk, Title: text.Key("web.nav.import"), Lead: text.Key("web.import.lead"), Blocks: []page.Block{declared, own, shapes}}, nil
+	p := page.Page{Frame: page.Desk, Title: text.Key("web.nav.import"), Lead: text.Key("web.import.lead")}
+	for _, rows := range []page.Rows{declared, own, shapes} {
+		if len(rows.List) > 0 {
+			p.Blocks = append(p.Blocks, rows)
+		}
+	}
+	if len(p.Blocks) == 0 {
+		p.Blocks = []page.Block{page.Banner{Tone: page.Plain, Words: text.Key("imports.none_kept")}}
+	}
+	return p, nil
 }
 
 func (s *Site) importPage(r *http.Request, rd *reader) (page.Page, error) {
@@ -374,7 +399,7 @@ func (s *Site) diffTable(in *book.Reader, plan *book.Plan) (page.Block, error) {
 	}{{"web.import.ending", plan.Ending}, {"web.import.changed", plan.Changed}, {"web.import.added", plan.Added}} {
 		for _, ch := range list.changes {
 			if len(t.Rows) >= faultsShown {
-				t.Total = bounded(plan.Counts().Added + plan.Counts().Changed + plan.Counts().Ended)
+				t.Total = strconv.Itoa(plan.Counts().Added + plan.Counts().Changed + plan.Counts().Ended)
 				break
 			}
 			sch, err := s.schema(ch.ID.Register)
