@@ -27,7 +27,7 @@ const publicOrigin = "https://gongzhi.example"
 // showcase serves the demo, which has notices posted and meetings called, under a configured origin.
 func showcase(t *testing.T) (*httptest.Server, *house.House) {
 	t.Helper()
-	h, _, err := demo.Open(context.Background(), house.Config{Charter: charters.Linshanzhai(), Dir: t.TempDir()})
+	h, _, err := demo.Open(context.Background(), house.Config{Charter: charters.Linshanzhai()})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -14,7 +14,7 @@ import (
 // The record says in words what each kind of act did; the demo's matters come through most of them.
 func TestEveryActHasWords(t *testing.T) {
 	ctx := context.Background()
-	h, _, err := demo.Open(ctx, house.Config{Charter: charters.Linshanzhai(), Dir: t.TempDir()})
+	h, _, err := demo.Open(ctx, house.Config{Charter: charters.Linshanzhai()})
 	if err != nil {
 		t.Fatal(err)
 	}
