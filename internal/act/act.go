@@ -39,6 +39,7 @@ const (
 	Opened      = "child.opened"   // a child matter was started; body: Child
 	ChildClosed = "child.closed"   // a child matter reached its end; body: Child
 	Kept        = "row.kept"       // a row of a register was written with it; body: Written
+	Added       = "matter.added"   // something was said beside the steps; body: Addition
 	Moved       = "matter.moved"   // the matter goes on under another version of the charter; body: Move
 	Erased      = "value.erased"   // a sealed value was removed from the vault
 	Installed   = "charter.installed"

@@ -51,6 +51,12 @@ type Written struct {
 	Values map[string]any `json:"values"`
 }
 
+// Addition is the body of Added: which of the things that may be said beside the steps, and its public answers.
+type Addition struct {
+	What    string         `json:"what"`
+	Answers map[string]any `json:"answers"`
+}
+
 // KeyGiven is the body of LogOpened and LogKey: the key under which the public log is signed from here on. Signed is the
 // statement "gongzhi log key\n<key>\n" as a note signed with the key before; a key that was lost leaves it empty.
 type KeyGiven struct {

@@ -21,6 +21,16 @@ func (c *checker) questions() []asked {
 	for i, f := range c.m.Start.Fields {
 		out = append(out, asked{question{f, nil, c.m.Start.By}, "", c.at("start", "fields", i, "key")})
 	}
+	for _, key := range c.m.BesideKeys() {
+		b := c.m.Beside[key]
+		by := b.By
+		if len(by) == 0 {
+			by = c.m.Start.By
+		}
+		for i, f := range b.Fields {
+			out = append(out, asked{question{f, nil, by}, "", c.at("beside", key, "fields", i, "key")})
+		}
+	}
 	for _, p := range c.m.List {
 		for _, q := range partsOf(p.Step).questions {
 			out = append(out, asked{q, p.Key, p.Node.At(join(q.path, "key")...)})

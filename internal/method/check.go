@@ -112,6 +112,7 @@ func (c *checker) head() {
 	c.noAccount()
 	c.covers()
 	c.nearby()
+	c.besides()
 	c.bounds()
 	c.requirements()
 	c.routine()

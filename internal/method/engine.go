@@ -143,7 +143,7 @@ func (m *Method) Asks(r *Run, c Context) []step.Ask {
 			}
 		}
 	}
-	return asks
+	return append(asks, m.besides(r)...)
 }
 
 // For keeps the asks that this person may answer, with the mandate that allows each.
@@ -174,6 +174,9 @@ func (m *Method) Panel(r *Run, c Context) (page.Panel, bool) {
 
 // Take answers a submission. A refusal leaves the run as it was; after any other error the run must be dropped.
 func (m *Method) Take(r *Run, c Context, who Actor, s step.Submission, record Recorder) error {
+	if _, _, beside := m.BesideOf(s.Verb); beside {
+		return m.add(r, c, who, s, record)
+	}
 	p, ok := m.Step(r.Step)
 	if !ok || (s.Step != "" && s.Step != r.Step) {
 		return m.late(r, s)

@@ -123,6 +123,8 @@ func (f *follower) rerun(a act.Act) error {
 		return f.departs("method.after_end", "the matter had ended as %s", f.run.Result)
 	case a.Kind == act.Moved:
 		return f.moved(a)
+	case a.Kind == act.Added:
+		return f.added(a)
 	case a.By.Role == act.Clock:
 		return f.tick(a)
 	case a.Kind == act.ChildClosed:
@@ -201,6 +203,33 @@ func (f *follower) child(a act.Act) error {
 		return f.departs("method.child", "matter %d was never opened here", c.Matter)
 	}
 	return f.m.ChildClosed(f.run, f.c, c, f.record)
+}
+
+// added takes what somebody said beside the steps, once it is clear that they might.
+func (f *follower) added(a act.Act) error {
+	key := a.Basis.Clause[strings.LastIndex(a.Basis.Clause, ".")+1:]
+	b, basis, ok := f.m.BesideOf(BesideVerb + key)
+	if !ok || a.Step != "" || a.Basis.Clause != basis.Clause {
+		return f.departs("method.clause", "%s is nothing that stands beside the steps", a.Basis.Clause)
+	}
+	if due, ok := f.m.Due(f.run, f.c); ok && !due.After(a.At) {
+		return f.departs("method.deadline", "the deadline of %s had not been let fall", due.Format(time.RFC3339))
+	}
+	ask, open := f.m.beside(f.run, key)
+	switch {
+	case !open || !slices.Contains(ask.By, a.By.Role):
+		return f.departs("method.role", "%s may not add this", a.By.Role)
+	case len(ask.Only) > 0 && !slices.Contains(ask.Only, a.By.Person):
+		return f.departs("method.person", "only whoever began it may add this")
+	case f.run.Added[key] >= b.Most:
+		return f.departs("method.order", "this was said %d times already", b.Most)
+	}
+	f.given = f.next + 1
+	same, err := f.record("", a.By, basis.Clause, act.Draft{Kind: a.Kind, Body: a.Body})
+	if err != nil {
+		return err
+	}
+	return f.m.Fold(f.run, same)
 }
 
 // said takes what somebody submitted: the drafts of the step up to its end. All after that is the engine's.
@@ -399,6 +428,8 @@ func (f *follower) leads(a act.Act) *Departure {
 			return f.departs("method.fold", "%v", err)
 		}
 		to = "end " + c.Result
+	case act.Added:
+		return nil
 	default:
 		if a.Step != f.run.Step {
 			return f.departs("method.order", "the matter stood at %q, this was done at %q", f.run.Step, a.Step)

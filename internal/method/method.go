@@ -30,6 +30,7 @@ type Method struct {
 	Visits   map[string]Bound     `yaml:"visits,omitempty"`
 	Requires map[string][]string  `yaml:"requires,omitempty"` // step: ["other.outcome", …]
 	Stages   []Stage              `yaml:"stages,omitempty"`   // what a wall and a map show
+	Beside   map[string]*Beside   `yaml:"beside,omitempty"`   // what may be said while it is open, without moving it
 	Steps    map[string]any       `yaml:"steps"`              // decoded one by one into List
 
 	List []*Placed   `yaml:"-"` // the steps in the order of the file

@@ -15,6 +15,9 @@ const ahead = 5 * time.Minute
 // signal, zero where it counts from when it arrives. It refuses what comes later than the step allows: a person then
 // says what is to become of it.
 func (m *Method) Made(r *Run, c Context, s step.Submission) (time.Time, error) {
+	if _, _, beside := m.BesideOf(s.Verb); beside {
+		return time.Time{}, nil
+	}
 	key := s.Step
 	if key == "" {
 		key = r.Step

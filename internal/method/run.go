@@ -6,6 +6,7 @@ import (
 	"maps"
 	"math"
 	"slices"
+	"strings"
 	"time"
 
 	"gongzhi/internal/act"
@@ -26,6 +27,7 @@ type Run struct {
 	Did      map[string][]act.Person
 	Path     []string // steps in the order they were entered
 	Children []act.Child
+	Added    map[string]int // how often something was said beside the steps
 	Closed   bool
 	Result   string
 	At       time.Time // when its latest act counts as done
@@ -41,7 +43,7 @@ type Run struct {
 
 // NewRun is a matter before its first act.
 func NewRun(number act.Matter) *Run {
-	return &Run{Matter: step.Matter{Number: number}, Visits: map[string]int{}, Results: map[string]step.Result{}, Did: map[string][]act.Person{}}
+	return &Run{Matter: step.Matter{Number: number}, Visits: map[string]int{}, Results: map[string]step.Result{}, Did: map[string][]act.Person{}, Added: map[string]int{}}
 }
 
 // Fold adds one act. It trusts that the act was checked when it was recorded; an error means that the act does not
@@ -83,6 +85,8 @@ func (m *Method) Fold(r *Run, a act.Act) error {
 			return err
 		}
 		r.Children = append(r.Children, c)
+	case act.Added: // its body may be withheld, its clause never is
+		r.Added[a.Basis.Clause[strings.LastIndex(a.Basis.Clause, ".")+1:]]++
 	case act.ChildClosed:
 		var c act.Child
 		if err := a.Into(&c); err != nil {

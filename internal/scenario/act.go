@@ -14,6 +14,7 @@ import (
 	"gongzhi/internal/act"
 	"gongzhi/internal/desk"
 	"gongzhi/internal/ledger"
+	"gongzhi/internal/method"
 	"gongzhi/internal/register"
 	"gongzhi/internal/step"
 	"gongzhi/internal/store"
@@ -60,10 +61,11 @@ func (p *Player) submit(ctx context.Context, args []string) error {
 	}
 	number, verb, item, rest := act.Matter(n), args[1], "", args[2:]
 	at, named, ok := strings.Cut(verb, ".") // as a form says which step it was shown for
-	if ok {
-		verb = named
-	} else {
+	switch {
+	case strings.HasPrefix(verb, method.BesideVerb), !ok:
 		at = ""
+	default:
+		verb = named
 	}
 	if len(rest) > 0 && !strings.Contains(rest[0], "=") && !isFile(rest[0]) {
 		item, rest = rest[0], rest[1:]

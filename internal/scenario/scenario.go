@@ -11,6 +11,7 @@
 //	as li                                  who acts from here on; before a command: for that command only
 //	begin METHOD register/id [answers]     starts a matter; matters are numbered from 1
 //	submit N [STEP.]VERB [ITEM] [answers]  answers are key=value, or a YAML file below the script
+//	submit N beside.KEY [answers]          what may be said beside the steps
 //	again                                  sends the last submission once more: the answer must be the same
 //	expect matter N at STEP                where it stands; "expect no …" for what must not be
 //	expect matter N closed RESULT

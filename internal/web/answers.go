@@ -31,6 +31,9 @@ func fieldName(c *charter.Charter, m *method.Method, key, field string) text.Wor
 
 func question(m *method.Method, key, field string) (step.Field, bool) {
 	fields := m.Questions(key)
+	if key == "" {
+		fields = slices.Concat(fields, m.BesideFields())
+	}
 	i := slices.IndexFunc(fields, func(f step.Field) bool { return f.Key == field })
 	if i < 0 {
 		return step.Field{}, false

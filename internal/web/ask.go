@@ -148,6 +148,10 @@ func (s *Site) form(ctx context.Context, q store.Q, st desk.Standing, rd *reader
 	if a.Clause != "" {
 		basis.Clause += "." + a.Clause
 	}
+	_, own, beside := st.Method.BesideOf(a.Verb)
+	if beside {
+		basis = page.Basis{Clause: own.Clause, Law: own.Law}
+	}
 	f := page.Form{
 		Action: fmt.Sprintf("/matters/%d/do/%s", st.Row.Number, url.PathEscape(a.Verb)),
 		Hidden: map[string]string{nameID: sub.ID, nameStep: st.Run.Step, nameItem: sub.Item},
@@ -156,7 +160,7 @@ func (s *Site) form(ctx context.Context, q store.Q, st desk.Standing, rd *reader
 	if !rd.desk && len(a.Fields) > 0 {
 		f.Submit = text.Key("web.to_check")
 	}
-	if !placed.Step.Shared().Offline.IsZero() {
+	if !beside && !placed.Step.Shared().Offline.IsZero() {
 		f.Offline, f.Submit, f.Hidden[nameQuestions] = page.Follow, a.Words, questionsMark(a.Fields)
 		f.Hidden[nameStage] = stageSend
 	}

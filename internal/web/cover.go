@@ -101,11 +101,12 @@ func (s *Site) cover(r *http.Request, rd *reader) (page.Page, error) {
 	if err != nil {
 		return page.Page{}, err
 	}
-	to := fmt.Sprintf("/desk/matters/%d", n)
+	back := fmt.Sprintf("/desk/matters/%d", n)
+	to := back
 	err = s.Desk.Open(r.Context(), rd.actor(), act.Matter(n), func(_ context.Context, _ store.Q, st desk.Standing) error {
 		for _, a := range st.For(rd.actor()) {
-			if slices.ContainsFunc(a.Fields, func(f step.Field) bool { return len(f.Covers) > 0 }) {
-				to = doHref(n, a)
+			if to == back && slices.ContainsFunc(a.Fields, func(f step.Field) bool { return len(f.Covers) > 0 }) {
+				to = doHref(n, a) // what the matter waits for comes before what may be said beside it
 			}
 		}
 		return nil

@@ -67,6 +67,7 @@ func (s *Site) deskMatter(r *http.Request, rd *reader) (page.Page, error) {
 			panel.Blocks = append(panel.Blocks, basisOf(st.Method, placed))
 			p.Blocks = append(p.Blocks, panel)
 		}
+		p.Blocks = append(p.Blocks, addedPanel(st, rd)...)
 		p.Blocks = append(p.Blocks, s.asksTable(st, rd))
 		p.Blocks = append(p.Blocks, s.doorsPanel(st)...)
 		if links := s.paperLinks(st, "/desk"); len(links) > 0 {
@@ -85,6 +86,26 @@ func (s *Site) deskMatter(r *http.Request, rd *reader) (page.Page, error) {
 	return p, err
 }
 
+// addedPanel says what was added beside the steps, and leads those who may read it there.
+func addedPanel(st desk.Standing, rd *reader) []page.Block {
+	var rows []page.Link
+	for _, key := range st.Method.BesideKeys() {
+		if n := st.Run.Added[key]; n > 0 {
+			l := page.Link{Words: st.Method.Beside[key].Name.Words(), Note: text.Key("beside.times", "N", n), Icon: "plus"}
+			if _, err := sealer(st, rd); err == nil {
+				l.Href = fmt.Sprintf("/desk/matters/%d/sealed?step=", st.Row.Number)
+			} else {
+				l.Href = fmt.Sprintf("/matters/%d/record", st.Row.Number)
+			}
+			rows = append(rows, l)
+		}
+	}
+	if rows == nil {
+		return nil
+	}
+	return []page.Block{page.Panel{Title: text.Key("beside.added"), Blocks: []page.Block{page.Rows{List: rows}}}}
+}
+
 // asksTable lists everything the matter waits for: of whom, until when, and a button where the reader may do it.
 func (s *Site) asksTable(st desk.Standing, rd *reader) page.Block {
 	mine := map[string]bool{}
@@ -96,6 +117,9 @@ func (s *Site) asksTable(st desk.Standing, rd *reader) page.Block {
 		Columns: []page.Column{{Words: text.Key("web.col.what")}, {Words: text.Key("web.col.who")}, {Words: text.Key("web.col.due")}, {Words: text.Key("web.col.do")}},
 	}
 	for _, a := range st.Asks() {
+		if _, _, beside := st.Method.BesideOf(a.Verb); beside && !mine[a.Verb+"\x00"+a.Item] {
+			continue // somebody else's to say, and nothing that the matter waits for
+		}
 		names := make([]string, len(a.By))
 		namesEN := make([]string, len(a.By))
 		for i, role := range a.By {

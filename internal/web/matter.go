@@ -438,6 +438,9 @@ func (s *Site) actions(st desk.Standing, rd *reader) (out []page.Link, bar int) 
 	} else {
 		own := st.Charter.OwnRoles()
 		for _, a := range st.Asks() {
+			if _, _, beside := st.Method.BesideOf(a.Verb); beside {
+				continue // for whoever began it, and here nobody knows who that is
+			}
 			if slices.ContainsFunc(a.By, func(role string) bool { return own[role] }) {
 				asks = append(asks, a)
 			}
