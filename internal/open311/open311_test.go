@@ -14,11 +14,14 @@ import (
 
 	"gongzhi/charters"
 	"gongzhi/internal/act"
+	"gongzhi/internal/book"
 	"gongzhi/internal/calendar"
 	"gongzhi/internal/clock"
+	"gongzhi/internal/desk"
 	"gongzhi/internal/house"
 	"gongzhi/internal/open311"
 	"gongzhi/internal/people"
+	"gongzhi/internal/register"
 	"gongzhi/internal/step"
 	"gongzhi/internal/store"
 	"gongzhi/internal/text"
@@ -224,6 +227,85 @@ func TestARequestFromBeginningToEnd(t *testing.T) {
 	}
 	if _, body, _ := w.get(open311.Base + "/requests.xml"); strings.Contains(body, "原话不公开") || strings.Contains(body, "13800000001") {
 		t.Error("what was written for the handlers comes out")
+	}
+}
+
+// borders draws communities as squares of a hundredth of a degree, side by side from 113.60 on, and leaves out the last where
+// one is to have none.
+func (w *world) borders(all bool) (ids []string) {
+	w.t.Helper()
+	ctx := context.Background()
+	rows, err := w.house.Book.Reader(ctx, w.house.Store.Read(), w.house.Tenant, w.house.Charter.Registers).Rows("community", act.RowID{}, calendar.DateOf(start))
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	set := book.Set{On: calendar.DateOf(w.clock.Now())}
+	for i, row := range rows {
+		ids = append(ids, row.ID.ID)
+		if i == len(rows)-1 && !all {
+			continue
+		}
+		west, east := 113.60+float64(i)/100, 113.61+float64(i)/100
+		shape := fmt.Sprintf(`{"type":"Polygon","coordinates":[[[%.2f,34.74],[%.2f,34.74],[%.2f,34.75],[%.2f,34.75],[%.2f,34.74]]]}`, west, east, east, west, west)
+		set.Entries = append(set.Entries, register.Entry{ID: row.ID, Parent: row.Parent, Values: map[string]any{"shape": shape}})
+	}
+	if _, err := w.house.Change(ctx, act.By{Role: act.HouseItself}, fmt.Sprint("borders-", all), "registers/community.yaml", set); err != nil {
+		w.t.Fatal(err)
+	}
+	return ids
+}
+
+// A place goes to the community within whose borders it lies, and one outside of all of them is refused, once all have borders.
+func TestTheAreaServed(t *testing.T) {
+	w := newWorld(t)
+	send := func(format string, more ...string) (int, string) {
+		t.Helper()
+		status, body, _ := w.post(format, append([]string{"api_key", w.key, "service_code", "cover", "lat", "34.745"}, more...)...)
+		return status, body
+	}
+	about := func(n act.Matter) (id string) {
+		t.Helper()
+		err := w.house.Desk.Read(context.Background(), n, func(_ context.Context, _ store.Q, st desk.Standing) error {
+			id = st.Run.Matter.Subject.ID
+			return nil
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return id
+	}
+	ids := w.borders(false)
+	for i, tt := range []struct {
+		more []string
+		want string
+	}{
+		{[]string{"long", "113.605"}, ids[0]},
+		{[]string{"long", "113.615"}, ids[1]},
+		{[]string{"long", "113.605", "attribute[community]", ids[2]}, ids[2]}, // whoever says which knows better
+		{[]string{"long", "120.1"}, "bishagang"},                              // it may lie in the one without borders
+	} {
+		if status, body := send("json", tt.more...); status != http.StatusCreated {
+			t.Fatalf("%v: %d %s", tt.more, status, body)
+		}
+		if got := about(act.Matter(i + 1)); got != tt.want {
+			t.Errorf("%v is about %s, want %s", tt.more, got, tt.want)
+		}
+	}
+	w.borders(true)
+	for _, format := range []string{"json", "xml"} {
+		for _, more := range [][]string{{"long", "120.1"}, {"long", "120.1", "attribute[community]", ids[0]}, {"long", "113.5999"}} {
+			if status, body := send(format, more...); status != http.StatusBadRequest || !strings.Contains(body, "不在本街道的范围内") {
+				t.Errorf("%s, %v: %d %s", format, more, status, body)
+			}
+		}
+	}
+	if status, body, _ := w.post("json", "api_key", w.key, "service_code", "cover", "address_string", "演示路口"); status != http.StatusCreated {
+		t.Errorf("an address alone: %d %s", status, body)
+	}
+	for _, r := range open311.Check(context.Background(), open311.Server{URL: w.url, Key: w.key, Write: true}) {
+		if !r.OK {
+			t.Errorf("%s: %s", r.Code, r.Why)
+		}
 	}
 }
 

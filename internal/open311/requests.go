@@ -15,6 +15,7 @@ import (
 	"gongzhi/internal/docket"
 	"gongzhi/internal/fault"
 	"gongzhi/internal/method"
+	"gongzhi/internal/register"
 	"gongzhi/internal/step"
 	"gongzhi/internal/store"
 	"gongzhi/internal/text"
@@ -325,7 +326,7 @@ func (d *Door) post(r *http.Request, c *call) (answer, error) {
 	if !placed && address == "" {
 		return answer{}, wrong(http.StatusBadRequest, "no_place")
 	}
-	subject, err := d.subject(r.Context(), c, f.Get("attribute["+areaCode(c)+"]"))
+	subject, err := d.subject(r.Context(), c, f.Get("attribute["+areaCode(c)+"]"), at, placed)
 	if err != nil {
 		return answer{}, err
 	}
@@ -377,13 +378,31 @@ func (d *Door) actor(r *http.Request) (method.Actor, error) {
 	return d.People.Actor(r.Context(), d.Store.Read(), person, calendar.DateOf(now))
 }
 
-// subject is the row that a request is about: as the attribute says, else the one the charter falls back on.
-func (d *Door) subject(ctx context.Context, c *call, said string) (act.RowID, error) {
+// subject is the row that a request is about: as the attribute says, else the one whose borders the place lies in, else the one
+// the charter falls back on. A place outside of every one of them is refused, where all have borders.
+func (d *Door) subject(ctx context.Context, c *call, said string, at step.Point, placed bool) (act.RowID, error) {
+	q := d.Store.Read()
+	if placed {
+		schema, _ := c.charter.Registers.Get(areaCode(c))
+		if f, drawn := schema.Shaped(); drawn {
+			areas, err := d.areas(ctx, q, c)
+			if err != nil {
+				return act.RowID{}, err
+			}
+			here, whole := register.Around(areas, f.Key, at.Ground())
+			switch {
+			case here.IsZero() && whole:
+				return act.RowID{}, wrong(http.StatusBadRequest, "outside", "Place", at.String())
+			case said == "" && !here.IsZero():
+				return here, nil
+			}
+		}
+	}
 	id := act.RowID{Register: areaCode(c), ID: said}
 	if said == "" {
 		id.ID = c.to.Fallback
 	}
-	_, ok, err := d.Book(ctx, d.Store.Read()).Row(id, d.today())
+	_, ok, err := d.Book(ctx, q).Row(id, d.today())
 	if err == nil && !ok {
 		err = wrong(http.StatusBadRequest, "area", "Area", said)
 	}

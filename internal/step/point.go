@@ -5,6 +5,8 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+
+	"gongzhi/internal/geo"
 )
 
 // Point is a place on the ground in millionths of a degree, CGCS2000: about a tenth of a metre. What a telephone measures
@@ -21,6 +23,11 @@ func ParsePoint(s string) (Point, bool) {
 	x, okX := micros(lon, 180)
 	y, okY := micros(lat, 90)
 	return Point{x, y}, ok && okX && okY
+}
+
+// Ground is the place as shapes reckon.
+func (p Point) Ground() geo.Position {
+	return geo.Position{Lon: int32(p.Lon * 10), Lat: int32(p.Lat * 10)}
 }
 
 // micros reads degrees up to most, rounding at the sixth decimal.

@@ -190,7 +190,7 @@ func (s *Site) subjectField(r *http.Request, rd *reader, b starting) (page.Field
 	if len(x.Options) == 1 && x.Value == "" {
 		x.Value = x.Options[0].Value
 	}
-	if _, drawn := shapeField(sch); drawn && x.Value == "" {
+	if _, drawn := sch.Shaped(); drawn && x.Value == "" {
 		if _, _, placed := b.m.Located(); placed {
 			x.Required, x.Hint = false, text.Key("reports.by_spot", "Register", sch.Name)
 		}
@@ -213,7 +213,7 @@ func (s *Site) subjectOf(ctx context.Context, b starting) (act.RowID, error) {
 				return act.RowID{}, err
 			}
 			for _, row := range all[b.m.Subject] {
-				if row.shape.Holds(geo.Position{Lon: int32(at.Lon * 10), Lat: int32(at.Lat * 10)}) {
+				if row.shape.Holds(at.Ground()) {
 					return row.ID, nil
 				}
 			}
@@ -337,7 +337,7 @@ func (s *Site) offered(in *book.Reader, x step.Field, f page.Field) (out []page.
 // groundOf are the layers that lie beneath the map of a place: the widest grounds of the subdistrict, and roads.
 func (s *Site) groundOf() (out []string) {
 	for _, sch := range s.charter().Registers.All() {
-		f, ok := shapeField(sch)
+		f, ok := sch.Shaped()
 		if ok && (sch.Parent == "" || len(f.Shapes) == 1 && f.Shapes[0] == geo.Line.String()) {
 			out = append(out, "/layers/"+sch.Key)
 		}

@@ -85,8 +85,8 @@ func (s *Site) fieldPanel(ctx context.Context, q store.Q, st desk.Standing, rd *
 	}
 	panel.Tag = placed.Step.Shared().Name.Words()
 	for _, a := range st.For(rd.actor()) {
-		if *left == 0 || st.Context.Now.Before(a.Opens) {
-			continue
+		if _, _, beside := st.Method.BesideOf(a.Verb); beside || *left == 0 || st.Context.Now.Before(a.Opens) {
+			continue // what may be said beside the steps is sent with signal, from the matter's own page
 		}
 		*left--
 		f, err := s.form(ctx, q, st, rd, a, step.Submission{ID: newID(), Item: a.Item})

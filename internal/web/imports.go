@@ -75,7 +75,7 @@ func (s *Site) intake(r *http.Request) (intake, error) {
 	if err != nil {
 		return nil, err
 	}
-	switch f, drawn := shapeField(sch); {
+	switch f, drawn := sch.Shaped(); {
 	case r.PathValue("kind") == sheetKind:
 		return sheetIntake{s, sch}, nil
 	case r.PathValue("kind") == shapesKind && drawn:
@@ -110,7 +110,7 @@ func (s *Site) importChoice(_ *http.Request, rd *reader) (page.Page, error) {
 			continue
 		}
 		own.List = append(own.List, page.Link{Words: sch.Name.Words(), Href: importPath(sheetIntake{s, sch}), Icon: "table"})
-		if f, drawn := shapeField(sch); drawn {
+		if f, drawn := sch.Shaped(); drawn {
 			shapes.List = append(shapes.List, page.Link{Words: sch.Name.Words(), Note: f.Label.Words(), Href: importPath(shapesIntake{sheetIntake{s, sch}, f}), Icon: "map-2"})
 		}
 	}

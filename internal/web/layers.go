@@ -61,22 +61,12 @@ type mapRow struct {
 // layers are the rows of every register that has shapes anyone may see, by register.
 type layers map[string][]mapRow
 
-// shapeField is the first shape of a register that anyone may see.
-func shapeField(sch *register.Schema) (*register.Field, bool) {
-	for i := range sch.Fields {
-		if f := &sch.Fields[i]; f.Type == register.Geometry && f.Audience == register.Public && !f.Personal {
-			return f, true
-		}
-	}
-	return nil, false
-}
-
 func (s *Site) allLayers(ctx context.Context) (layers, error) {
 	return s.layers.get(shapesFor, func() (layers, error) {
 		out := layers{}
 		in := s.registers(ctx, s.Store.Read(), nobody) // kept for every reader, so as anyone sees it
 		for _, sch := range s.charter().Registers.All() {
-			f, ok := shapeField(sch)
+			f, ok := sch.Shaped()
 			if !ok {
 				continue
 			}
@@ -217,7 +207,7 @@ func (s *Site) layer(r *http.Request, rd *reader) (page.Page, error) {
 	if !known {
 		return page.Page{}, fault.Refuse(fault.NotFound, "web.nowhere", fault.Basis{}, nil)
 	}
-	if _, ok := shapeField(sch); !ok {
+	if _, ok := sch.Shaped(); !ok {
 		return page.Page{}, fault.Refuse(fault.NotFound, "web.nowhere", fault.Basis{}, nil)
 	}
 	all, err := s.allLayers(r.Context())

@@ -99,7 +99,7 @@ func (s *Site) rowName(ctx context.Context, m interface{ Questions(string) step.
 
 // onGround is a place in millionths of a degree as maps reckon.
 func onGround(lon, lat int64) geo.Position {
-	return geo.Position{Lon: int32(lon * 10), Lat: int32(lat * 10)}
+	return step.Point{Lon: lon, Lat: lat}.Ground()
 }
 
 // boxAround is a box that has everything within so many metres in it.

@@ -122,7 +122,7 @@ func (s *Site) drawing(sch *register.Schema, f *register.Field) *page.Drawing {
 		d.Kind = f.Shapes[len(f.Shapes)-1]
 	}
 	for at, ok := sch, true; ok; at, ok = s.charter().Registers.Get(at.Parent) {
-		if _, drawn := shapeField(at); drawn {
+		if _, drawn := at.Shaped(); drawn {
 			d.Ground = append(d.Ground, "/layers/"+at.Key)
 		}
 	}
