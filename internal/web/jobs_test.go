@@ -78,6 +78,29 @@ func TestAnExportThatTakesLong(t *testing.T) {
 	}
 }
 
+// An address that ends in a question mark is the one without; and whoever asks for a file that is not made yet is led to
+// where it is being made, since a page that asks again by itself gets nowhere with a file.
+func TestAFileIsMadeOnce(t *testing.T) {
+	w := newTown(t)
+	release := w.busy()
+	v := w.signedIn("community_secretary")
+	const path = "/desk/registers/need/export.csv"
+	if _, body, _ := v.get(path + "?"); !strings.Contains(body, "data-refresh") {
+		t.Fatal("it is not under way")
+	}
+	if status, _, h := v.get(path + "?take=1"); status != http.StatusSeeOther || h.Get("Location") != path {
+		t.Errorf("%d %q: a file that is not there yet is shown as under way at its own address", status, h.Get("Location"))
+	}
+	if _, list, _ := v.get("/desk/work"); strings.Count(list, "导出：需求（csv）") != 1 {
+		t.Error("it is made twice")
+	}
+	release()
+	_, body := v.waited(path + "?")
+	if _, file, h := v.get(link(t, body, "take")); !strings.Contains(h.Get("Content-Disposition"), "attachment") {
+		t.Errorf("the file cannot be taken: %.200s", file)
+	}
+}
+
 // Work that comes to nothing says why, where it is listed and where it was asked for, and can be tried again.
 func TestWorkThatFails(t *testing.T) {
 	w := newTown(t)

@@ -115,7 +115,7 @@ func (s *Site) produce(r *http.Request, rd *reader, x production, work func(cont
 	take, again := q.Get(queryTake) != "", q.Get(queryAgain) != ""
 	q.Del(queryTake)
 	q.Del(queryAgain)
-	here.RawQuery = q.Encode()
+	here.RawQuery, here.ForceQuery = q.Encode(), false // one address, whatever marks it came with
 	o := order{
 		key: "file " + string(rd.account.Person) + " " + look(rd) + " " + here.RequestURI(), person: rd.account.Person,
 		title: x.title, href: here.RequestURI(), takes: x.takes,
@@ -140,7 +140,11 @@ func (s *Site) produce(r *http.Request, rd *reader, x production, work func(cont
 		return page.Page{}, err
 	}
 	p := page.Page{Frame: page.Desk, Title: x.title, Back: x.back}
-	if !j.wait(r.Context()) {
+	switch {
+	case j.wait(r.Context()):
+	case take: // it was forgotten meanwhile: a page that asks again must not ask for a file
+		return rd.redirect(r, o.href)
+	default:
 		return j.going(p), nil
 	}
 	m, _ := j.result.(*made)
