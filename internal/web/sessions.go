@@ -3,20 +3,20 @@ package web
 import (
 	"encoding/json"
 	"fmt"
+	"sync"
 	"time"
 
 	"github.com/alexedwards/scs/v2"
-	"github.com/alexedwards/scs/v2/memstore"
 )
+
+// library is a manager as the library makes it, once: with each comes a store of its own and a goroutine that never ends.
+var library = sync.OnceValue(scs.New)
 
 // newSessions is a manager without a store.
 func newSessions() *scs.SessionManager {
-	m := scs.New()
-	if own, ok := m.Store.(*memstore.MemStore); ok {
-		own.StopCleanup() // it has a goroutine that never ends
-	}
+	m := *library()
 	m.Store, m.Codec = nil, sessionCodec{}
-	return m
+	return &m
 }
 
 // sessionCodec writes a session as JSON; all its values are text. The library's own codec compiles a decoder anew for each
