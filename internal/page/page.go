@@ -569,6 +569,24 @@ type Marked struct {
 	Marks []bool
 }
 
+// Month is a calendar of one month or some weeks, in weeks from Monday to Sunday. Its page has the same as a list, for screens without
+// room for seven columns.
+type Month struct {
+	Title    text.Words
+	Weekdays []text.Words
+	Weeks    [][]Day
+	Ways     []Link // to the months before and after
+}
+
+// Day is one cell of a Month.
+type Day struct {
+	Words text.Words // its number, with the month where one begins
+	Away  bool       // of the month before or after, or over
+	Today bool
+	List  []Link
+	More  int // besides those in the list
+}
+
 func (Prose) block()    {}
 func (Panel) block()    {}
 func (Section) block()  {}
@@ -601,12 +619,13 @@ func (Map) block()      {}
 func (Bars) block()     {}
 func (Trend) block()    {}
 func (Matrix) block()   {}
+func (Month) block()    {}
 
 // All has one of every block, for those who must know each: the tests of web/ui and of the other doors walk it.
 func All() []Block {
 	return []Block{
 		Prose{}, Panel{}, Section{}, Facts{}, Table{}, Tag{}, Light{}, Progress{}, Buttons{}, Deadline{}, Steps{}, Tally{},
 		Notice{}, Form{}, Rows{}, History{}, Basis{}, Receipt{}, Check{}, Refused{}, Banner{}, Diagram{}, Code{}, Official{}, QR{}, Figures{},
-		Ordered{}, Map{}, Bars{}, Trend{}, Matrix{}, Sheet{},
+		Ordered{}, Map{}, Bars{}, Trend{}, Matrix{}, Month{}, Sheet{},
 	}
 }

@@ -314,6 +314,15 @@ func (s *Site) myDataFile(r *http.Request, rd *reader) (page.Page, error) {
 	return page.Page{}, e.Encode(h)
 }
 
+// byClock is an instant of the copy as a clock here shows it; the file keeps it for programs.
+func byClock(instant string) string {
+	at, err := time.Parse(time.RFC3339, instant)
+	if err != nil {
+		return instant
+	}
+	return minute(at)
+}
+
 // myData is the copy to read.
 func (s *Site) myData(r *http.Request, rd *reader) (page.Page, error) {
 	h, err := s.gather(r.Context(), rd)
@@ -363,16 +372,19 @@ func (s *Site) myData(r *http.Request, rd *reader) (page.Page, error) {
 	if meth, ok := s.charter().Method(s.charter().Privacy.Requests); ok {
 		links = append(links, page.Link{Words: meth.Name.Words(), Note: meth.Says.Words(), Href: "/begin/" + meth.Key, Icon: "edit"})
 	}
-	contact := page.Facts{List: []page.Fact{plain(text.Key("privacy.data_channel"), cmp.Or(h.Contact.Channel, "—")), plain(text.Key("privacy.data_address"), cmp.Or(h.Contact.Address, "—"))}}
+	contact := page.Facts{List: []page.Fact{{Term: text.Key("privacy.data_channel"), Value: text.Key("outbox.how_" + cmp.Or(h.Contact.Channel, "none"))}}}
+	if h.Contact.Address != "" {
+		contact.List = append(contact.List, plain(text.Key("privacy.data_address"), h.Contact.Address))
+	}
 	for _, tok := range h.Tokens {
 		contact.List = append(contact.List, plain(text.Key("privacy.data_token"), tok.Label))
 	}
 	if h.Calendar != "" {
-		contact.List = append(contact.List, plain(text.Key("privacy.data_calendar"), h.Calendar))
+		contact.List = append(contact.List, plain(text.Key("privacy.data_calendar"), byClock(h.Calendar)))
 	}
 	told := page.Table{Caption: text.Key("privacy.data_told"), Empty: text.Key("privacy.data_none"), Total: strconv.Itoa(len(h.Told)), Columns: []page.Column{{Words: text.Key("privacy.data_when")}, {Words: text.Key("web.col.what")}}}
 	for _, n := range h.Told[:min(len(h.Told), toldShown)] {
-		told.Rows = append(told.Rows, page.Row{Cells: []page.Cell{{Words: text.Plain(n.At)}, {Words: text.Plain(n.Words), Href: "/matters/" + strconv.FormatInt(n.Matter, 10)}}})
+		told.Rows = append(told.Rows, page.Row{Cells: []page.Cell{{Words: text.Plain(byClock(n.At))}, {Words: text.Plain(n.Words), Href: "/matters/" + strconv.FormatInt(n.Matter, 10)}}})
 	}
 	p.Blocks = append(p.Blocks, page.Panel{Title: text.Key("privacy.data_answers"), Blocks: []page.Block{t}},
 		page.Panel{Title: text.Key("privacy.data_contact"), Blocks: []page.Block{contact}}, page.Panel{Title: text.Key("privacy.data_told"), Blocks: []page.Block{told}}, page.Rows{List: links})

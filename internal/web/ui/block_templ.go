@@ -226,6 +226,11 @@ func block(b page.Block, level int) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
+		case page.Month:
+			templ_7745c5c3_Err = month(b, level).Render(ctx, templ_7745c5c3_Buffer)
+			if templ_7745c5c3_Err != nil {
+				return templ_7745c5c3_Err
+			}
 		case page.Sheet:
 			templ_7745c5c3_Err = ballotSheet(b).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {

@@ -284,7 +284,7 @@ func sampleDesk() page.Page {
 		Head: []page.Link{{Words: w("table.new"), Href: "#", Icon: "plus"}},
 		Blocks: []page.Block{
 			page.Panel{Blocks: []page.Block{queue}},
-			page.Panel{Title: w("table.caption"), Blocks: []page.Block{sampleTable(true)}},
+			page.Panel{Title: w("table.caption"), Blocks: []page.Block{sampleTable(true)}}, sampleMonth(),
 		},
 		Aside: []page.Block{
 			page.Panel{Title: w("figures.title"), Blocks: []page.Block{page.Figures{List: sampleFigures()[:2]}}},
@@ -293,6 +293,25 @@ func sampleDesk() page.Page {
 			}}}},
 		},
 	}
+}
+
+func sampleMonth() page.Month {
+	x := page.Month{Title: w("month.title"), Ways: []page.Link{{Words: w("month.after"), Href: "#", Icon: "chevron-right"}}}
+	for i := range 7 {
+		x.Weekdays = append(x.Weekdays, text.Key("web.agenda.week_"+itoa((i+1)%7)))
+	}
+	for week := range 2 {
+		var days []page.Day
+		for i := range 7 {
+			n := 7*week + i + 26
+			days = append(days, page.Day{Words: text.Plain(itoa((n-1)%30 + 1)), Away: n <= 30, Today: n == 33})
+		}
+		x.Weeks = append(x.Weeks, days)
+	}
+	one := page.Link{Words: w("queue.1.what"), Href: "#"}
+	x.Weeks[1][0].List = []page.Link{one}
+	x.Weeks[1][3].List, x.Weeks[1][3].More = []page.Link{one, {Words: w("queue.2.what"), Href: "#"}}, 2
+	return x
 }
 
 func sampleWall() page.Page {
