@@ -110,6 +110,54 @@ async function keep(form: HTMLFormElement): Promise<void> {
   }
 }
 
+// looked asks the server, where there is signal, what it would show before this is sent: what others have reported close by.
+// Photographs stay here, nothing begins by it, and without an answer soon the form goes its way without.
+async function looked(form: HTMLFormElement): Promise<Document | undefined> {
+  const body = new FormData();
+  for (const [name, value] of new FormData(form).entries()) if (typeof value === "string") body.append(name, value);
+  body.set("_stage", "look");
+  const stop = new AbortController();
+  const late = setTimeout(() => { stop.abort(); }, 8000);
+  try {
+    const answer = await fetch(form.action, { method: "POST", body, credentials: "same-origin", redirect: "error", signal: stop.signal });
+    const page = answer.ok ? new DOMParser().parseFromString(await answer.text(), "text/html") : undefined;
+    return page?.querySelector(".check") ? page : undefined;
+  } catch {
+    return undefined;
+  } finally {
+    clearTimeout(late);
+  }
+}
+
+// lookOver shows what was filled in, and what is near, before it goes into the queue.
+function lookOver(form: HTMLFormElement, page: Document): void {
+  const head = make("h2", "", clean(page.querySelector("h1")?.textContent));
+  head.tabIndex = -1;
+  const box = make("section", "look check", head);
+  for (let near = page.querySelector(".check")?.previousElementSibling; near; near = near.previousElementSibling) {
+    if (near.matches(".panel")) head.after(document.importNode(near, true));
+  }
+  const dl = make("dl", "facts");
+  for (const l of lines(form)) dl.append(make("div", "", make("dt", "", l.label), make("dd", "", l.value)));
+  const press = form.querySelector<HTMLButtonElement>("button:not([type=button])");
+  const over = (then: () => void): void => { box.remove(); form.hidden = false; then(); };
+  box.append(dl, make("p", "",
+    button(clean(press?.textContent), "button", () => { over(() => void keep(form)); }), " ",
+    button(word("change"), "button button-quiet", () => { over(() => press?.focus()); })));
+  form.hidden = true;
+  form.after(box);
+  head.focus();
+}
+
+async function pressed(form: HTMLFormElement): Promise<void> {
+  if (form.dataset["look"] === undefined || !navigator.onLine) return keep(form);
+  if (busy.has(form)) return;
+  busy.add(form);
+  const page = await looked(form).finally(() => { busy.delete(form); });
+  if (page) lookOver(form, page);
+  else await keep(form);
+}
+
 const sentBy = new Map<string, HTMLFormElement>();
 
 // done closes a form that was filled in, so that nobody fills it in twice.
@@ -260,7 +308,7 @@ async function start(): Promise<void> {
     form.addEventListener("submit", (event) => {
       event.preventDefault();
       event.stopPropagation();
-      if (form.reportValidity()) void keep(form);
+      if (form.reportValidity()) void pressed(form);
     });
     for (const input of form.querySelectorAll<HTMLInputElement>("input[type=file]")) {
       input.addEventListener("change", () => { for (const f of input.files ?? []) shrunk(f).catch(() => { after(form, "late", word("photo")); }); });

@@ -241,6 +241,7 @@ type Form struct {
 	Basis   *Basis
 	Problem *fault.Refusal
 	Offline Offline // may be filled in without signal
+	Look    bool    // and is looked over before it is sent, where there is signal
 	Fold    bool    // shown folded under its title, one of many on a page
 }
 

@@ -39,6 +39,7 @@ const (
 const (
 	stageSend   = "send"
 	stageChange = "change"
+	stageLook   = "look" // to see what it looks like, and begin nothing: of a phone that keeps the form and may send it later
 )
 
 // doHref is the address of the form for an ask.

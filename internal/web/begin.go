@@ -119,6 +119,7 @@ func (s *Site) startForm(r *http.Request, rd *reader, b starting) (page.Form, er
 	switch {
 	case !m.Start.Offline.IsZero() && s.goesOut(rd, m):
 		f.Offline, f.Hidden[nameQuestions] = page.Follow, questionsMark(m.Start.Fields)
+		f.Look = !atTheDesk(r)
 	case !atTheDesk(r):
 		f.Submit = text.Key("web.to_check")
 	}
@@ -266,8 +267,11 @@ func (s *Site) begin(r *http.Request, rd *reader) (page.Page, error) {
 		return page.Page{}, err
 	}
 	b.subject = subject.ID
+	if r.PostFormValue(nameStage) == stageLook {
+		return s.look(r, rd, b, subject)
+	}
 	if !atTheDesk(r) && !queued(r) && r.PostFormValue(nameStage) != stageSend {
-		if p, ok, err := s.beginCheck(r, rd, b, subject); ok || err != nil {
+		if p, ok, err := s.beginCheck(r, rd, b, subject, m.Start.Fields); ok || err != nil {
 			return p, err
 		}
 	}
@@ -290,15 +294,26 @@ func (s *Site) begin(r *http.Request, rd *reader) (page.Page, error) {
 	return rd.redirect(r, fmt.Sprintf("/desk/matters/%d?done=%s", int64(receipt.Matter), receipt.ID))
 }
 
+// look is beginCheck for a phone that has signal and keeps what was filled in all the same: the photographs stay there until it
+// is sent, and nothing begins.
+func (s *Site) look(r *http.Request, rd *reader, b starting, subject act.RowID) (page.Page, error) {
+	words := slices.DeleteFunc(slices.Clone(b.m.Start.Fields), func(f step.Field) bool { return f.Type == step.FileType })
+	p, ok, err := s.beginCheck(r, rd, b, subject, words)
+	if ok || err != nil {
+		return p, err
+	}
+	return page.Page{}, fault.Refuse(fault.Invalid, "form.faults", fault.Basis{Clause: b.m.File() + "#start"}, nil)
+}
+
 // beginCheck shows what is about to be sent, and before it what others have reported there already. It is left out where
 // the answers are not well-formed yet, so that the desk says what is wrong.
-func (s *Site) beginCheck(r *http.Request, rd *reader, b starting, subject act.RowID) (p page.Page, ok bool, err error) {
+func (s *Site) beginCheck(r *http.Request, rd *reader, b starting, subject act.RowID, fields step.Fields) (p page.Page, ok bool, err error) {
 	in := s.registers(r.Context(), s.Store.Read(), rd)
 	known := func(id act.RowID) bool {
 		_, there, err := in.Row(id, calendar.DateOf(s.Clock.Now()))
 		return there && err == nil
 	}
-	if _, err := b.m.Start.Fields.Read(b.sub, fault.Basis{}, known); err != nil {
+	if _, err := fields.Read(b.sub, fault.Basis{}, known); err != nil {
 		return p, false, nil
 	}
 	if b.m.Subject != "" && !known(subject) {

@@ -278,6 +278,38 @@ func TestNearbyReportsAreShownFirst(t *testing.T) {
 }
 
 // A flood from one address is held off before anything of it is kept; others go on.
+// A phone that keeps what was filled in asks what is near before it sends: it is shown, photographs stay there, and nothing
+// begins by looking.
+func TestAPhoneLooksItOverFirst(t *testing.T) {
+	w := newTown(t)
+	w.visitor().report(nil)
+	n, before := w.newest()
+	v := w.signedIn("grid_worker")
+	_, form, _ := v.get("/begin/problem")
+	if !strings.Contains(form, "data-look") || !strings.Contains(form, `data-offline="go"`) {
+		t.Fatalf("the form of whoever works outside: %s", form)
+	}
+	if _, form, _ := w.visitor().get("/begin/problem"); strings.Contains(form, "data-look") {
+		t.Error("whoever is led to the check anyway looks twice")
+	}
+	looked := problem(url.Values{"signature": {"named"}, "_stage": {"look"}, "_id": {"look-over-1"}})
+	status, body, _ := v.post("/begin/problem", looked)
+	if status != http.StatusOK || !strings.Contains(body, fmt.Sprintf("/matters/%d", n)) || !strings.Contains(body, `class="check"`) {
+		t.Errorf("looked over: %d %s", status, body)
+	}
+	looked.Set("category", "nothing")
+	if status, _, _ := v.post("/begin/problem", looked); status != http.StatusUnprocessableEntity {
+		t.Errorf("with a category that is none: %d", status)
+	}
+	looked = problem(url.Values{"signature": {"named"}, "_stage": {"look"}, "_id": {"look-over-2"}, "words": {""}})
+	if status, _, _ := v.post("/begin/problem", looked); status != http.StatusUnprocessableEntity {
+		t.Errorf("with a question left open: %d", status)
+	}
+	if after, acts := w.newest(); after != n || len(acts) != len(before) {
+		t.Errorf("looking began matter %d", after)
+	}
+}
+
 func TestReportsWithoutAccountAreLimited(t *testing.T) {
 	w := newTown(t)
 	v := w.visitor()

@@ -196,3 +196,61 @@ test("a stop is three taps and a photograph on a slow phone", async (t) => {
   await stop.getByText("已送到").waitFor({ timeout: 60_000 });
   await sound(page);
 });
+
+// Whoever works outside reports like everybody else where there is signal: what was filled in is looked over, with what is open
+// there already. Where there is none it goes into the queue at once.
+test("a report is looked over with signal, and kept without", async (t) => {
+  const town = await house(t);
+  const page = await signIn(town, "grid");
+  const report = async (words) => {
+    await page.goto("/begin/problem");
+    await ready(page);
+    await page.selectOption("select[name=_subject]", "bishagang");
+    await page.selectOption("select[name=category]", "litter");
+    await page.fill("input[name=place]", "演示路9号门口");
+    await page.fill("textarea[name=words]", words);
+    await page.check("input[name=openness][value=public]");
+    await page.check("input[name=signature][value=anonymous]");
+    await page.locator("form[data-look] button:not([type=button])").last().click();
+  };
+  const look = page.locator("section.look");
+  await report("演示：第一件");
+  await look.waitFor();
+  assert.match(await look.innerText(), /请核对[\s\S]*演示：第一件/);
+  await sound(page);
+  await look.getByRole("button", { name: "改", exact: true }).click();
+  assert.equal(await look.count(), 0);
+  assert.equal(await page.inputValue("textarea[name=words]"), "演示：第一件", "nothing is lost by going back");
+  await page.locator("form[data-look] button:not([type=button])").last().click();
+  await look.waitFor();
+  await Promise.all([page.waitForURL(/receipts/), look.getByRole("button", { name: /^开始：/ }).click()]);
+
+  // The second is shown the first before it is sent; it is not sent.
+  await report("演示：第二件");
+  await look.getByText("也是这件").or(look.locator("a[href^='/matters/']")).first().waitFor();
+  const before = (await queued(page)).length;
+
+  await report("演示：第三件");
+  await look.waitFor();
+  await page.context().setOffline(true);
+  await look.getByRole("button", { name: /^开始：/ }).click(); // the signal went while it was looked over
+  await page.locator("#queue summary").waitFor();
+  assert.equal((await queued(page)).length, before + 1, "what was only looked at is not kept");
+  await page.context().setOffline(false);
+  await page.evaluate(() => dispatchEvent(new Event("online")));
+  await page.waitForURL(/receipts/, { timeout: 20_000 });
+
+  await page.goto("/begin/problem");
+  await ready(page);
+  await page.selectOption("select[name=_subject]", "bishagang");
+  await page.selectOption("select[name=category]", "posters");
+  await page.fill("input[name=place]", "演示路10号门口");
+  await page.fill("textarea[name=words]", "演示：第四件，没有信号");
+  await page.check("input[name=openness][value=public]");
+  await page.check("input[name=signature][value=anonymous]");
+  await page.context().setOffline(true);
+  await page.locator("form[data-look] button:not([type=button])").last().click();
+  await page.locator("#queue summary").waitFor();
+  assert.equal(await look.count(), 0, "without signal nothing is waited for");
+  await sound(page);
+});
