@@ -45,9 +45,9 @@ async function house(t) {
 }
 
 // settled waits until the page no longer asks for itself.
-const settled = (page, what) => page.waitForSelector(what, { state: "attached", timeout: 180_000 });
+const settled = (page, what) => page.waitForSelector(what, { state: "attached", timeout: 300_000 });
 
-test("20,000 rows from a faulty sheet to the register and back", { timeout: 420_000 }, async (t) => {
+test("20,000 rows from a faulty sheet to the register and back", { timeout: 900_000 }, async (t) => {
   const { w, folder } = await house(t);
   const ban = await w.signIn("ban");
   await ban.goto("/desk/import");
