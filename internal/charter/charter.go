@@ -42,6 +42,10 @@ type Charter struct {
 	Texts      *text.Bundle // the house's words, with the charter's own over them
 	Scenarios  []string     // paths of scenario files
 	Files      fs.FS
+
+	// Asked at every look at a matter.
+	own       map[string]bool
+	noAccount string
 }
 
 // Head is charter.yaml.
@@ -137,6 +141,7 @@ func load(raw map[string][]byte, name act.Digest, files fs.FS) (*Charter, []step
 	l := &loader{raw: raw, roleAt: map[string]source.Place{}, declared: map[string]source.Place{}, c: &Charter{
 		Digest: name, Files: files, Roles: map[string]Role{}, Bodies: map[string]Body{}, Imports: map[string]*register.Import{},
 		Rules: map[string]vote.Profiles{}, Methods: map[string]*method.Method{}, Indicators: map[string]*indicator.Set{},
+		own: map[string]bool{},
 	}}
 	l.parseAll()
 	l.head()
@@ -179,26 +184,11 @@ func (c *Charter) Measures(method string) (out []*indicator.Set) {
 // ImportKeys lists the declared imports in a fixed order.
 func (c *Charter) ImportKeys() []string { return slices.Sorted(maps.Keys(c.Imports)) }
 
-// OwnRoles are the roles whose scope lies within a matter's subject.
-func (c *Charter) OwnRoles() map[string]bool {
-	own := map[string]bool{}
-	for key, r := range c.Roles {
-		if r.Own {
-			own[key] = true
-		}
-	}
-	return own
-}
+// OwnRoles are the roles whose scope lies within a matter's subject. The map is everybody's: it must not be changed.
+func (c *Charter) OwnRoles() map[string]bool { return c.own }
 
 // NoAccount is the role of those who have no account; empty where there is none.
-func (c *Charter) NoAccount() string {
-	for _, key := range slices.Sorted(maps.Keys(c.Roles)) {
-		if c.Roles[key].NoAccount {
-			return key
-		}
-	}
-	return ""
-}
+func (c *Charter) NoAccount() string { return c.noAccount }
 
 // Moves tells whether holders of a role may move a matter to this version; whoever sits at the machine may.
 func (c *Charter) Moves(role string) bool { return role == act.HouseItself || c.Roles[role].Moves }

@@ -214,8 +214,14 @@ func (l *loader) roles() {
 		if r.NoAccount && (r.Scope != "" || r.Own || r.Desk || r.Seals || r.Books || r.Audit || r.System || r.Moves) {
 			l.error(n.At("roles", key, "no_account"), "role.no_account_more", text.Args{"Role": key})
 		}
-		if first := l.c.NoAccount(); r.NoAccount && first != key {
-			l.error(n.At("roles", key, "no_account"), "role.no_account_twice", text.Args{"Role": key, "Other": first})
+		switch {
+		case r.NoAccount && l.c.noAccount == "":
+			l.c.noAccount = key
+		case r.NoAccount:
+			l.error(n.At("roles", key, "no_account"), "role.no_account_twice", text.Args{"Role": key, "Other": l.c.noAccount})
+		}
+		if r.Own {
+			l.c.own[key] = true
 		}
 		if r.Own && r.Scope == "" {
 			l.error(n.At("roles", key, "own"), "role.own_scope", text.Args{"Role": key})
