@@ -246,7 +246,7 @@ func (f importOf) href(more string, with ...string) string {
 	for i := 0; i+1 < len(with); i += 2 {
 		q.Set(with[i], with[i+1])
 	}
-	return fmt.Sprintf("%s/%s%s?%s", importPath(f.intake), f.hash, more, q.Encode())
+	return (&url.URL{Path: fmt.Sprintf("%s/%s%s", importPath(f.intake), f.hash, more), RawQuery: q.Encode()}).String()
 }
 
 // order is the import as work that may take long.
