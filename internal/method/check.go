@@ -101,14 +101,12 @@ func (c *checker) head() {
 		if _, ok := c.charter.RegisterFields(m.Subject); !ok {
 			c.add(step.Error, "register.unknown", text.Args{"Register": m.Subject}, c.at("subject"))
 		}
-		if c.charter.Personal(m.Subject, "") && strings.Contains(m.Title.ZH+m.Title.EN, "{subject}") {
-			c.add(step.Error, "title.personal", text.Args{"Register": m.Subject}, c.at("title"))
-		}
 	}
 	start := &step.Checker{Charter: c.charter, Method: m.Key, Key: "start", Node: m.Node}
 	start.Roles(m.Start.By, "start", "by")
 	start.Fields(m.Start.Fields, "start", "fields")
 	c.list = append(c.list, start.List...)
+	c.titled()
 	c.noAccount()
 	c.covers()
 	c.nearby()

@@ -67,7 +67,11 @@ func (m *Method) Begin(c Context, who Actor, subject act.RowID, s step.Submissio
 	if err != nil {
 		return act.Draft{}, act.By{}, err
 	}
-	start := act.Start{Method: m.Key, Subject: subject, Title: m.title(name), Facts: answers.Open}
+	title, err := m.title(c, name, answers.Open)
+	if err != nil {
+		return act.Draft{}, act.By{}, err
+	}
+	start := act.Start{Method: m.Key, Subject: subject, Title: title, Facts: answers.Open}
 	start.Private = m.Hides(c, subject, answers.Open)
 	return act.Draft{Kind: act.Started, Body: start, Sealed: answers.Sealed}, by, nil
 }

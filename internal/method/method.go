@@ -24,7 +24,7 @@ type Method struct {
 	Says     text.Text            `yaml:"says"`
 	Law      string               `yaml:"law,omitempty"`
 	Subject  string               `yaml:"subject,omitempty"` // register whose rows it is run on
-	Title    text.Text            `yaml:"title"`             // {subject} is replaced by the row's name
+	Title    text.Text            `yaml:"title"`             // {subject} is replaced by the row's name, {QUESTION} by what was answered at the start
 	Start    Start                `yaml:"start"`
 	Results  map[string]text.Text `yaml:"results"` // how a matter can end
 	Visits   map[string]Bound     `yaml:"visits,omitempty"`
@@ -231,12 +231,6 @@ func Kinds(list []step.Kind) map[string]step.Kind {
 		out[k.Name()] = k
 	}
 	return out
-}
-
-// title puts the subject's name into the title.
-func (m *Method) title(subject string) text.Text {
-	fill := func(s string) string { return strings.ReplaceAll(s, "{subject}", subject) }
-	return text.Text{ZH: fill(m.Title.ZH), EN: fill(m.Title.EN)}
 }
 
 // Located tells by which questions of the start a matter says where something is, and of what category: the first public

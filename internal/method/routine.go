@@ -149,7 +149,7 @@ func (m *Method) BeginRoutine(row, subject register.Row, day calendar.Date) (act
 			facts[key] = v
 		}
 	}
-	start := act.Start{Method: m.Key, Subject: subject.ID, Title: m.title(subject.Name), Facts: facts}
+	start := act.Start{Method: m.Key, Subject: subject.ID, Title: fillTitle(m.Title, map[string]text.Text{subjectName: {ZH: subject.Name, EN: subject.Name}}), Facts: facts}
 	return act.Draft{Kind: act.Started, Body: start}, act.By{Role: act.Clock}
 }
 

@@ -114,12 +114,12 @@ func (fs Fields) Read(s Submission, basis fault.Basis, known func(act.RowID) boo
 	var bad fault.Fields
 	a := Answers{Open: map[string]any{}, Sealed: map[string]string{}}
 	for name := range s.Values {
-		if !fs.has(name) {
+		if _, asked := fs.Find(name); !asked {
 			bad.Add(name, "field.unasked", nil)
 		}
 	}
 	for name := range s.Files {
-		if !fs.has(name) {
+		if _, asked := fs.Find(name); !asked {
 			bad.Add(name, "field.unasked", nil)
 		}
 	}
@@ -136,8 +136,12 @@ func (fs Fields) Read(s Submission, basis fault.Basis, known func(act.RowID) boo
 	return a, bad.Err("form.faults", basis)
 }
 
-func (fs Fields) has(name string) bool {
-	return slices.ContainsFunc(fs, func(f Field) bool { return f.Key == name })
+// Find gives the question of a key.
+func (fs Fields) Find(key string) (Field, bool) {
+	if i := slices.IndexFunc(fs, func(f Field) bool { return f.Key == key }); i >= 0 {
+		return fs[i], true
+	}
+	return Field{}, false
 }
 
 // Sealable is the text form of a value for the vault.
