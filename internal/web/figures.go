@@ -148,11 +148,22 @@ func (s *Site) months(r *http.Request, set *indicator.Set, m month) (out []page.
 	return out, nil
 }
 
+// ratesNamed is how many rates of a set the link to it names.
+const ratesNamed = 4
+
 // figuresLinks lead to every set of indicators.
 func (s *Site) figuresLinks() (out []page.Link) {
 	sets := s.charter().Indicators
 	for _, key := range slices.Sorted(maps.Keys(sets)) {
-		out = append(out, page.Link{Words: sets[key].Name.Words(), Note: text.Key("figures.note"), Href: "/figures/" + key, Icon: "scale"})
+		note := sets[key].Says.Words()
+		if rates := sets[key].Rates; len(rates) > 0 {
+			var names []text.Text
+			for _, r := range rates[:min(len(rates), ratesNamed)] {
+				names = append(names, r.Name)
+			}
+			note = text.Key("figures.note", "Rates", inOneLine(names))
+		}
+		out = append(out, page.Link{Words: sets[key].Name.Words(), Note: note, Href: "/figures/" + key, Icon: "scale"})
 	}
 	return out
 }

@@ -147,12 +147,21 @@ func (s *Site) questionLabel(key string) func(field string) (text.Text, bool) {
 
 // labels joins what fields are called; one that has no name any more stands as it is.
 func labels(keys []string, label func(string) (text.Text, bool)) text.Text {
-	var zh, en []string
+	var names []text.Text
 	for _, key := range keys {
 		t, ok := label(key)
 		if !ok {
 			t = text.Text{ZH: key, EN: key}
 		}
+		names = append(names, t)
+	}
+	return inOneLine(names)
+}
+
+// inOneLine sets names one after the other, as each language does.
+func inOneLine(names []text.Text) text.Text {
+	var zh, en []string
+	for _, t := range names {
 		zh, en = append(zh, t.ZH), append(en, t.EN)
 	}
 	return text.Text{ZH: strings.Join(zh, "、"), EN: strings.Join(en, ", ")}
