@@ -27,12 +27,10 @@ func (m *Method) title(c Context, subject string, said map[string]any) (text.Tex
 			continue
 		}
 		name := text.Text{ZH: v, EN: v}
-		switch f.Type {
-		case step.ChoiceType:
-			if i := slices.IndexFunc(f.Options, func(o step.Option) bool { return o.Value == v }); i >= 0 {
-				name = f.Options[i].Label
-			}
-		case step.RowType:
+		if i := slices.IndexFunc(f.Options, func(o step.Option) bool { return o.Value == v }); i >= 0 {
+			name = f.Options[i].Label
+		}
+		if f.Type == step.RowType {
 			row, _, err := c.Book.Row(act.RowID{Register: f.Register, ID: v}, calendar.DateOf(c.Now))
 			if err != nil {
 				return text.Text{}, fmt.Errorf("method: %s: %w", m.Key, err)
