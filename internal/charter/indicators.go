@@ -2,7 +2,6 @@ package charter
 
 import (
 	"path"
-	"slices"
 	"strings"
 
 	"gongzhi/internal/indicator"
@@ -48,8 +47,8 @@ func (l *loader) indicators() {
 				l.error(n.At("group"), "indicator.group", text.Args{"Row": s.Group.Row, "Column": s.Group.Column})
 			}
 		}
-		if i := slices.IndexFunc(m.Start.Fields, func(f step.Field) bool { return f.Key == s.Group.Field }); s.Group.Field != "" &&
-			(s.Group.Row != "" || i < 0 || m.Start.Fields[i].Type != step.ChoiceType || m.Start.Fields[i].Audience != step.Public) {
+		if f, _ := m.Start.Fields.Find(s.Group.Field); s.Group.Field != "" &&
+			(s.Group.Row != "" || f.Type != step.ChoiceType || f.Audience != step.Public) {
 			l.error(n.At("group"), "indicator.group_field", text.Args{"Field": s.Group.Field})
 		}
 		for _, f := range s.Check(m.Measured()) {

@@ -87,12 +87,8 @@ func (l *loader) answer(m *method.Method, name string) (step.Field, bool) {
 			return step.Field{}, false
 		}
 	}
-	fields := m.Questions(key)
-	i := slices.IndexFunc(fields, func(f step.Field) bool { return f.Key == question && f.Audience == step.Public })
-	if i < 0 {
-		return step.Field{}, false
-	}
-	return fields[i], true
+	f, ok := m.Questions(key).Find(question)
+	return f, ok && f.Audience == step.Public
 }
 
 // holds tells whether every answer to a question is a value of a field. Numbers, dates and yes stand alike in both.

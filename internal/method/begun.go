@@ -19,9 +19,8 @@ func (c *checker) noAccount() {
 	given := c.m.Start.NoAccount
 	open := slices.ContainsFunc(c.m.Start.By, c.charter.NoAccountRole)
 	for _, key := range slices.Sorted(maps.Keys(given)) {
-		i := slices.IndexFunc(c.m.Start.Fields, func(f step.Field) bool { return f.Key == key })
-		known := i >= 0 && c.m.Start.Fields[i].Type == step.ChoiceType &&
-			slices.ContainsFunc(c.m.Start.Fields[i].Options, func(o step.Option) bool { return o.Value == given[key] })
+		f, _ := c.m.Start.Fields.Find(key)
+		known := f.Type == step.ChoiceType && slices.ContainsFunc(f.Options, func(o step.Option) bool { return o.Value == given[key] })
 		if !open || !known {
 			c.add(step.Error, "start.no_account", text.Args{"Field": key, "Value": given[key]}, c.at("start", "no_account", key))
 		}

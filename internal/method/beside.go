@@ -45,6 +45,9 @@ func (m *Method) BesideOf(verb string) (b *Beside, basis fault.Basis, ok bool) {
 	return b, fault.Basis{Clause: m.File() + "#beside." + key, Law: m.Law}, ok
 }
 
+// besideKey is what an act of this kind was said under: the end of its clause, which stands where its body is withheld.
+func besideKey(a act.Act) string { return a.Basis.Clause[strings.LastIndex(a.Basis.Clause, ".")+1:] }
+
 // besides are the asks beside the steps, for as long as the matter is open.
 func (m *Method) besides(r *Run) (out []step.Ask) {
 	if r.Closed {

@@ -207,7 +207,7 @@ func (f *follower) child(a act.Act) error {
 
 // added takes what somebody said beside the steps, once it is clear that they might.
 func (f *follower) added(a act.Act) error {
-	key := a.Basis.Clause[strings.LastIndex(a.Basis.Clause, ".")+1:]
+	key := besideKey(a)
 	b, basis, ok := f.m.BesideOf(BesideVerb + key)
 	if !ok || a.Step != "" || a.Basis.Clause != basis.Clause {
 		return f.departs("method.clause", "%s is nothing that stands beside the steps", a.Basis.Clause)

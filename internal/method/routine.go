@@ -186,7 +186,7 @@ func (c *checker) routine() {
 	for _, key := range slices.Sorted(maps.Keys(r.Tell)) {
 		_, asked := fields[r.Tell[key]]
 		asked = asked || r.Tell[key] == today
-		if !slices.ContainsFunc(m.Start.Fields, func(f step.Field) bool { return f.Key == key }) || !asked || c.charter.Personal(m.PlannedIn(), r.Tell[key]) {
+		if _, known := m.Start.Fields.Find(key); !known || !asked || c.charter.Personal(m.PlannedIn(), r.Tell[key]) {
 			c.add(step.Error, "routine.tell", text.Args{"Field": key, "From": r.Tell[key]}, c.at("start", "routine", "tell", key))
 		}
 	}

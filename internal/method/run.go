@@ -6,7 +6,6 @@ import (
 	"maps"
 	"math"
 	"slices"
-	"strings"
 	"time"
 
 	"gongzhi/internal/act"
@@ -86,7 +85,7 @@ func (m *Method) Fold(r *Run, a act.Act) error {
 		}
 		r.Children = append(r.Children, c)
 	case act.Added: // its body may be withheld, its clause never is
-		r.Added[a.Basis.Clause[strings.LastIndex(a.Basis.Clause, ".")+1:]]++
+		r.Added[besideKey(a)]++
 	case act.ChildClosed:
 		var c act.Child
 		if err := a.Into(&c); err != nil {

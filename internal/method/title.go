@@ -73,9 +73,7 @@ func (c *checker) titled() {
 }
 
 // nameable tells whether an answer may stand in a title: one that is public, always given, and short.
-func nameable(f step.Field, c interface {
-	Personal(register, field string) bool
-}) bool {
+func nameable(f step.Field, c Charter) bool {
 	short := f.Type == step.LineType || f.Type == step.ChoiceType || f.Type == step.RowType && !c.Personal(f.Register, "")
 	return short && f.Required && !f.Personal && f.Audience == step.Public
 }

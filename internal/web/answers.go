@@ -34,11 +34,7 @@ func question(m *method.Method, key, field string) (step.Field, bool) {
 	if key == "" {
 		fields = slices.Concat(fields, m.BesideFields())
 	}
-	i := slices.IndexFunc(fields, func(f step.Field) bool { return f.Key == field })
-	if i < 0 {
-		return step.Field{}, false
-	}
-	return fields[i], true
+	return fields.Find(field)
 }
 
 // note gives the public answers of an act in words: "决议内容：…；图纸份数：12". What answers no question of the step

@@ -2,33 +2,16 @@ package web_test
 
 import (
 	"context"
-	"net/http/httptest"
 	"strings"
 	"testing"
 
-	"gongzhi/charters"
 	"gongzhi/internal/act"
-	"gongzhi/internal/clock"
-	"gongzhi/internal/house"
-	"gongzhi/internal/web"
 )
 
 // A house in which nothing was begun says where to begin, to each what they may do; once something was, it does not.
 func TestAnEmptyHouseSaysWhereToBegin(t *testing.T) {
 	ctx := context.Background()
-	c := clock.NewManual(start)
-	h, err := house.Open(ctx, house.Config{Charter: charters.Linshanzhai(), Clock: c})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := h.Close(); err != nil {
-			t.Error(err)
-		}
-	})
-	empty := &town{t: t, house: h, clock: c}
-	empty.server = httptest.NewServer(web.New(web.Config{House: h}).Handler())
-	t.Cleanup(empty.server.Close)
+	empty := emptyTown(t)
 	for _, role := range []string{"it_admin", "street_office"} {
 		empty.person(ctx, role, role, act.RowID{})
 	}

@@ -50,6 +50,14 @@ func init() { people.QuickPasswords() }
 
 func newTown(t *testing.T) *town {
 	t.Helper()
+	w := emptyTown(t)
+	w.build(context.Background())
+	return w
+}
+
+// emptyTown has a house and nobody in it.
+func emptyTown(t *testing.T) *town {
+	t.Helper()
 	ctx := context.Background()
 	c := clock.NewManual(start)
 	h, err := house.Open(ctx, house.Config{Charter: charters.Linshanzhai(), Clock: c})
@@ -64,7 +72,6 @@ func newTown(t *testing.T) *town {
 	w := &town{t: t, house: h, clock: c}
 	w.server = httptest.NewServer(web.New(web.Config{House: h}).Handler())
 	t.Cleanup(w.server.Close)
-	w.build(ctx)
 	return w
 }
 

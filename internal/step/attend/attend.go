@@ -159,23 +159,15 @@ func (s *Attend) Check(c *step.Checker) {
 	c.Fields(s.Record.Fields, "record", "fields")
 	c.Reserved(s.Record.Fields, []string{who}, "record", "fields")
 	for at, key := range map[string]string{"heads": s.Record.Heads, "hours": s.Record.Hours} {
-		if f, ok := s.Record.field(key); !ok || f.Type != step.CountType || !f.Required || f.Audience != step.Public {
+		if f, ok := s.Record.Fields.Find(key); !ok || f.Type != step.CountType || !f.Required || f.Audience != step.Public {
 			c.Error("attend.counts", text.Args{"Field": key}, "record", at)
 		}
 	}
 	for i, key := range s.Record.Sums {
-		if f, ok := s.Record.field(key); !ok || f.Audience != step.Public || !slices.Contains([]step.Type{step.CountType, step.AreaType, step.MoneyType}, f.Type) {
+		if f, ok := s.Record.Fields.Find(key); !ok || f.Audience != step.Public || !slices.Contains([]step.Type{step.CountType, step.AreaType, step.MoneyType}, f.Type) {
 			c.Error("attend.sums", text.Args{"Field": key}, "record", "sums", i)
 		}
 	}
-}
-
-func (r Record) field(key string) (step.Field, bool) {
-	i := slices.IndexFunc(r.Fields, func(f step.Field) bool { return f.Key == key })
-	if i < 0 {
-		return step.Field{}, false
-	}
-	return r.Fields[i], true
 }
 
 // Enter fixes the list of places and how many each takes.

@@ -161,11 +161,7 @@ func (s *Keep) Asks(v step.View) []step.Ask {
 
 // Take writes the row.
 func (s *Keep) Take(v step.View, sub step.Submission) ([]act.Draft, error) {
-	ask, err := step.Asked(s, v, sub)
-	if err != nil {
-		return nil, err
-	}
-	if _, err := ask.Fields.Read(sub, v.Basis("tell", &s.Common), v.Known); err != nil {
+	if _, _, err := step.Answered(s, v, sub); err != nil {
 		return nil, err
 	}
 	return s.write(v), nil

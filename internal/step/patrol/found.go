@@ -35,7 +35,7 @@ const (
 )
 
 func (s *Patrol) checkFound(c *step.Checker) {
-	field, ok := s.field(s.Found.Field)
+	field, ok := s.Fields.Find(s.Found.Field)
 	if !ok || field.Type != step.ChoiceType || !field.Required || field.Audience != step.Public {
 		c.Error("patrol.found", text.Args{"Field": s.Found.Field}, "found", "field")
 	}
@@ -45,7 +45,7 @@ func (s *Patrol) checkFound(c *step.Checker) {
 		}
 	}
 	for i, key := range s.Found.Needs {
-		if _, ok := s.field(key); !ok {
+		if _, ok := s.Fields.Find(key); !ok {
 			c.Error("patrol.needs", text.Args{"Field": key}, "found", "needs", i)
 		}
 	}
@@ -80,7 +80,7 @@ func (s *Patrol) tells(c *step.Checker, from string) bool {
 		})
 		return there && !(asks && p.Personal(s.Register, column))
 	}
-	_, ok := s.field(from)
+	_, ok := s.Fields.Find(from)
 	return ok
 }
 

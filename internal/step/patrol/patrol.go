@@ -128,14 +128,6 @@ func (s *Patrol) Check(c *step.Checker) {
 	}
 }
 
-func (s *Patrol) field(key string) (step.Field, bool) {
-	i := slices.IndexFunc(s.Fields, func(f step.Field) bool { return f.Key == key })
-	if i < 0 {
-		return step.Field{}, false
-	}
-	return s.Fields[i], true
-}
-
 // Enter fixes the list of places, so that one added meanwhile is not missed.
 func (s *Patrol) Enter(v step.View) ([]act.Draft, error) {
 	items := s.Items
