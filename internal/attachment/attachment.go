@@ -41,6 +41,7 @@ var (
 	publish       = queries.Get("publish")
 	privateBefore = queries.Get("private-before")
 	forget        = queries.Get("forget")
+	forgetUpload  = queries.Get("forget-upload")
 	knownFile     = queries.Get("known")
 )
 
@@ -79,6 +80,13 @@ func (f *Files) path(hash act.Digest) string {
 // file that is too large or of a kind that is not taken, and then keeps nothing. only says which types are taken; empty is
 // those of every form.
 func (f *Files) Put(ctx context.Context, db *store.DB, name string, r io.Reader, only ...string) (step.File, error) {
+	if len(only) == 0 {
+		only = types
+	}
+	return f.put(ctx, db, "", name, r, only)
+}
+
+func (f *Files) put(ctx context.Context, db *store.DB, who act.Person, name string, r io.Reader, taken []string) (step.File, error) {
 	temp, err := os.CreateTemp(f.dir, ".incoming-*")
 	if err != nil {
 		return step.File{}, unavailable(err)
@@ -109,10 +117,6 @@ func (f *Files) Put(ctx context.Context, db *store.DB, name string, r io.Reader,
 	if err := errors.Join(err, temp.Sync(), temp.Close()); err != nil {
 		return step.File{}, unavailable(err)
 	}
-	taken := types
-	if len(only) > 0 {
-		taken = only
-	}
 	args := fault.Args{"Name": file.Name, "Max": MaxSize >> 20}
 	switch {
 	case size > MaxSize:
@@ -129,6 +133,9 @@ func (f *Files) Put(ctx context.Context, db *store.DB, name string, r io.Reader,
 	}
 	err = db.Write(ctx, func(ctx context.Context, tx *store.Tx) error {
 		_, err := store.Exec(ctx, tx, addFile, f.tenant, string(file.Hash), file.Name, file.Type, file.Size, tx.Now().UnixMicro())
+		if err == nil && who != "" {
+			_, err = store.Exec(ctx, tx, addUpload, f.tenant, string(file.Hash), string(who))
+		}
 		return err
 	})
 	return file, err
@@ -240,8 +247,10 @@ func (f *Files) Publish(ctx context.Context, tx *store.Tx, hash act.Digest) erro
 // their bytes.
 func (f *Files) Forget(ctx context.Context, tx *store.Tx, hashes []act.Digest) error {
 	for _, h := range hashes {
-		if _, err := store.Exec(ctx, tx, forget, f.tenant, string(h)); err != nil {
-			return err
+		for _, q := range []*store.Query{forget, forgetUpload} {
+			if _, err := store.Exec(ctx, tx, q, f.tenant, string(h)); err != nil {
+				return err
+			}
 		}
 	}
 	return nil

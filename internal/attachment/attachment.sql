@@ -11,6 +11,15 @@ UPDATE attachment SET open = true WHERE tenant = $1 AND hash = $2;
 -- name: forget
 DELETE FROM attachment WHERE tenant = $1 AND hash = $2;
 
+-- name: forget-upload
+DELETE FROM upload WHERE tenant = $1 AND hash = $2;
+
+-- name: add-upload
+INSERT INTO upload (tenant, hash, person) VALUES ($1, $2, $3) ON CONFLICT (tenant, hash, person) DO NOTHING;
+
+-- name: sent-by
+SELECT hash FROM upload WHERE tenant = $1 AND hash = $2 AND person = $3;
+
 -- name: known
 SELECT hash FROM attachment WHERE tenant = $1 AND hash = $2;
 
@@ -23,5 +32,5 @@ INSERT INTO covered (tenant, matter, original, copy, person, made) VALUES ($1, $
 
 -- name: covered
 -- Covered copies of one matter. Walks the primary key.
-SELECT a.hash, a.name, a.type, a.size FROM covered c JOIN attachment a ON a.tenant = c.tenant AND a.hash = c.copy
+SELECT c.original, a.hash, a.name, a.type, a.size FROM covered c JOIN attachment a ON a.tenant = c.tenant AND a.hash = c.copy
 WHERE c.tenant = $1 AND c.matter = $2 ORDER BY c.made, c.copy;

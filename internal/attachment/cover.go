@@ -78,18 +78,25 @@ func (f *Files) Cover(ctx context.Context, db *store.DB, matter act.Matter, who 
 	})
 }
 
+// Copy is a covered copy with the picture that it was made of.
+type Copy struct {
+	step.File
+	Original act.Digest
+}
+
 // Covered lists the copies that were made in a matter, in the order they were made.
-func (f *Files) Covered(ctx context.Context, q store.Q, matter act.Matter) ([]step.File, error) {
+func (f *Files) Covered(ctx context.Context, q store.Q, matter act.Matter) ([]Copy, error) {
 	type row struct {
-		Hash string `db:"hash"`
-		Name string `db:"name"`
-		Type string `db:"type"`
-		Size int64  `db:"size"`
+		Original string `db:"original"`
+		Hash     string `db:"hash"`
+		Name     string `db:"name"`
+		Type     string `db:"type"`
+		Size     int64  `db:"size"`
 	}
 	list, err := store.Select[row](ctx, q, coveredOf, f.tenant, int64(matter))
-	out := make([]step.File, len(list))
+	out := make([]Copy, len(list))
 	for i, r := range list {
-		out[i] = step.File{Name: r.Name, Type: r.Type, Size: r.Size, Hash: act.Digest(r.Hash)}
+		out[i] = Copy{step.File{Name: r.Name, Type: r.Type, Size: r.Size, Hash: act.Digest(r.Hash)}, act.Digest(r.Original)}
 	}
 	return out, err
 }

@@ -100,7 +100,7 @@ func TestCover(t *testing.T) {
 			}
 		}
 		list, err := files.Covered(t.Context(), db.Read(), 7)
-		if err != nil || len(list) != 1 || list[0] != made {
+		if err != nil || len(list) != 1 || list[0] != (Copy{made, original.Hash}) {
 			t.Errorf("of the matter: %v, %v", list, err)
 		}
 		if list, err := files.Covered(t.Context(), db.Read(), 8); err != nil || len(list) != 0 {

@@ -296,6 +296,7 @@ type Field struct {
 	Max      int
 	Unit     text.Words
 	Accept   string   // file types
+	Copies   bool     // a File that takes nothing but what is offered: copies that somebody has looked over
 	Sealed   bool     // said beside the field: who may see it
 	Width    int      // characters expected, 0 is full
 	Focus    bool     // where the keyboard is when the page opens: one field of a page at most

@@ -19,6 +19,7 @@ import (
 	"gongzhi/internal/fault"
 	"gongzhi/internal/geo"
 	"gongzhi/internal/page"
+	"gongzhi/internal/people"
 	"gongzhi/internal/step"
 	"gongzhi/internal/store"
 	"gongzhi/internal/text"
@@ -186,14 +187,17 @@ func (s *Site) form(ctx context.Context, q store.Q, st desk.Standing, rd *reader
 		if err != nil {
 			return f, err
 		}
-		if rd.desk && len(x.Covers) > 0 && len(sub.Files[x.Key]) == 0 {
-			if field.Options, err = s.covered(ctx, q, st); err != nil {
+		if len(x.Covers) > 0 {
+			if field.Options, err = s.covered(ctx, q, st.Run.Matter.Number, x); err != nil {
 				return f, err
 			}
 		}
 		f.Fields = append(f.Fields, field)
 	}
 	for _, x := range a.Fields {
+		if len(x.Covers) > 0 {
+			continue // offered again
+		}
 		for i, file := range sub.Files[x.Key] {
 			f.Hidden[fileName(x.Key, i)] = string(file.Hash)
 		}
@@ -245,6 +249,7 @@ func (s *Site) field(in *book.Reader, under act.RowID, rd *reader, x step.Field,
 	case step.MoneyType:
 		f.Unit, f.Width = text.Key("web.yuan"), 14
 	case step.FileType:
+		f.Copies = len(x.Covers) > 0
 		if x.Photo {
 			f.Accept = "image/*" // WeChat opens the camera for this, and offers the album
 			break
@@ -318,11 +323,17 @@ func (s *Site) answer(r *http.Request, rd *reader) (page.Page, error) {
 	if err != nil {
 		return page.Page{}, err
 	}
-	sub, err := s.submission(r, func() (bool, error) { return s.asked(r, rd, act.Matter(n)) })
+	sub, err := s.submission(r, rd, act.Matter(n), func() (bool, error) { return s.asked(r, rd, act.Matter(n)) })
+	sub.Verb, sub.Device = r.PathValue("verb"), device(r, n)
+	if err == nil {
+		err = s.uncovered(r.Context(), act.Matter(n), fields, &sub)
+	}
+	if no, ok := fault.As(err); ok && len(no.Fields) > 0 && !queued(r) {
+		return s.askPage(r, rd, sub, no)
+	}
 	if err != nil {
 		return page.Page{}, err
 	}
-	sub.Verb, sub.Device = r.PathValue("verb"), device(r, n)
 	stage := r.FormValue(nameStage)
 	if stage != stageChange {
 		err := s.pickAnswers(r, rd, act.Matter(n), fields, sub)
@@ -346,15 +357,6 @@ func (s *Site) answer(r *http.Request, rd *reader) (page.Page, error) {
 		if p, ok, err := s.checkPage(r, rd, act.Matter(n), sub); ok || err != nil {
 			return p, err
 		}
-	}
-	if err := s.uncovered(r.Context(), fields, sub); err != nil {
-		if no, ok := fault.As(err); ok && !queued(r) {
-			for _, f := range no.Fields { // not kept: it would come back with the form
-				delete(sub.Files, f.Name)
-			}
-			return s.askPage(r, rd, sub, no)
-		}
-		return page.Page{}, err
 	}
 	receipt, err := s.Desk.Submit(r.Context(), rd.actor(), act.Matter(n), sub)
 	if no, ok := fault.As(err); ok {
@@ -505,8 +507,10 @@ func shown(f page.Field, sub step.Submission) text.Words {
 const maxFiles = 20
 
 // submission reads a form into a submission, and keeps its files if they are wanted: asked tells, once it is known that
-// there are any. What was recorded already may be sent again with its files, whatever is asked by now.
-func (s *Site) submission(r *http.Request, asked func() (bool, error)) (step.Submission, error) {
+// there are any. What was recorded already may be sent again with its files, whatever is asked by now. Of files that are kept
+// already, whoever answers may name those they sent themselves and the covered copies of the matter (0 where it is yet to begin);
+// the others are left out, which is refused in the fields that named them.
+func (s *Site) submission(r *http.Request, rd *reader, n act.Matter, asked func() (bool, error)) (step.Submission, error) {
 	if strings.HasPrefix(r.Header.Get("Content-Type"), "multipart/form-data") {
 		if err := r.ParseMultipartForm(1 << 20); err != nil {
 			return step.Submission{}, badForm(err)
@@ -519,6 +523,11 @@ func (s *Site) submission(r *http.Request, asked func() (bool, error)) (step.Sub
 		ID: r.PostFormValue(nameID), Step: r.PostFormValue(nameStep), Item: r.PostFormValue(nameItem), As: r.PostFormValue(nameAs),
 		Values: map[string][]string{}, Files: map[string][]step.File{}, Channel: "web", Made: s.made(r),
 	}
+	who := rd.actor().Person
+	if code, ok := people.ReadSlip(r.PostFormValue(nameCode)); ok && !rd.signedIn() {
+		who, _ = s.People.Slip(code)
+	}
+	var bad fault.Fields
 	for _, name := range sortedNames(r.PostForm) {
 		values := r.PostForm[name]
 		if !strings.HasPrefix(name, "_") {
@@ -531,18 +540,20 @@ func (s *Site) submission(r *http.Request, asked func() (bool, error)) (step.Sub
 			sub.Values[key] = append(sub.Values[key], values...)
 		}
 		if key, ok := numbered(name, nameFile); ok {
-			stored, err := s.Files.Get(r.Context(), s.Store.Read(), act.Digest(values[0]))
-			if err != nil {
+			file, ok, err := s.mayName(r.Context(), n, who, act.Digest(values[0]))
+			switch {
+			case err != nil:
 				return sub, err
-			}
-			sub.Files[key] = append(sub.Files[key], stored.File)
-			if err := stored.Close(); err != nil {
-				return sub, err
+			case !ok:
+				bad.Add(key, "file.not_yours", nil)
+			default:
+				sub.Files[key] = append(sub.Files[key], file)
 			}
 		}
 	}
-	if r.MultipartForm == nil || len(r.MultipartForm.File) == 0 {
-		return sub, nil
+	foreign := bad.Err("form.faults", fault.Basis{})
+	if foreign != nil || r.MultipartForm == nil || len(r.MultipartForm.File) == 0 {
+		return sub, foreign
 	}
 	_, known, err := s.Ledger.Submission(r.Context(), s.Store.Read(), sub.ID)
 	if err == nil && !known {
@@ -564,7 +575,7 @@ func (s *Site) submission(r *http.Request, asked func() (bool, error)) (step.Sub
 			if err != nil {
 				return sub, badForm(err)
 			}
-			file, err := s.Files.Put(r.Context(), s.Store, h.Filename, part)
+			file, err := s.Files.Take(r.Context(), s.Store, who, h.Filename, part)
 			if cerr := part.Close(); err == nil {
 				err = cerr
 			}

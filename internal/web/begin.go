@@ -235,7 +235,12 @@ func (s *Site) begin(r *http.Request, rd *reader) (page.Page, error) {
 		return page.Page{}, fault.Refuse(fault.TooMany, "reports.too_many", fault.Basis{Clause: m.File() + "#start"}, nil)
 	}
 	b := starting{m: m}
-	if b.sub, err = s.submission(r, func() (bool, error) { return true, nil }); err != nil {
+	b.sub, err = s.submission(r, rd, 0, func() (bool, error) { return true, nil })
+	if err == nil {
+		err = s.uncovered(r.Context(), 0, m.Start.Fields, &b.sub)
+	}
+	faulty, ok := fault.As(err)
+	if ok = ok && len(faulty.Fields) > 0 && !queued(r); err != nil && !ok {
 		return page.Page{}, err
 	}
 	b.subject = r.PostFormValue(nameSubject)
@@ -244,8 +249,8 @@ func (s *Site) begin(r *http.Request, rd *reader) (page.Page, error) {
 			return page.Page{}, err
 		}
 	}
-	if r.PostFormValue(nameStage) == stageChange {
-		return s.beginPage(r, rd, b, nil)
+	if faulty != nil || r.PostFormValue(nameStage) == stageChange {
+		return s.beginPage(r, rd, b, faulty)
 	}
 	err = s.pickStart(r, rd, m, &b.subject, b.sub)
 	if no, ok := fault.As(err); ok && no.Kind == fault.Invalid && !queued(r) {
@@ -283,6 +288,9 @@ func (s *Site) begin(r *http.Request, rd *reader) (page.Page, error) {
 		return page.Page{}, err
 	}
 	s.spare(r.Context(), rd, m.Start.Fields, b.sub)
+	if err := s.publishFiles(r.Context(), receipt.Matter, receipt.First, receipt.Last); err != nil {
+		s.Log.Error("files not published", "matter", int64(receipt.Matter), "error", err)
+	}
 	switch {
 	case queued(r):
 		return s.takeQueued(rd, receipt)

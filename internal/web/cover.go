@@ -13,6 +13,7 @@ import (
 	"gongzhi/internal/attachment"
 	"gongzhi/internal/desk"
 	"gongzhi/internal/fault"
+	"gongzhi/internal/ledger"
 	"gongzhi/internal/page"
 	"gongzhi/internal/step"
 	"gongzhi/internal/store"
@@ -155,32 +156,82 @@ func coverLinks(n int64, v string) (out []page.Link) {
 	return out
 }
 
-// covered are the copies that a form offers where a method publishes pictures.
-func (s *Site) covered(ctx context.Context, q store.Q, st desk.Standing) ([]page.Option, error) {
-	list, err := s.Files.Covered(ctx, q, st.Run.Matter.Number)
-	out := make([]page.Option, len(list))
-	for i, f := range list {
-		out[i] = page.Option{Value: string(f.Hash), Words: text.Plain(f.Name)}
+// covered are the copies that a form offers where a method publishes pictures: of each picture that the question covers, the
+// one that was made last.
+func (s *Site) covered(ctx context.Context, q store.Q, n act.Matter, f step.Field) ([]page.Option, error) {
+	list, err := s.copies(ctx, q, n, f)
+	var out []page.Option
+	for i, c := range list {
+		if !slices.ContainsFunc(list[i+1:], func(later attachment.Copy) bool { return later.Original == c.Original }) {
+			out = append(out, page.Option{Value: string(c.Hash), Words: text.Plain(c.Name)})
+		}
 	}
 	return out, err
 }
 
-// uncovered refuses a picture as somebody sent it where a method publishes covered ones.
-func (s *Site) uncovered(ctx context.Context, fields step.Fields, sub step.Submission) error {
-	var bad fault.Fields
-	for _, f := range fields {
-		if len(f.Covers) == 0 {
-			continue
+// copies are those of pictures that stand in the sealed answers which a question covers.
+func (s *Site) copies(ctx context.Context, q store.Q, n act.Matter, f step.Field) ([]attachment.Copy, error) {
+	list, err := s.Files.Covered(ctx, q, n)
+	if err != nil {
+		return nil, err
+	}
+	var out []attachment.Copy
+	for _, c := range list {
+		uses, err := s.Ledger.FileUses(ctx, q, c.Original)
+		if err != nil {
+			return nil, err
 		}
-		for _, file := range sub.Files[f.Key] {
-			uses, err := s.Ledger.FileUses(ctx, s.Store.Read(), file.Hash)
-			if err != nil {
-				return err
-			}
-			if len(uses) > 0 {
-				bad.Add(f.Key, "cover.not_yet", fault.Args{"Name": file.Name})
-			}
+		if slices.ContainsFunc(uses, func(u ledger.FileUse) bool { return u.Matter == n && slices.Contains(f.Covers, u.Field) }) {
+			out = append(out, c)
 		}
 	}
+	return out, nil
+}
+
+// uncovered refuses, where a method publishes covered pictures, whatever nobody has looked over: it takes such files out of the
+// submission, and says so in their fields.
+func (s *Site) uncovered(ctx context.Context, n act.Matter, fields step.Fields, sub *step.Submission) error {
+	var bad fault.Fields
+	for _, f := range fields {
+		if len(f.Covers) == 0 || len(sub.Files[f.Key]) == 0 {
+			continue
+		}
+		copies, err := s.copies(ctx, s.Store.Read(), n, f)
+		if err != nil {
+			return err
+		}
+		sub.Files[f.Key] = slices.DeleteFunc(sub.Files[f.Key], func(file step.File) bool {
+			if slices.ContainsFunc(copies, func(c attachment.Copy) bool { return c.Hash == file.Hash }) {
+				return false
+			}
+			bad.Add(f.Key, "cover.not_yet", fault.Args{"Name": file.Name})
+			return true // it would come back with the form
+		})
+	}
 	return bad.Err("form.faults", fault.Basis{})
+}
+
+// mayName tells whether somebody may name a file that is kept already: one they sent themselves, or a covered copy that was
+// made in the matter they answer. Another's file is not told apart from one that there is not.
+func (s *Site) mayName(ctx context.Context, n act.Matter, who act.Person, hash act.Digest) (step.File, bool, error) {
+	if !hash.Valid() {
+		return step.File{}, false, nil
+	}
+	own, err := s.Files.SentBy(ctx, s.Store.Read(), hash, who)
+	if err != nil {
+		return step.File{}, false, err
+	}
+	if !own {
+		list, err := s.Files.Covered(ctx, s.Store.Read(), n)
+		i := slices.IndexFunc(list, func(c attachment.Copy) bool { return c.Hash == hash })
+		if err != nil || i < 0 {
+			return step.File{}, false, err
+		}
+		return list[i].File, true, nil
+	}
+	stored, err := s.Files.Get(ctx, s.Store.Read(), hash)
+	if err != nil {
+		return step.File{}, false, err
+	}
+	return stored.File, true, stored.Close()
 }

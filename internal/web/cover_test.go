@@ -128,7 +128,7 @@ func TestPhotographsAreCoveredBeforeTheyArePublic(t *testing.T) {
 		}
 		return form
 	}
-	if status, body, _ := worker.post(do, answer("1", url.Values{"_file_public_photos_0": {found[1]}})); status != http.StatusUnprocessableEntity || !strings.Contains(body, "没有遮盖的原件") {
+	if status, body, _ := worker.post(do, answer("1", url.Values{"_file_public_photos_0": {found[1]}})); status != http.StatusUnprocessableEntity || !strings.Contains(body, "不是您上传的") {
 		t.Errorf("the original, named: %d", status)
 	}
 	if status, _, _ := worker.sendFiles(do, answer("2", nil), map[string][]byte{"public_photos": picture}); status != http.StatusUnprocessableEntity {

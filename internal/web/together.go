@@ -32,10 +32,11 @@ const togetherMost = 100
 // to one submission for each matter. One that is refused does not hold up the others; the page says of each what became
 // of it.
 func (s *Site) together(r *http.Request, rd *reader) (page.Page, error) {
-	sub, err := s.submission(r, func() (bool, error) { return false, nil })
+	sub, err := s.submission(r, rd, 0, func() (bool, error) { return false, nil })
 	if err != nil {
 		return page.Page{}, err
 	}
+	sub.Files = nil // one file is not of many matters
 	base, err := uuid.Parse(sub.ID)
 	if err != nil {
 		base, sub.ID = uuid.Nil, newID()
