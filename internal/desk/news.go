@@ -85,6 +85,13 @@ func (w *session) news(before []docket.Work, given given) []outbox.Event {
 			out = append(out, e)
 		}
 	}
+	for _, a := range acts {
+		if verb, b, ok := w.method.BesideSaid(a); ok && b.Tells != nil {
+			event.Seq = a.Seq
+			out = append(out, w.added(event, verb, b.Tells.To)...)
+			event.Seq = last.Seq
+		}
+	}
 	switch {
 	case w.run.Closed:
 		e := event
@@ -94,6 +101,36 @@ func (w *session) news(before []docket.Work, given given) []outbox.Event {
 		e := event
 		e.Kind, e.Spared = outbox.Moved, asked
 		out = append(out, e)
+	}
+	return out
+}
+
+// added is the news that something was said beside the steps: to those who owe what the matter waits for, and to some roles.
+func (w *session) added(event outbox.Event, verb string, to []string) (out []outbox.Event) {
+	event.Kind, event.Verb, event.Step = outbox.Added, verb, verb
+	at := map[string]int{}
+	tell := func(role string, spared, named outbox.Persons) {
+		i, there := at[role]
+		switch {
+		case !there:
+			e := event
+			e.Role, e.Spared, e.Named = role, spared, named
+			at[role], out = len(out), append(out, e)
+		case out[i].Named == "" || named == "":
+			out[i].Spared, out[i].Named = out[i].Spared.And(spared), ""
+		default:
+			out[i].Spared, out[i].Named = out[i].Spared.And(spared), out[i].Named.Or(named)
+		}
+	}
+	for _, a := range w.asks {
+		for _, role := range a.By {
+			if a.Owed {
+				tell(role, outbox.PersonsOf(a.Except), outbox.PersonsOf(a.Only))
+			}
+		}
+	}
+	for _, role := range to {
+		tell(role, "", "")
 	}
 	return out
 }

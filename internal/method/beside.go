@@ -18,7 +18,14 @@ type Beside struct {
 	Says   text.Text   `yaml:"says,omitempty"`
 	By     []string    `yaml:"by,omitempty"` // roles; where none is named, whoever began the matter, in a role that may
 	Most   int         `yaml:"most"`         // how often in one matter
+	Tells  *Tells      `yaml:"tells,omitempty"`
 	Fields step.Fields `yaml:"fields"`
+}
+
+// Tells is the message that something was said beside the steps. Whoever the matter waits for then gets it, and the roles in To.
+type Tells struct {
+	Says text.Text `yaml:"says"`
+	To   []string  `yaml:"to,omitempty"`
 }
 
 // BesideVerb begins the verbs of what stands beside the steps; the key follows.
@@ -43,6 +50,16 @@ func (m *Method) BesideOf(verb string) (b *Beside, basis fault.Basis, ok bool) {
 	}
 	b, ok = m.Beside[key]
 	return b, fault.Basis{Clause: m.File() + "#beside." + key, Law: m.Law}, ok
+}
+
+// BesideSaid gives what an act says beside the steps, by its verb; ok is false for every other act.
+func (m *Method) BesideSaid(a act.Act) (verb string, b *Beside, ok bool) {
+	if a.Kind != act.Added {
+		return "", nil, false
+	}
+	verb = BesideVerb + besideKey(a)
+	b, _, ok = m.BesideOf(verb)
+	return verb, b, ok
 }
 
 // besideKey is what an act of this kind was said under: the end of its clause, which stands where its body is withheld.
@@ -126,6 +143,15 @@ func (c *checker) besides() {
 			for i, r := range b.By {
 				if c.charter.NoAccountRole(r) {
 					c.add(step.Error, "role.no_account", text.Args{"Role": r, "Step": key}, c.at("beside", key, "by", i))
+				}
+			}
+		}
+		if b.Tells != nil {
+			c.words(b.Tells.Says, "beside", key, "tells", "says")
+			k.Roles(b.Tells.To, "beside", key, "tells", "to")
+			for i, r := range b.Tells.To {
+				if c.charter.NoAccountRole(r) {
+					c.add(step.Error, "role.no_account", text.Args{"Role": r, "Step": key}, c.at("beside", key, "tells", "to", i))
 				}
 			}
 		}

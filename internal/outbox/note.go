@@ -56,7 +56,7 @@ type Preference struct {
 
 func (p Preference) wants(kind string) bool {
 	switch kind {
-	case Work:
+	case Work, Added: // of what one has to do
 		return p.Work
 	case Notice:
 		return p.Notice

@@ -53,6 +53,7 @@ const (
 	Notice  = "notice"  // something was published that residents may answer
 	Decided = "decided" // a matter came to its end
 	Moved   = "moved"   // a matter that somebody follows came to another step
+	Added   = "added"   // something was said beside the steps, of which the method tells; its verb stands for the step
 )
 
 // Event is something of which somebody is to be told. Instants are µs since 1970 UTC.
@@ -60,7 +61,7 @@ type Event struct {
 	Matter int64  `db:"matter"`
 	Seq    int64  `db:"seq"` // of the act it follows from
 	Kind   string `db:"kind"`
-	Role   string `db:"role"` // work: who owes it
+	Role   string `db:"role"` // work: who owes it; added: who is told
 	Step   string `db:"step"`
 	Scope  string `db:"scope"` // where the matter lies, as book.Path gives it
 	Verb   string `db:"verb"`  // work: what is owed

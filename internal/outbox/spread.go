@@ -121,7 +121,7 @@ func (o *Outbox) audience(ctx context.Context, q store.Q, e Event) ([]act.Person
 	}
 	own := o.Own()
 	switch e.Kind {
-	case Work:
+	case Work, Added:
 		if e.Named != "" {
 			err = o.named(ctx, q, e, on, add)
 			break

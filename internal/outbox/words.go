@@ -23,6 +23,15 @@ func Say(c *charter.Charter, m docket.Matter, kind, step string, due int64) text
 		}
 	}
 	key, args := "outbox.told."+kind, []any{"Matter", title, "Step", name, "Result", result}
+	if kind == Added {
+		says := name
+		if meth, ok := c.Method(m.Method); ok {
+			if b, _, ok := meth.BesideOf(step); ok && b.Tells != nil {
+				says = b.Tells.Says.Words()
+			}
+		}
+		args = append(args, "Says", says)
+	}
 	if due > 0 && due != docket.Never && kind != Decided {
 		key, args = key+"_due", append(args, "Due", shortDay(time.UnixMicro(due)))
 	}

@@ -132,3 +132,64 @@ func TestAPrivateReportIsAddedTo(t *testing.T) {
 	}
 	w.verifies()
 }
+
+// Whoever the matter waits for is told that something was added, and whom the method names; nobody else, and not the one who
+// added it. The words are the method's, in both languages.
+func TestAnAdditionIsTold(t *testing.T) {
+	w := newTown(t)
+	w.letEverybodyIn()
+	spread := func() {
+		for must(w.house.Outbox.Spread(t.Context(), w.house.Store)) > 0 {
+		}
+	}
+	const zh, en = "反映人补充了情况或照片", "The reporter added something"
+	told := func(login string) int {
+		_, body, _ := w.signedIn(login).get("/me/notifications")
+		return strings.Count(body, zh)
+	}
+	for _, openness := range []string{"public", "private"} {
+		before := map[string]int{}
+		for login := range w.roles {
+			before[login] = told(login)
+		}
+		code := w.visitor().report(url.Values{"openness": {openness}})
+		n, _ := w.newest()
+		v := w.visitor()
+		v.get("/r/" + code)
+		add := func(i int) {
+			form := url.Values{"_id": {fmt.Sprintf("beside-told-%s-%d", openness, i)}, "_step": {"accept"}, "_stage": {"send"}, "more_words": {"演示：补一句"}}
+			if status, _, _ := v.post(fmt.Sprintf("/matters/%d/do/beside.add", n), form); status != http.StatusSeeOther {
+				t.Fatalf("added: %d", status)
+			}
+			spread()
+		}
+		add(1) // waits to be accepted
+		if openness == "public" {
+			w.handled(n)
+		} else {
+			w.as("community_worker", n, "submit", map[string]string{"acceptance": "accepted", "account": "演示"})
+			w.as("grid_worker", n, "submit", map[string]string{"finding": "real", "found": "属实"})
+			w.as("dispatcher", n, "approve", nil)
+		}
+		add(2) // waits for the grade, or for the team
+		for login, role := range w.roles {
+			want := 0
+			switch {
+			case login == "community_worker":
+				want = 1
+			case role == "dispatcher":
+				want = 2
+			case role == "cleaning_team" && openness == "private":
+				want = 1
+			}
+			if got := told(login) - before[login]; got != want && !strings.HasSuffix(login, "_elsewhere") || strings.HasSuffix(login, "_elsewhere") && role != "dispatcher" && role != "cleaning_team" && got > 0 {
+				t.Errorf("%s: %s was told %d times, want %d", openness, login, got, want)
+			}
+		}
+	}
+	worker := w.signedIn("community_worker")
+	worker.get("/prefer?back=%2Fme&lang=en")
+	if _, body, _ := worker.get("/me/notifications"); !strings.Contains(body, en) || strings.Contains(body, zh) {
+		t.Error("in English it is not told in English")
+	}
+}

@@ -57,9 +57,11 @@ func (s *Site) notifications(r *http.Request, rd *reader) (page.Page, error) {
 			unseen++
 			when = text.Key("outbox.new", "Day", when)
 		}
-		rows = append(rows, page.Link{
-			Words: outbox.Say(s.charter(), m, n.Kind, n.Step, n.Due), Note: when, Href: fmt.Sprintf("/matters/%d", n.Matter), Icon: noteIcons[n.Kind],
-		})
+		href := fmt.Sprintf("/matters/%d", n.Matter)
+		if n.Kind == outbox.Added { // what was added stands at the desk
+			href = s.matterHref(rd, n.Matter)
+		}
+		rows = append(rows, page.Link{Words: outbox.Say(s.charter(), m, n.Kind, n.Step, n.Due), Note: when, Href: href, Icon: noteIcons[n.Kind]})
 	}
 	p := page.Page{
 		Frame: page.Resident, Title: text.Key("outbox.title"), Lead: text.Key("outbox.lead"), State: text.Key("outbox.unseen_none"),
@@ -73,7 +75,7 @@ func (s *Site) notifications(r *http.Request, rd *reader) (page.Page, error) {
 	return p, nil
 }
 
-var noteIcons = map[string]string{outbox.Work: "checkbox", outbox.Notice: "file-text", outbox.Decided: "circle-check", outbox.Moved: "bell"}
+var noteIcons = map[string]string{outbox.Work: "checkbox", outbox.Notice: "file-text", outbox.Decided: "circle-check", outbox.Moved: "bell", outbox.Added: "plus"}
 
 // seeNotifications marks all as read.
 func (s *Site) seeNotifications(r *http.Request, rd *reader) (page.Page, error) {
