@@ -28,7 +28,9 @@ func TestAFileIsNamedByWhoSentIt(t *testing.T) {
 		t.Fatalf("the page to look it over does not carry the photograph: %s", body)
 	}
 	hash, unknown := kept[1], string(act.Sum([]byte("nothing")))
-	uses := func() int { return len(must(w.house.Ledger.FileUses(t.Context(), w.house.Store.Read(), act.Digest(hash)))) }
+	uses := func() int {
+		return len(must(w.house.Ledger.FileUses(t.Context(), w.house.Store.Read(), act.Digest(hash))))
+	}
 
 	// Before it is sent, another report names it.
 	other := w.visitor()
