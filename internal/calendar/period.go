@@ -178,10 +178,7 @@ func (c *Calendar) EndHours(start time.Time, length time.Duration) (time.Time, E
 // opens again. Without office hours a working day counts from 0:00 to 24:00.
 func (c *Calendar) EndWorkhours(start time.Time, length time.Duration) (time.Time, Explanation) {
 	e := Explanation{Start: start.UTC(), Unit: Workhours, Length: length, Ends: start.UTC()}
-	hours := c.hours
-	if len(hours) == 0 {
-		hours = Hours{{0, 24 * 60}}
-	}
+	hours := c.counted()
 	d := DateOf(start)
 	for walked := 0; length > 0; walked++ {
 		day := c.Day(d)
@@ -233,6 +230,69 @@ func lastDayFrom(e Explanation) Date {
 		return LastDay(e.Ends)
 	}
 	return DateOf(e.Start)
+}
+
+// TakenUp is when a period that was to end at the instant due is over after it stood still from stopped until again: it has
+// as much time left as it had, counted in its own unit. Of working time only what is worked counts, within the office
+// hours where it is counted in hours; where nothing but time off was left, the next working day is. A period of days,
+// working days or months still ends with a day. What was over when it was stopped stays over, at due.
+func (c *Calendar) TakenUp(u Unit, due, stopped, again time.Time) time.Time {
+	if !due.After(stopped) {
+		return due
+	}
+	switch u {
+	case Workdays, Workhours:
+		counted := c
+		if u == Workdays {
+			counted = c.WithHours(nil) // whole days
+		}
+		left := counted.worked(stopped, due)
+		if left == 0 {
+			ends, _ := c.EndWorkdaysFrom(again, 1)
+			return ends
+		}
+		ends := counted.AddWorkHours(again, left)
+		if u == Workdays {
+			return LastDay(ends).End()
+		}
+		return ends
+	case ClockHours:
+		return again.Add(due.Sub(stopped))
+	case Days, Months:
+	}
+	return LastDay(again.Add(due.Sub(stopped))).End()
+}
+
+// worked is how much working time lies between two instants.
+func (c *Calendar) worked(from, to time.Time) (sum time.Duration) {
+	for d := DateOf(from); d.Start().Before(to); {
+		if c.IsWorkday(d) {
+			for _, span := range c.counted() {
+				opens, closes := span.On(d)
+				if opens.Before(from) {
+					opens = from
+				}
+				if closes.After(to) {
+					closes = to
+				}
+				sum += max(closes.Sub(opens), 0)
+			}
+		}
+		next := d.Add(1)
+		if next == d { // the end of the calendar
+			break
+		}
+		d = next
+	}
+	return sum
+}
+
+// counted are the hours of a working day that count: without office hours the whole of it.
+func (c *Calendar) counted() Hours {
+	if len(c.hours) == 0 {
+		return Hours{{0, 24 * 60}}
+	}
+	return c.hours
 }
 
 // AddWorkHours is [Calendar.EndWorkhours] without its explanation.

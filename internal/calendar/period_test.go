@@ -164,6 +164,54 @@ func TestMoved(t *testing.T) {
 	}
 }
 
+// What stood still has as much of its own time left as it had. Spring Festival 2026: 15 to 23 February off, the Saturdays 14
+// and 28 February worked.
+func TestTakenUp(t *testing.T) {
+	office, err := calendar.ParseHours("08:30-12:00, 14:00-18:00")
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := shipped(t).WithHours(office)
+	tests := []struct {
+		name                string
+		unit                calendar.Unit
+		due, stopped, again string
+		want                string
+	}{
+		{"the last working minute of a Friday before a worked Saturday", calendar.Workhours, "2026-02-13 18:00", "2026-02-13 17:59", "2026-02-14 00:00", "2026-02-14 08:31"},
+		{"over the festival", calendar.Workhours, "2026-02-14 18:00", "2026-02-14 17:00", "2026-02-17 00:00", "2026-02-24 09:30"},
+		{"over noon", calendar.Workhours, "2026-03-02 15:00", "2026-03-02 11:00", "2026-03-03 08:00", "2026-03-03 10:30"},
+		{"not a minute of office hours was left", calendar.Workhours, "2026-03-03 00:00", "2026-03-02 20:00", "2026-03-07 00:00", "2026-03-10 00:00"},
+		{"two working days and a rest", calendar.Workdays, "2026-02-26 00:00", "2026-02-14 10:00", "2026-03-02 00:00", "2026-03-05 00:00"},
+		{"a worked Saturday is one of them", calendar.Workdays, "2026-02-28 00:00", "2026-02-27 10:00", "2026-02-28 00:00", "2026-03-01 00:00"},
+		{"stopped and taken up on days off", calendar.Workdays, "2026-03-10 00:00", "2026-03-07 10:00", "2026-03-14 12:00", "2026-03-17 00:00"},
+		{"days of the clock", calendar.Days, "2026-03-10 00:00", "2026-03-05 10:00", "2026-03-08 00:00", "2026-03-13 00:00"},
+		{"a month", calendar.Months, "2026-03-10 00:00", "2026-03-05 10:00", "2026-03-06 10:00", "2026-03-11 00:00"},
+		{"hours of the clock", calendar.ClockHours, "2026-03-02 18:00", "2026-03-02 17:00", "2026-03-05 00:00", "2026-03-05 01:00"},
+		{"over when it was stopped", calendar.Workdays, "2026-03-03 00:00", "2026-03-03 00:00", "2026-03-09 00:00", "2026-03-03 00:00"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			if got := c.TakenUp(tt.unit, at(tt.due), at(tt.stopped), at(tt.again)); got != at(tt.want) {
+				t.Errorf("over at %v, want %s", got.In(calendar.Zone), tt.want)
+			}
+		})
+	}
+}
+
+// However long it stands still, what is left is never less than it was, nor is time given that was not there.
+func TestTakenUpAtOnceChangesNothing(t *testing.T) {
+	c := shipped(t)
+	rapid.Check(t, func(t *rapid.T) {
+		start := at("2026-01-05 09:00").Add(time.Duration(rapid.IntRange(0, 300*24*60).Draw(t, "minutes")) * time.Minute)
+		due, _ := c.EndWorkdays(start, rapid.IntRange(1, 20).Draw(t, "days"))
+		stopped := start.Add(time.Duration(rapid.IntRange(0, int(due.Sub(start).Minutes())-1).Draw(t, "until it stood still")) * time.Minute)
+		if got := c.TakenUp(calendar.Workdays, due, stopped, stopped); !got.Equal(due) {
+			t.Fatalf("stopped and taken up at %v: over at %v, was %v", stopped, got, due)
+		}
+	})
+}
+
 func TestEndHours(t *testing.T) {
 	c := shipped(t)
 	tests := []struct {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -16,7 +17,7 @@ import (
 	"gongzhi/internal/store"
 )
 
-const expectForms = `expect [no] matter N at STEP | matter N closed RESULT | fact N STEP.NAME VALUE | due N INSTANT | work ROLE N VERB [ITEM] | ask NAME N VERB [ITEM]`
+const expectForms = `expect [no] matter N at STEP | matter N closed RESULT | fact N STEP.NAME VALUE | due N INSTANT | work ROLE N VERB [ITEM] [by INSTANT] | ask NAME N VERB [ITEM]`
 
 // expect compares. Each form gives whether it is so, and what is instead.
 func (p *Player) expect(ctx context.Context, args []string) error {
@@ -121,13 +122,26 @@ func due(s desk.Standing, want string) (bool, string, error) {
 	return got.Equal(at), "it is due at " + got.In(calendar.Zone).Format(time.DateTime), nil
 }
 
+// work compares what is owed: VERB [ITEM], and until when where "by" says so.
 func (p *Player) work(ctx context.Context, q store.Q, number act.Matter, role string, what []string) (bool, string, error) {
+	by := docket.Never
+	if i := slices.Index(what, "by"); i > 0 {
+		at, err := calendar.ParseInstant(strings.Join(what[i+1:], " "))
+		if err != nil {
+			return false, "", errUsage("expect work ROLE N VERB by 2026-03-10 00:00")
+		}
+		what, by = what[:i], at.UnixMicro()
+	}
 	list, err := p.House.Docket.WorkOf(ctx, q, number)
 	is := false
 	var all []string
 	for _, w := range list {
-		all = append(all, strings.TrimSpace(w.Role+" "+w.Verb+" "+w.Item))
-		is = is || w.Role == role && w.Verb == what[0] && (len(what) < 2 || w.Item == what[1])
+		one := strings.TrimSpace(w.Role + " " + w.Verb + " " + w.Item)
+		if w.Due != docket.Never {
+			one += " by " + time.UnixMicro(w.Due).In(calendar.Zone).Format(time.DateTime)
+		}
+		all = append(all, one)
+		is = is || w.Role == role && w.Verb == what[0] && (len(what) < 2 || w.Item == what[1]) && (by == docket.Never || w.Due == by)
 	}
 	return is, "owed is " + said(all), err
 }

@@ -17,7 +17,7 @@
 //	expect matter N closed RESULT
 //	expect fact N STEP.NAME VALUE          what an ending told; "matter.NAME" for what was said at the start
 //	expect due N 2026-03-10 00:00          when time alone moves it
-//	expect work ROLE N VERB [ITEM]         what is owed
+//	expect work ROLE N VERB [ITEM]         what is owed; with "by 2026-03-10 00:00", until when
 //	expect ask NAME N VERB [ITEM]          what somebody may do
 //	! command                              must be refused
 //	stderr CODE                            with this code, or a field of it with this code
@@ -250,6 +250,9 @@ func (p *Player) at(ctx context.Context, args []string) error {
 	at, err := calendar.ParseInstant(strings.Join(args, " "))
 	if err != nil {
 		return errUsage("at 2026-03-02 16:00")
+	}
+	if now := p.Clock.Now(); at.Before(now) {
+		return fmt.Errorf("it is %s already; time does not go back", now.In(calendar.Zone).Format(time.DateTime))
 	}
 	p.Clock.Set(at)
 	return p.keep(ctx)

@@ -81,24 +81,18 @@ type Span struct {
 const fromToday = " from today"
 
 // Unit of a Span.
-type Unit int
+type Unit = calendar.Unit
 
+// The units, as a charter writes them.
 const (
-	Days Unit = iota + 1
-	Workdays
-	Hours
-	Workhours
-	Months
+	Days      = calendar.Days
+	Workdays  = calendar.Workdays
+	Hours     = calendar.ClockHours
+	Workhours = calendar.Workhours
+	Months    = calendar.Months
 )
 
-var unitNames = [...]string{Days: "days", Workdays: "workdays", Hours: "hours", Workhours: "workhours", Months: "months"}
-
-func (u Unit) String() string {
-	if u < Days || int(u) >= len(unitNames) {
-		return fmt.Sprintf("step.Unit(%d)", int(u))
-	}
-	return unitNames[u]
-}
+var units = []Unit{Days, Workdays, Hours, Workhours, Months}
 
 // IsZero tells whether no span was given.
 func (s Span) IsZero() bool { return s == Span{} }
@@ -117,11 +111,11 @@ func (s *Span) UnmarshalText(raw []byte) error {
 	if n, err := fmt.Sscanf(plain+" .", "%d %s %s", &s.N, &unit, &more); err != nil || n != 3 || more != "." || s.N < 1 {
 		return fmt.Errorf("want a length of time such as %q or %q, not %q", "7 days", "5 workdays", raw)
 	}
-	for u, name := range unitNames {
-		if name == "" || name != unit && name != unit+"s" {
+	for _, u := range units {
+		if name := u.String(); name != unit && name != unit+"s" {
 			continue
 		}
-		s.Unit, s.Today = Unit(u), today
+		s.Unit, s.Today = u, today
 		if today && s.Unit != Days && s.Unit != Workdays {
 			return fmt.Errorf("a first day counts in days and workdays only, not in %q", raw)
 		}

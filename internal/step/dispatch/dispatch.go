@@ -52,7 +52,7 @@ type Dispatch struct {
 	Urge    *Urge                `yaml:"urge,omitempty"`
 }
 
-// Extend lets a team ask for more time, and others grant it.
+// Extend lets a team ask for more time while there is some, and others grant it.
 type Extend struct {
 	By   []string `yaml:"by"`
 	Most int      `yaml:"most"` // extensions granted in one visit
@@ -83,9 +83,9 @@ const (
 	extended = "extended" // how often the time was extended
 	parked   = "parked"   // how often it was parked
 	urged    = "urged"    // how often it was pressed for
-	reworks  = "reworks"  // how often it had been here before
+	reworks  = "reworks"  // how often it had come back after it was done
 	late     = "late"     // whether it was finished after its time
-	lates    = "lates"    // how often it was, in all its visits
+	lates    = "lates"    // how many sendings ran out of time, in all its visits; those sent elsewhere or returned too late among them
 	team     = "team"     // the role that finished it
 	rule     = "rule"     // the rule that chose the team; empty where a person did
 )
@@ -114,6 +114,7 @@ type state struct {
 	Due       time.Time
 	Sendings  int
 	Returns   int
+	Over      int // sendings whose time had run out when the team returned it or it was sent elsewhere
 	Extended  int
 	Parkings  int
 	Urged     int

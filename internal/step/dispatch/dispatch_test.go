@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"gongzhi/internal/act"
+	"gongzhi/internal/calendar"
 	"gongzhi/internal/fault"
 	"gongzhi/internal/step"
 	"gongzhi/internal/step/dispatch"
@@ -185,6 +186,108 @@ func TestParkingForgivesNothing(t *testing.T) {
 	}
 }
 
+// What was left of the time when it was parked is left afterwards, in its own unit: the nights and weekends of office
+// hours, and the days off of working days, neither count nor are they given twice.
+func TestParkingKeepsWhatWasLeft(t *testing.T) {
+	at := func(d, h, m int) time.Time { return time.Date(2026, 3, d, h-8, m, 0, 0, time.UTC) }
+	for _, tt := range []struct {
+		name, within string
+		park         time.Time
+		until        string
+		want         time.Time
+	}{
+		{"an hour of the office is left, and runs when it opens", "2 workhours", at(2, 17, 0), "2026-03-15", at(16, 9, 30)},
+		{"parked overnight, with the office shut", "4 workhours", at(2, 20, 0), "2026-03-03", at(4, 10, 30)},
+		{"over a weekend only: the days after it are still there, and Friday's rest", "3 workdays", at(4, 10, 0), "2026-03-08", at(10, 24, 0)},
+		{"days of the clock move by as long as it was parked", "7 days", at(4, 10, 0), "2026-03-08", at(14, 24, 0)},
+		{"so do hours, to the minute", "24 hours", at(2, 18, 0), "2026-03-02", at(3, 22, 0)},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			w := world("environment", tt.within)
+			w.Calendar = w.Calendar.WithHours(calendar.Hours{{From: 8*60 + 30, To: 12 * 60}, {From: 14 * 60, To: 18 * 60}})
+			m := steptest.Start(t, steptest.Must(t, dispatch.Kind{}, string(dispatch.Kind{}.Example()), w), w)
+			m.Until(tt.park)
+			must(t, m, who("director"), say("park", "until="+tt.until, "reason=parts"))
+			review, err := calendar.ParseDate(tt.until)
+			if err != nil {
+				t.Fatal(err)
+			}
+			m.Until(review.End())
+			if got := due(t, m, "finish"); !got.Equal(tt.want) {
+				t.Errorf("due %s, want %s", got.In(calendar.Zone), tt.want.In(calendar.Zone))
+			}
+		})
+	}
+}
+
+// Parked with the time running out meanwhile: it is not late, for it stood still.
+func TestParkedOverTheEnd(t *testing.T) {
+	m := start(t, "environment", "2 hours")
+	m.Until(due(t, m, "finish").Add(-time.Minute))
+	must(t, m, who("director"), say("park", "until=2026-03-04", "reason=x"))
+	m.Until(time.Date(2026, 3, 4, 16, 0, 0, 0, time.UTC))
+	must(t, m, who("cleaning_team"), say("finish", "result=x"))
+	if end, _ := m.Ended(); end.Facts["late"] != false || end.Facts["lates"] != 0. {
+		t.Errorf("ended %v", end.Facts)
+	}
+}
+
+// More time is asked for while there is some: at the last minute it is, and may be granted afterwards; at the end of the
+// time nobody asks for more.
+func TestExtensionIsAskedForInTime(t *testing.T) {
+	m := start(t, "environment", "2 hours")
+	end := due(t, m, "finish")
+	m.Until(end.Add(-time.Minute))
+	must(t, m, who("cleaning_team"), say("ask_extension", "until=2026-03-03", "reason=parts"))
+	m.Until(end.Add(time.Hour))
+	must(t, m, who("deputy_director"), say("extend"))
+	must(t, m, who("cleaning_team"), say("finish", "result=x"))
+	if end, _ := m.Ended(); end.Facts["lates"] != 0. {
+		t.Errorf("asked in time and granted: %v", end.Facts)
+	}
+	m = start(t, "environment", "2 hours")
+	m.Until(end)
+	if err := m.Submit(who("cleaning_team"), say("ask_extension", "until=2026-03-03", "reason=parts")); !fault.Is(err, fault.Closed) {
+		t.Errorf("asked for when the time was over: %v", err)
+	}
+}
+
+// A sending whose time ran out stays late, whoever has it afterwards.
+func TestLateStaysLate(t *testing.T) {
+	for _, tt := range []struct {
+		name  string
+		after time.Duration // from the end of its time
+		move  func(t *testing.T, m *steptest.Sim)
+		lates float64
+	}{
+		{"sent elsewhere at the last minute", -time.Minute, resend, 0},
+		{"sent elsewhere when its time was over", 0, resend, 1},
+		{"returned at the last minute", -time.Minute, giveBack, 0},
+		{"returned when its time was over", 0, giveBack, 1},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			m := start(t, "environment", "2 hours")
+			m.Until(due(t, m, "finish").Add(tt.after))
+			tt.move(t, m)
+			must(t, m, who("order_team"), say("finish", "result=x"))
+			if end, _ := m.Ended(); end.Facts["late"] != false || end.Facts["lates"] != tt.lates {
+				t.Errorf("ended %v, want %v late", end.Facts, tt.lates)
+			}
+		})
+	}
+}
+
+func resend(t *testing.T, m *steptest.Sim) {
+	t.Helper()
+	must(t, m, who("dispatcher"), say("resend", "to=order_team", "reason=theirs"))
+}
+
+func giveBack(t *testing.T, m *steptest.Sim) {
+	t.Helper()
+	must(t, m, who("cleaning_team"), say("return", "reason=not ours"))
+	must(t, m, who("dispatcher"), say("send", "to=order_team", "reason=theirs"))
+}
+
 func TestReturns(t *testing.T) {
 	m := start(t, "environment", "")
 	must(t, m, who("cleaning_team"), say("return", "reason=not ours"))
@@ -192,6 +295,31 @@ func TestReturns(t *testing.T) {
 	must(t, m, who("order_team"), say("return", "reason=not ours either"))
 	if end, _ := m.Ended(); end.Outcome != dispatch.Returned || end.Facts["returns"] != 2. {
 		t.Errorf("ended %+v", end)
+	}
+}
+
+// Work that was done and comes back is rework; what comes back because nobody's team would have it is not.
+func TestReworks(t *testing.T) {
+	for _, tt := range []struct {
+		name   string
+		before map[string]step.Result
+		want   float64
+	}{
+		{"the first time", nil, 0},
+		{"done before", map[string]step.Result{"example": {Outcome: dispatch.Done}}, 1},
+		{"returned before", map[string]step.Result{"example": {Outcome: dispatch.Returned}}, 0},
+		{"done over once, then returned", map[string]step.Result{"example": {Outcome: dispatch.Returned, Facts: map[string]any{"reworks": 1.}}}, 1},
+		{"done over once already", map[string]step.Result{"example": {Outcome: dispatch.Done, Facts: map[string]any{"reworks": 1.}}}, 2},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			w := world("environment", "")
+			w.Results = tt.before
+			m := steptest.Start(t, steptest.Must(t, dispatch.Kind{}, string(dispatch.Kind{}.Example()), w), w)
+			must(t, m, who("cleaning_team"), say("finish", "result=x"))
+			if end, _ := m.Ended(); end.Facts["reworks"] != tt.want {
+				t.Errorf("ended %v, want %v", end.Facts, tt.want)
+			}
+		})
 	}
 }
 

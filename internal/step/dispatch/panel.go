@@ -52,7 +52,7 @@ func (s *Dispatch) Panel(v step.View) page.Panel {
 	for _, n := range []struct {
 		key string
 		n   int
-	}{{"reworks", v.Visit - 1}, {"returns", st.Returns}, {"extended", st.Extended}, {"parkings", st.Parkings}, {"urged", st.Urged}} {
+	}{{"reworks", int(reworked(v, st))}, {"returns", st.Returns}, {"extended", st.Extended}, {"parkings", st.Parkings}, {"urged", st.Urged}} {
 		if n.n > 0 {
 			fact(n.key, text.Key("dispatch.times", "N", n.n))
 		}

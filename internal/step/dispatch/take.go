@@ -1,7 +1,6 @@
 package dispatch
 
 import (
-	"slices"
 	"time"
 
 	"gongzhi/internal/act"
@@ -53,6 +52,7 @@ func (s *Dispatch) Fold(given any, a act.Act) (any, error) {
 	}
 	switch a.Kind {
 	case sent:
+		st.over(a.At)
 		st.To, st.Rule, st.Since, st.Due, st.Reason = b.To, b.Rule, a.At, read(b.Due), b.Reason
 		if err := st.Limit.UnmarshalText([]byte(b.Limit)); err != nil {
 			return nil, err
@@ -60,6 +60,7 @@ func (s *Dispatch) Fold(given any, a act.Act) (any, error) {
 		st.Wanted, st.WantedBy, st.WhyWanted = "", "", ""
 		st.Sendings++
 	case "dispatch.returned":
+		st.over(a.At)
 		st.To, st.Rule, st.Reason, st.Due = "", "", b.Reason, time.Time{}
 		st.Wanted, st.WantedBy, st.WhyWanted = "", "", ""
 		st.Returns++
@@ -82,6 +83,13 @@ func (s *Dispatch) Fold(given any, a act.Act) (any, error) {
 		st.Report = b.Answers
 	}
 	return st, nil
+}
+
+// over notes, when a team stops having it, whether its time had run out: sending it elsewhere makes nothing undone.
+func (st *state) over(at time.Time) {
+	if st.To != "" && !at.Before(st.Due) {
+		st.Over++
+	}
 }
 
 // The kind's own questions.
@@ -119,7 +127,7 @@ func (s *Dispatch) Asks(v step.View) []step.Ask {
 	finish := ask("finish", []string{st.To}, s.Fields, "fields")
 	finish.Lead, finish.Owed = s.Says.Words(), true
 	asks := []step.Ask{finish, ask("return", []string{st.To}, step.Fields{step.Reason()}, "returns")}
-	if s.Extend != nil && st.Wanted == "" && st.Extended < s.Extend.Most {
+	if s.Extend != nil && st.Wanted == "" && st.Extended < s.Extend.Most && v.Now.Before(st.Due) {
 		asks = append(asks, ask("ask_extension", []string{st.To}, step.Fields{day("until"), step.Reason()}, "extend"))
 	}
 	if s.Extend != nil && st.Wanted != "" {
@@ -214,32 +222,29 @@ func lastOf(day string) time.Time {
 // ending are the facts of an ending now.
 func (s *Dispatch) ending(v step.View, st *state) map[string]any {
 	resends := max(0, st.Sendings-1-st.Returns)
-	isLate, before := !v.Now.Before(st.Due), step.Number(v.Results[v.Key].Facts, lates)
+	isLate, total := !v.Now.Before(st.Due), step.Number(v.Results[v.Key].Facts, lates)+int64(st.Over)
 	if isLate {
-		before++
+		total++
 	}
 	return map[string]any{
-		returns: st.Returns, resent: resends, extended: st.Extended, parked: st.Parkings, urged: st.Urged, reworks: v.Visit - 1,
-		late: isLate, lates: before, team: st.To, rule: st.Rule,
+		returns: st.Returns, resent: resends, extended: st.Extended, parked: st.Parkings, urged: st.Urged, reworks: reworked(v, st),
+		late: isLate, lates: total, team: st.To, rule: st.Rule,
 	}
 }
 
-// goesOn is the time of a problem that was parked until now: it moves by as long as it was parked and, where days are
-// counted, ends with a day; where working time is, with a working day. What was late already stays late.
+// reworked is how often it has come back after it was done; what came back because a team returned it is no rework.
+func reworked(v step.View, st *state) int64 {
+	latest := v.Results[v.Key] // the visit before, until this one has ended
+	n := step.Number(latest.Facts, reworks)
+	if st.Outcome == "" && latest.Outcome == Done {
+		n++
+	}
+	return n
+}
+
+// goesOn is the time of a problem that was parked until now.
 func (s *Dispatch) goesOn(v step.View, st *state) time.Time {
-	if !st.Due.After(st.Parked) {
-		return st.Due
-	}
-	due := st.Due.Add(v.Now.Sub(st.Parked))
-	if slices.Contains([]step.Unit{step.Days, step.Workdays, step.Months}, st.Limit.Unit) {
-		due = calendar.LastDay(due).End()
-	}
-	if st.Limit.Unit == step.Workdays || st.Limit.Unit == step.Workhours {
-		if last := calendar.LastDay(due); !v.Calendar.Day(last).Kind.Worked() {
-			due, _ = v.Calendar.EndWorkdays(last.Start(), 1)
-		}
-	}
-	return due
+	return v.Calendar.TakenUp(st.Limit.Unit, st.Due, st.Parked, v.Now)
 }
 
 // Due is when what is parked goes on by itself. Nothing else moves by time alone: it only becomes late.
