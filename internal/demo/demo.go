@@ -49,7 +49,7 @@ type cast struct {
 	Storeys     int
 	Area        string
 	Owner       string
-	Sections    []struct{ ID, Name, Length string }
+	Sections    []section
 	Points      []struct{ ID, Name string } // of the first section
 	Cleaning    []struct{ ID, Name, Seats string }
 	Called      string

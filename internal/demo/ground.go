@@ -91,6 +91,14 @@ func (g ground) place(community string) string {
 	return plots[0].String()
 }
 
+// section is a section of road with its chiefs at three levels.
+type section struct {
+	ID, Name, Length, Phone string
+
+	FromTo string `yaml:"from_to"`
+	Chiefs [3]string
+}
+
 // roads are the streets of the plan. The demo's own sections of road are parts of them.
 func (f *filler) roads(s *rowSet) {
 	const wide, low = columns * blockWide, lines * blockLow
@@ -98,7 +106,10 @@ func (f *filler) roads(s *rowSet) {
 		"yanshi-n": street(blockWide, 0, blockWide, low/2), "yanshi-s": street(blockWide, low/2, blockWide, low), "yanshi-w": street(0, blockLow, wide/2, blockLow),
 	}
 	for _, r := range f.cast.Sections {
-		s.add(row("road_section", r.ID), row("community", f.cast.Community), map[string]string{"name": r.Name, "length": r.Length, "shape": shapes[r.ID].String()})
+		s.add(row("road_section", r.ID), row("community", f.cast.Community), map[string]string{
+			"name": r.Name, "length": r.Length, "from_to": r.FromTo, "phone": r.Phone, "shape": shapes[r.ID].String(),
+			"first_chief": r.Chiefs[0], "second_chief": r.Chiefs[1], "third_chief": r.Chiefs[2],
+		})
 	}
 	for _, p := range f.cast.Points {
 		s.add(row("patrol_point", p.ID), row("road_section", f.cast.Sections[0].ID), map[string]string{"name": p.Name})

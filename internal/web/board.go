@@ -54,6 +54,9 @@ func (s *Site) board(r *http.Request, rd *reader) (page.Page, error) {
 			p.Blocks = append(p.Blocks, page.Section{Title: below.Name.Words(), Blocks: []page.Block{list}})
 		}
 	}
+	if h := s.charter().Head.Hotline; h != "" {
+		p.Foot = append(p.Foot, text.Key("web.hotline", "Phone", h))
+	}
 	return p, nil
 }
 

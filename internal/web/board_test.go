@@ -19,7 +19,10 @@ func TestTheBoardShowsWhatShopsPromised(t *testing.T) {
 	ctx := context.Background()
 	section, shop := act.RowID{Register: "road_section", ID: "yanshi"}, act.RowID{Register: "storefront", ID: "xiaochi"}
 	set := book.Set{On: calendar.DateOf(start), Entries: []register.Entry{
-		{ID: section, Parent: nyyh, Values: map[string]any{"name": "演示路东段", "length": int64(420)}},
+		{ID: section, Parent: nyyh, Values: map[string]any{
+			"name": "演示路东段", "length": int64(420), "from_to": "演示路口至演示桥", "first_chief": "演示甲（区住建局）", "second_chief": "演示乙（街道办）",
+			"third_chief": "演示丙（社区）", "phone": "0371-0000001", "partner_lead": "演示丁（演示单位）", "property_lead": "演示戊（演示物业）",
+		}},
 		{ID: shop, Parent: section, Values: map[string]any{"name": "演示小吃店", "address": "演示路1号", "duties": []string{"hygiene", "order"}}},
 	}}
 	if _, err := w.house.Change(ctx, act.By{Role: act.HouseItself}, "add-shop-of-section", "registers/storefront.yaml", set); err != nil {
@@ -39,6 +42,11 @@ func TestTheBoardShowsWhatShopsPromised(t *testing.T) {
 	}
 	if body := board(); !strings.Contains(body, "420 米") || !strings.Contains(body, "包秩序") || strings.Contains(body, "门前责任承诺") {
 		t.Errorf("before it was given: %s", body)
+	}
+	for _, want := range []string{"演示路口至演示桥", "一级路长", "演示甲（区住建局）", "演示乙（街道办）", "演示丙（社区）", "0371-0000001", "演示丁（演示单位）", "演示戊（演示物业）", "12345"} {
+		if !strings.Contains(board(), want) {
+			t.Errorf("%s is not on the board", want)
+		}
 	}
 	_, err = w.house.Desk.Submit(ctx, w.actor("community_worker"), got.Matter, step.Submission{ID: "pledge-refused-1", Verb: "submit", Values: map[string][]string{"signed_or_not": {"refused"}}})
 	if err != nil {
