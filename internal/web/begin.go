@@ -124,12 +124,19 @@ func (s *Site) startForm(r *http.Request, rd *reader, b starting) (page.Form, er
 		f.Submit = text.Key("web.to_check")
 	}
 	in := s.registers(ctx, s.Store.Read(), rd)
+	var subject []page.Field
+	after := "" // the question that the subject follows; none: it stands first
 	if m.Subject != "" {
 		x, err := s.subjectField(r, rd, b)
 		if err != nil {
 			return f, err
 		}
-		f.Fields = append(f.Fields, x)
+		if subject = []page.Field{x}; s.toldByPlace(m) { // it is asked behind the place then
+			after, _, _ = m.Located()
+		}
+	}
+	if after == "" {
+		f.Fields = subject
 	}
 	fills := map[string]string{}
 	if len(b.sub.Values) == 0 {
@@ -152,6 +159,9 @@ func (s *Site) startForm(r *http.Request, rd *reader, b starting) (page.Form, er
 		f.Fields = append(f.Fields, x)
 		for i, file := range b.sub.Files[q.Key] {
 			f.Hidden[fileName(q.Key, i)] = string(file.Hash)
+		}
+		if q.Key == after {
+			f.Fields = append(f.Fields, subject...)
 		}
 	}
 	return f, nil
@@ -191,12 +201,18 @@ func (s *Site) subjectField(r *http.Request, rd *reader, b starting) (page.Field
 	if len(x.Options) == 1 && x.Value == "" {
 		x.Value = x.Options[0].Value
 	}
-	if _, drawn := sch.Shaped(); drawn && x.Value == "" {
-		if _, _, placed := b.m.Located(); placed {
-			x.Required, x.Hint = false, text.Key("reports.by_spot", "Register", sch.Name)
-		}
+	if x.Value == "" && s.toldByPlace(b.m) {
+		x.Required, x.Hint = false, text.Key("reports.by_spot", "Register", sch.Name)
 	}
 	return x, nil
+}
+
+// toldByPlace tells whether a place on the map says which row a matter is about: its rows are drawn, and the place is asked.
+func (s *Site) toldByPlace(m *method.Method) bool {
+	sch, _ := s.charter().Registers.Get(m.Subject)
+	_, drawn := sch.Shaped()
+	_, _, placed := m.Located()
+	return drawn && placed
 }
 
 // subjectOf is the row that a matter is to be about: the one that was chosen, else the one that the place on the map lies in.
