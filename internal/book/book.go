@@ -38,6 +38,7 @@ var (
 	latest        = queries.Get("latest")
 	anyUnder      = queries.Get("any-under")
 	history       = queries.Get("history")
+	changed       = queries.Get("changed")
 	ofChange      = queries.Get("of-change")
 	versionOf     = queries.Get("version")
 	byBlind       = queries.Get("by-blind")

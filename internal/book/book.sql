@@ -40,6 +40,12 @@ SELECT id FROM register_row
 WHERE tenant = $1 AND register = $2 AND path > $3 AND path < $4 AND valid_to = '9999-12-31' AND ended = 0
 ORDER BY path LIMIT $5;
 
+-- name: changed
+-- When a row of a register was last written, and the day the latest version that holds by a day began. Reads the register's
+-- part of register_row_path, so it is for registers that are small.
+SELECT coalesce(max(made), 0) AS made, coalesce(max(CASE WHEN valid_from <= $3 THEN valid_from END), '') AS began FROM register_row
+WHERE tenant = $1 AND register = $2;
+
 -- name: history
 -- Every version of a row, first to last, but one that is not shown yet. Walks the primary key.
 SELECT register, id, version, path, valid_from, valid_to, ended, body, hash, sealed, change, made FROM register_row

@@ -210,6 +210,26 @@ type Version struct {
 	Hash   act.Digest
 }
 
+// Changed is when any row of some registers was last written, or a version of it began to hold; zero where there are none.
+func (r *Reader) Changed(on calendar.Date, registers ...string) (at time.Time, err error) {
+	for _, name := range registers {
+		got, err := store.Get[struct {
+			Made  int64  `db:"made"`
+			Began string `db:"began"`
+		}](r.ctx, r.q, changed, r.tenant, name, on.String())
+		if err != nil {
+			return at, err
+		}
+		if made := time.UnixMicro(got.Made); got.Made > 0 && made.After(at) {
+			at = made
+		}
+		if day, err := calendar.ParseDate(got.Began); err == nil && day.Start().After(at) {
+			at = day.Start()
+		}
+	}
+	return at, nil
+}
+
 // History gives every version of a row, first to last; none for a row that never was.
 func (r *Reader) History(id act.RowID) ([]Version, error) {
 	all, err := store.Select[stored](r.ctx, r.q, history, r.tenant, id.Register, id.ID)

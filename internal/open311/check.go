@@ -71,7 +71,7 @@ type reply struct {
 func (k *checking) get(format, path string, query ...string) reply {
 	q := url.Values{}
 	for i := 0; i+1 < len(query); i += 2 {
-		q.Set(query[i], query[i+1])
+		q.Add(query[i], query[i+1])
 	}
 	if k.Jurisdiction != "" && !q.Has("jurisdiction_id") {
 		q.Set("jurisdiction_id", k.Jurisdiction)
@@ -123,10 +123,19 @@ func (r reply) fits(format string, statuses ...int) string {
 		return fmt.Sprintf("content type %q", r.kind)
 	case format == "xml" && (kind != "text/xml" || !strings.EqualFold(params["charset"], "utf-8")):
 		return fmt.Sprintf("content type %q, want text/xml; charset=utf-8", r.kind)
-	case format == "json" && kind != "application/json":
-		return fmt.Sprintf("content type %q, want application/json", r.kind)
+	case format == "xml" && !declared(r.body):
+		return "no XML declaration with encoding UTF-8 before the root"
+	case format == "json" && (kind != "application/json" || params["charset"] != "" && !strings.EqualFold(params["charset"], "utf-8")):
+		return fmt.Sprintf("content type %q, want application/json; charset=utf-8", r.kind)
 	}
 	return ""
+}
+
+// declared tells whether XML begins with its declaration and says that it is UTF-8.
+func declared(body []byte) bool {
+	head, _, ok := strings.Cut(string(body[:min(len(body), 200)]), "?>")
+	head = strings.ToLower(strings.NewReplacer("'", `"`, " ", "").Replace(head))
+	return ok && strings.HasPrefix(head, "<?xml") && strings.Contains(head, `encoding="utf-8"`)
 }
 
 func short(body []byte) string {

@@ -5,9 +5,9 @@ import (
 	"encoding/xml"
 	"fmt"
 	"net/http"
+	"net/url"
 	"slices"
 	"strings"
-	"time"
 )
 
 // discovery finds the endpoint.
@@ -61,19 +61,21 @@ func (d discovered) faults() string {
 		return "no endpoint for " + Spec
 	case d.Endpoints[i].URL == "":
 		return "the endpoint has no url"
-	case !dated(d.Changeset) || !dated(d.Endpoints[i].Changeset):
-		return "a changeset is no ISO 8601 instant with its zone"
-	case !slices.Contains([]string{"production", "test", "dev"}, d.Endpoints[i].Type):
-		return fmt.Sprintf("the endpoint's type is %q", d.Endpoints[i].Type)
-	case len(d.Endpoints[i].Formats) == 0:
-		return "the endpoint names no formats"
+	case d.Changeset == "" || d.Endpoints[i].Changeset == "":
+		return "there is no changeset"
+	case d.Contact == "" || d.KeyService == "":
+		return "there is no contact or key_service"
+	case d.Endpoints[i].Type != "production" && d.Endpoints[i].Type != "test":
+		return fmt.Sprintf("the endpoint's type is %q, want production or test", d.Endpoints[i].Type)
+	case !slices.Contains(d.Endpoints[i].Formats, "text/xml"):
+		return fmt.Sprintf("the endpoint's formats are %v, without text/xml", d.Endpoints[i].Formats)
 	}
 	return ""
 }
 
 // dated tells whether a text is an instant of ISO 8601 with its zone.
 func dated(s string) bool {
-	_, err := time.Parse(time.RFC3339, s)
+	_, err := instant(s)
 	return err == nil
 }
 
@@ -91,7 +93,7 @@ func (k *checking) services() {
 	k.listed = list
 	texts, why := k.get("xml", "/services").texts("services", "service", http.StatusOK)
 	if why == "" {
-		why = same("service_code", list, texts)
+		why = same(list, texts, "service_code", "service_name", "description", "metadata", "type", "group")
 	}
 	k.see("services_xml", why)
 	k.see("services_jurisdiction", k.get("json", "/services", "jurisdiction_id", "nowhere.example").errors("json", http.StatusNotFound))
@@ -113,75 +115,138 @@ func serviceFault(s map[string]json.RawMessage) string {
 	return ""
 }
 
-// same compares what two lists say under a key.
-func same(key string, list []map[string]json.RawMessage, texts []map[string]string) string {
+// same compares what two lists say under some keys.
+func same(list []map[string]json.RawMessage, texts []map[string]string, keys ...string) string {
 	if len(list) != len(texts) {
 		return fmt.Sprintf("%d entries, %d in JSON", len(texts), len(list))
 	}
 	for i, x := range list {
-		if v, _ := word(x[key]); v != texts[i][key] {
-			return fmt.Sprintf("entry %d has %s %q, in JSON %q", i+1, key, texts[i][key], v)
+		for _, key := range keys {
+			if v := plain(x[key]); v != texts[i][key] {
+				return fmt.Sprintf("entry %d has %s %q, in JSON %q", i+1, key, texts[i][key], v)
+			}
 		}
 	}
 	return ""
 }
 
+// plain is a JSON value as XML would say it: words without their quotes, and nothing for null.
+func plain(raw json.RawMessage) string {
+	if s, ok := word(raw); ok {
+		return strings.Join(strings.Fields(s), " ")
+	}
+	if string(raw) == "null" {
+		return ""
+	}
+	return string(raw)
+}
+
+// definitionsTried is how many definitions are read at most.
+const definitionsTried = 20
+
 func (k *checking) definitions() {
-	code := ""
+	var codes []string
 	for _, s := range k.listed {
-		if string(s["metadata"]) == "true" {
-			code, _ = word(s["service_code"])
-			break
+		if code, _ := word(s["service_code"]); string(s["metadata"]) == "true" && len(codes) < definitionsTried {
+			codes = append(codes, code)
 		}
 	}
-	if code != "" {
-		r := k.get("json", "/services/"+code)
-		why := r.fits("json", http.StatusOK)
-		var d struct {
-			Code       string `json:"service_code"`
-			Attributes []struct {
-				Variable *bool   `json:"variable"`
-				Code     string  `json:"code"`
-				Datatype string  `json:"datatype"`
-				Required *bool   `json:"required"`
-				Order    *int    `json:"order"`
-				Values   []value `json:"values"`
-			} `json:"attributes"`
-		}
-		switch err := json.Unmarshal(r.body, &d); {
-		case why != "":
-		case err != nil:
-			why = "no definition: " + err.Error()
-		case d.Code != code:
-			why = fmt.Sprintf("service_code is %q, want %q", d.Code, code)
-		case len(d.Attributes) == 0:
-			why = "metadata is true, and there are no attributes"
-		}
-		for _, a := range d.Attributes {
-			isList := strings.HasSuffix(a.Datatype, "list")
-			switch {
-			case why != "":
-			case a.Code == "", a.Variable == nil, a.Required == nil, a.Order == nil:
-				why = fmt.Sprintf("attribute %q lacks code, variable, required or order", a.Code)
-			case !slices.Contains([]string{"string", "number", "datetime", "text", "singlevaluelist", "multivaluelist"}, a.Datatype):
-				why = fmt.Sprintf("attribute %q is of %q", a.Code, a.Datatype)
-			case isList && len(a.Values) == 0:
-				why = fmt.Sprintf("attribute %q has no values to choose from", a.Code)
+	if len(codes) > 0 {
+		asJSON, asXML := "", ""
+		for _, code := range codes {
+			d, why := k.defined(code)
+			if asJSON == "" && why != "" {
+				asJSON = code + ": " + why
+			}
+			if asXML != "" {
+				continue
+			}
+			if why = k.definedAlike(code, d); why != "" {
+				asXML = code + ": " + why
 			}
 		}
-		k.see("definition_json", why)
-		r = k.get("xml", "/services/"+code)
-		var x definition
-		if why = r.fits("xml", http.StatusOK); why == "" {
-			if err := xml.Unmarshal(r.body, &x); err != nil {
-				why = "no definition: " + err.Error()
-			} else if x.Code != code || len(x.Attributes) != len(d.Attributes) {
-				why = fmt.Sprintf("service_code %q with %d attributes, in JSON %q with %d", x.Code, len(x.Attributes), d.Code, len(d.Attributes))
-			}
+		k.see("definition_json", asJSON)
+		k.see("definition_xml", asXML)
+		for _, format := range []string{"json", "xml"} {
+			k.see("definition_jurisdiction_"+format, k.get(format, "/services/"+url.PathEscape(codes[0]), "jurisdiction_id", "nowhere.example").errors(format, http.StatusNotFound))
 		}
-		k.see("definition_xml", why)
 	}
 	for _, format := range []string{"json", "xml"} {
 		k.see("definition_unknown_"+format, k.get(format, "/services/no-such-service-311").errors(format, http.StatusNotFound))
 	}
+}
+
+// asked is a definition as JSON has it, with what may be missing told from what is false.
+type asked struct {
+	Code       string `json:"service_code"`
+	Attributes []struct {
+		Variable *bool   `json:"variable"`
+		Code     string  `json:"code"`
+		Datatype string  `json:"datatype"`
+		Required *bool   `json:"required"`
+		Order    *int    `json:"order"`
+		Values   []value `json:"values"`
+	} `json:"attributes"`
+}
+
+// defined reads the definition of a service and tells what is wrong with it.
+func (k *checking) defined(code string) (d asked, why string) {
+	r := k.get("json", "/services/"+url.PathEscape(code))
+	if why = r.fits("json", http.StatusOK); why != "" {
+		return d, why
+	}
+	if err := json.Unmarshal(r.body, &d); err != nil {
+		return d, "no definition: " + err.Error()
+	}
+	switch {
+	case d.Code != code:
+		return d, fmt.Sprintf("service_code is %q, want %q", d.Code, code)
+	case len(d.Attributes) == 0:
+		return d, "metadata is true, and there are no attributes"
+	}
+	places := map[int]string{}
+	for _, a := range d.Attributes {
+		if a.Code == "" || a.Variable == nil || a.Required == nil || a.Order == nil {
+			return d, fmt.Sprintf("attribute %q lacks code, variable, required or order", a.Code)
+		}
+		other, taken := places[*a.Order]
+		places[*a.Order] = a.Code
+		switch {
+		case *a.Order < 1 || taken:
+			return d, fmt.Sprintf("attribute %q is of order %d, want one from 1 on that no other has (%q)", a.Code, *a.Order, other)
+		case !slices.Contains(datatypes, a.Datatype):
+			return d, fmt.Sprintf("attribute %q is of %q", a.Code, a.Datatype)
+		case strings.HasSuffix(a.Datatype, "list") && len(a.Values) == 0:
+			return d, fmt.Sprintf("attribute %q has no values to choose from", a.Code)
+		}
+		for i, v := range a.Values {
+			if v.Key == "" || v.Name == "" || slices.ContainsFunc(a.Values[:i], func(w value) bool { return w.Key == v.Key }) {
+				return d, fmt.Sprintf("value %d of attribute %q has no key of its own, or no name", i+1, a.Code)
+			}
+		}
+	}
+	return d, ""
+}
+
+var datatypes = []string{"string", "number", "datetime", "text", "singlevaluelist", "multivaluelist"}
+
+// definedAlike compares the XML of a definition with the JSON.
+func (k *checking) definedAlike(code string, d asked) string {
+	r := k.get("xml", "/services/"+url.PathEscape(code))
+	if why := r.fits("xml", http.StatusOK); why != "" {
+		return why
+	}
+	var x definition
+	if err := xml.Unmarshal(r.body, &x); err != nil {
+		return "no definition: " + err.Error()
+	}
+	if x.Code != d.Code || len(x.Attributes) != len(d.Attributes) {
+		return fmt.Sprintf("service_code %q with %d attributes, in JSON %q with %d", x.Code, len(x.Attributes), d.Code, len(d.Attributes))
+	}
+	for i, a := range x.Attributes {
+		if b := d.Attributes[i]; a.Code != b.Code || a.Datatype != b.Datatype || b.Order != nil && a.Order != *b.Order || len(a.Values) != len(b.Values) {
+			return fmt.Sprintf("attribute %q differs from %q of the JSON", a.Code, b.Code)
+		}
+	}
+	return ""
 }

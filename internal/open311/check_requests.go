@@ -3,6 +3,7 @@ package open311
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"net/http"
 	"net/url"
 	"slices"
@@ -57,14 +58,35 @@ func (k *checking) requests() {
 	k.reports = list
 	texts, why := k.get("xml", "/requests").texts("service_requests", "request", http.StatusOK)
 	if why == "" {
-		why = same("service_request_id", list, texts)
+		why = same(list, texts, "service_request_id", "status", "service_code", "requested_datetime", "updated_datetime", "expected_datetime")
 	}
 	k.see("requests_xml", why)
+	for _, format := range []string{"json", "xml"} {
+		k.see("requests_jurisdiction_"+format, k.get(format, "/requests", "jurisdiction_id", "nowhere.example").errors(format, http.StatusNotFound))
+	}
 }
 
 func instantOf(s string) time.Time {
-	t, _ := time.Parse(time.RFC3339, s) // looked at before
+	t, _ := instant(s) // looked at before
 	return t
+}
+
+// like compares a list with another that was asked for in other words.
+func (k *checking) like(code string, want []map[string]json.RawMessage, query ...string) {
+	list, why := k.get("json", "/requests", query...).list(http.StatusOK)
+	if got := idsOf(list); why == "" && !slices.Equal(got, idsOf(want)) {
+		why = fmt.Sprintf("%d requests, want the same %d", len(got), len(want))
+	}
+	k.see(code, why)
+}
+
+func idsOf(list []map[string]json.RawMessage) (out []string) {
+	for _, q := range list {
+		id, _ := word(q["service_request_id"])
+		out = append(out, id)
+	}
+	slices.Sort(out)
+	return out
 }
 
 // all tells what is wrong with a list that was filtered.
@@ -115,8 +137,49 @@ func (k *checking) filters() {
 			return ""
 		}, "start_date", from.Format(time.RFC3339), "end_date", until.Format(time.RFC3339))
 	}
+	k.like("optional_empty", k.reports, "service_code", "", "status", "", "start_date", "", "end_date", "", "service_request_id", "")
+	both, why := k.get("json", "/requests", "status", "open,closed").list(http.StatusOK)
+	if why == "" {
+		k.like("filter_repeated", both, "status", "open", "status", "closed")
+	}
+	k.window()
 	k.see("date_wrong", k.get("json", "/requests", "start_date", "yesterday").errors("json", http.StatusBadRequest))
 	k.see("date_wrong_xml", k.get("xml", "/requests", "start_date", "yesterday").errors("xml", http.StatusBadRequest))
+}
+
+// window asks for the year before the newest request: that is refused, or cut to ninety days.
+func (k *checking) window() {
+	var end time.Time
+	for _, q := range k.reports {
+		s, _ := word(q["requested_datetime"])
+		if at := instantOf(s); at.After(end) {
+			end = at
+		}
+	}
+	if end.IsZero() {
+		return
+	}
+	r := k.get("json", "/requests", "start_date", end.AddDate(-1, 0, 0).Format(time.RFC3339), "end_date", end.Format(time.RFC3339))
+	if r.err == nil && r.status == http.StatusBadRequest {
+		k.see("window", r.errors("json", http.StatusBadRequest))
+		return
+	}
+	list, why := r.list(http.StatusOK)
+	var first, last time.Time
+	for _, q := range list {
+		s, _ := word(q["requested_datetime"])
+		at := instantOf(s)
+		if first.IsZero() || at.Before(first) {
+			first = at
+		}
+		if at.After(last) {
+			last = at
+		}
+	}
+	if why == "" && last.Sub(first) > window+24*time.Hour {
+		why = fmt.Sprintf("requests from %s to %s at once, which is more than 90 days", first.Format(time.DateOnly), last.Format(time.DateOnly))
+	}
+	k.see("window", why)
 }
 
 func (k *checking) single() {
@@ -153,6 +216,9 @@ func (k *checking) single() {
 			why = fmt.Sprintf("%v, want %v", got, want)
 		}
 		k.see("request_ids", why)
+		other := map[string]string{"open": "closed", "closed": "open"}
+		status, _ := word(k.reports[0]["status"])
+		k.like("request_ids_override", k.reports[:1], "service_request_id", ids[0], "status", other[status], "service_code", "no-such-service-311")
 	}
 	for _, format := range []string{"json", "xml"} {
 		k.see("request_unknown_"+format, k.get(format, "/requests/999999999999").errors(format, http.StatusNotFound))
@@ -166,8 +232,10 @@ func (k *checking) writing() {
 	if len(k.listed) > 0 {
 		code, _ = word(k.listed[0]["service_code"])
 	}
+	required := k.required(code)
 	form := func(pairs ...string) url.Values {
 		v := url.Values{"service_code": {code}, "address_string": {"Open311 check"}, "description": {"Open311 check"}}
+		maps.Copy(v, required)
 		for i := 0; i+1 < len(pairs); i += 2 {
 			if v.Set(pairs[i], pairs[i+1]); pairs[i+1] == "" {
 				v.Del(pairs[i])
@@ -220,6 +288,29 @@ func (k *checking) writing() {
 		why = "neither service_request_id nor token"
 	}
 	k.see("post_xml", why)
+}
+
+// required answers whatever a service asks of every request.
+func (k *checking) required(code string) url.Values {
+	out := url.Values{}
+	if k.Key == "" {
+		return out
+	}
+	d, _ := k.defined(code) // what is wrong with it was said before
+	for _, a := range d.Attributes {
+		switch {
+		case a.Required == nil || !*a.Required:
+		case len(a.Values) > 0:
+			out.Set("attribute["+a.Code+"]", a.Values[0].Key)
+		case a.Datatype == "number":
+			out.Set("attribute["+a.Code+"]", "1")
+		case a.Datatype == "datetime":
+			out.Set("attribute["+a.Code+"]", "2026-03-02T09:00:00+08:00")
+		default:
+			out.Set("attribute["+a.Code+"]", "Open311 check")
+		}
+	}
+	return out
 }
 
 type latLong struct{ lat, long string }

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"net/http"
 	"strings"
+	"time"
 
 	"gongzhi/internal/fault"
 	"gongzhi/internal/text"
@@ -104,9 +105,9 @@ func (d *Door) write(w http.ResponseWriter, c *call, a answer) {
 	_, _ = w.Write(buf.Bytes()) // the caller may have gone
 }
 
-// list splits what was given as "a, b,c".
-func list(s string) (out []string) {
-	for _, x := range strings.Split(s, ",") {
+// list splits what was given as "a, b,c", once or several times.
+func list(given ...string) (out []string) {
+	for _, x := range strings.Split(strings.Join(given, ","), ",") {
 		if x = strings.TrimSpace(x); x != "" {
 			out = append(out, x)
 		}
@@ -114,10 +115,33 @@ func list(s string) (out []string) {
 	return out
 }
 
-// orNull is a text, or nothing where it is empty: GeoReport's JSON says null.
-func orNull(s string) *string {
-	if s == "" {
-		return nil
+// maybe is a text that need not be there: an empty element in XML, and null in JSON, which follows the XML one to one.
+type maybe string
+
+// MarshalJSON writes the text, or null.
+func (m maybe) MarshalJSON() ([]byte, error) {
+	if m == "" {
+		return []byte("null"), nil
 	}
-	return &s
+	return json.Marshal(string(m))
+}
+
+// degrees is a number as it is written, or nothing.
+type degrees string
+
+// MarshalJSON writes the number, or null.
+func (d degrees) MarshalJSON() ([]byte, error) {
+	if d == "" {
+		return []byte("null"), nil
+	}
+	return []byte(d), nil
+}
+
+// instant reads an instant of ISO 8601 with its zone, as the W3C's note has it: with seconds or without.
+func instant(s string) (time.Time, error) {
+	t, err := time.Parse(time.RFC3339, s)
+	if err != nil {
+		t, err = time.Parse("2006-01-02T15:04Z07:00", s)
+	}
+	return t, err
 }

@@ -13,10 +13,12 @@ import (
 	"log/slog"
 	"net/http"
 	"strings"
+	"time"
 
 	"github.com/google/uuid"
 
 	"gongzhi/internal/act"
+	"gongzhi/internal/calendar"
 	"gongzhi/internal/charter"
 	"gongzhi/internal/clock"
 	"gongzhi/internal/desk"
@@ -44,7 +46,11 @@ type Config struct {
 }
 
 // Book reads registers.
-type Book = step.Book
+type Book interface {
+	step.Book
+	// Changed is when any row of some registers was last written, or began to hold by a day.
+	Changed(on calendar.Date, registers ...string) (time.Time, error)
+}
 
 // Door is that of one subdistrict.
 type Door struct{ Config }

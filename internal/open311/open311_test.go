@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -337,6 +338,8 @@ func TestRefusals(t *testing.T) {
 		{"an unknown service", []string{"api_key", w.key, "service_code", "x", "address_string", "x"}, 404},
 		{"a service no longer offered", []string{"api_key", w.key, "service_code", "cover_2007", "address_string", "x"}, 404},
 		{"nowhere", []string{"api_key", w.key, "service_code", "cover"}, 400},
+		{"the id of an address", []string{"api_key", w.key, "service_code", "cover", "address_id", "7"}, 400},
+		{"a description without end", []string{"api_key", w.key, "service_code", "cover", "address_string", "x", "description", strings.Repeat("长", 4001)}, 400},
 		{"half a place", []string{"api_key", w.key, "service_code", "cover", "lat", "34.7"}, 400},
 		{"no place on earth", []string{"api_key", w.key, "service_code", "cover", "lat", "134.7", "long", "113"}, 400},
 		{"another jurisdiction", []string{"api_key", w.key, "service_code", "cover", "address_string", "x", "jurisdiction_id", "elsewhere"}, 404},
@@ -378,6 +381,15 @@ func TestSpans(t *testing.T) {
 		{"status=closed", 0},
 		{"status=lost", -1},
 		{"service_request_id=1,2", 2},
+		{"service_request_id=1&service_request_id=2", 2},
+		{"service_request_id=1&status=closed&service_code=lamp", 1}, // the ids override all else
+		{"service_request_id=&status=&service_code=&start_date=&end_date=&jurisdiction_id=", 1},
+		{"start_date=2026-03-01T00:00Z", 1}, // the note allows leaving out the seconds
+		{"status=open&status=closed", 1},
+		{"status=closed&status=open", 1},
+		{"service_code=lamp&service_code=cover", 1},
+		{"service_code=lamp", 0},
+		{"service_code=lamp,cover&status=open,closed&start_date=2026-03-01T00:00:00Z", 1},
 	} {
 		status, body, _ := w.get(open311.Base + "/requests.json?" + tt.query)
 		if tt.want < 0 {
@@ -388,6 +400,56 @@ func TestSpans(t *testing.T) {
 		}
 		if got := w.list(open311.Base + "/requests.json?" + tt.query); len(got) != tt.want {
 			t.Errorf("%s: %d entries, want %d", tt.query, len(got), tt.want)
+		}
+	}
+}
+
+// What is not there is null in JSON and an empty element in XML: each is made from the other.
+func TestWhatIsNotThere(t *testing.T) {
+	w := newWorld(t)
+	w.begin("public")
+	_, asJSON, _ := w.get(open311.Base + "/requests/1.json")
+	_, asXML, _ := w.get(open311.Base + "/requests/1.xml")
+	for _, key := range []string{"description", "service_notice", "address_id", "zipcode", "media_url"} {
+		if !strings.Contains(asJSON, `"`+key+`":null`) || !strings.Contains(asXML, "<"+key+"></"+key+">") {
+			t.Errorf("%s:\n%s\n%s", key, asJSON, asXML)
+		}
+	}
+	for path, want := range map[string]int{"/services/.json": 400, "/requests/.json": 400, "/tokens/.json": 400, "/services/.xml": 400, "/tokens/.xml": 400} {
+		if status, body, _ := w.get(open311.Base + path); status != want {
+			t.Errorf("%s: %d %s", path, status, body)
+		}
+	}
+}
+
+// Whoever keeps the services in store sees by the changeset that they, or the communities to choose from, have changed.
+func TestTheChangesetMoves(t *testing.T) {
+	w := newWorld(t)
+	seen := func() (changeset string) {
+		t.Helper()
+		var d struct{ Changeset string }
+		_, body, _ := w.get("/open311/discovery.json")
+		if err := json.Unmarshal([]byte(body), &d); err != nil {
+			t.Fatal(err)
+		}
+		return d.Changeset
+	}
+	first := seen()
+	w.clock.Advance(time.Hour)
+	w.begin("public")
+	if got := seen(); got != first {
+		t.Errorf("a report moved it from %s to %s", first, got)
+	}
+	for i, e := range []register.Entry{
+		{ID: act.RowID{Register: "problem_category", ID: "lamp"}, Values: map[string]any{"name": "路灯不亮或闪烁"}},
+		{ID: act.RowID{Register: "community", ID: "nyyh"}, Values: map[string]any{"name": "演示社区"}},
+	} {
+		w.clock.Advance(time.Hour)
+		if _, err := w.house.Change(context.Background(), act.By{Role: act.HouseItself}, fmt.Sprint("changeset-", i), "registers/"+e.ID.Register+".yaml", book.Set{On: calendar.DateOf(w.clock.Now()), Entries: []register.Entry{e}}); err != nil {
+			t.Fatal(err)
+		}
+		if got, want := seen(), w.clock.Now().In(calendar.Zone).Format(time.RFC3339); got != want {
+			t.Errorf("%s changed at %s: %s", e.ID, want, got)
 		}
 	}
 }
@@ -408,6 +470,47 @@ func (w *world) faulty(change func(r *http.Request, res *http.Response, body str
 	}))
 	w.t.Cleanup(s.Close)
 	return s
+}
+
+// answer is what our door answers, whatever a faulty one was asked.
+func (w *world) answer(path string) string {
+	rec := httptest.NewRecorder()
+	w.door.ServeHTTP(rec, httptest.NewRequest("GET", open311.Base+path, nil))
+	return rec.Body.String()
+}
+
+// known answers for a jurisdiction that nobody serves.
+func known(path, format, answer string) func(*http.Request, *http.Response, string) string {
+	return func(r *http.Request, res *http.Response, body string) string {
+		if r.URL.Query().Get("jurisdiction_id") == "nowhere.example" && strings.Contains(r.URL.Path, path) && strings.HasSuffix(r.URL.Path, format) {
+			res.StatusCode = 200
+			return answer
+		}
+		return body
+	}
+}
+
+// A server may ask something of every request: the checker answers it, and finds nothing wrong.
+func TestCheckAnswersWhatIsRequired(t *testing.T) {
+	w := newWorld(t)
+	w.begin("public")
+	server := w.faulty(func(r *http.Request, res *http.Response, body string) string {
+		if r.Method == http.MethodPost && res.StatusCode == http.StatusCreated && r.PostForm.Get("attribute[community]") == "" {
+			res.StatusCode = http.StatusBadRequest
+			return `[{"code":400,"description":"which community?"}]`
+		}
+		return strings.NewReplacer(`"required":false`, `"required":true`, "<required>false<", "<required>true<").Replace(body)
+	})
+	posted := false
+	for _, r := range open311.Check(context.Background(), open311.Server{URL: server.URL, Key: w.key, Write: true}) {
+		posted = posted || r.Code == "post_json"
+		if !r.OK {
+			t.Errorf("%s: %s", r.Code, r.Why)
+		}
+	}
+	if !posted {
+		t.Error("nothing was posted")
+	}
 }
 
 // The checker notices each fault, and says so at the right check.
@@ -480,9 +583,7 @@ func TestCheckerNotices(t *testing.T) {
 		}},
 		{"filters that do nothing", "filter_closed", func(r *http.Request, _ *http.Response, body string) string {
 			if r.URL.Query().Get("status") == "closed" {
-				rec := httptest.NewRecorder()
-				w.door.ServeHTTP(rec, httptest.NewRequest("GET", open311.Base+"/requests.json", nil))
-				return rec.Body.String()
+				return w.answer("/requests.json")
 			}
 			return body
 		}},
@@ -510,6 +611,69 @@ func TestCheckerNotices(t *testing.T) {
 		{"a definition without values", "definition_json", func(r *http.Request, _ *http.Response, body string) string {
 			if strings.Contains(r.URL.Path, "/services/") {
 				return strings.Replace(body, `"values":[{`, `"other":[{`, 1)
+			}
+			return body
+		}},
+		{"XML without a declaration", "services_xml", func(_ *http.Request, res *http.Response, body string) string {
+			if strings.HasPrefix(res.Header.Get("Content-Type"), "text/xml") {
+				_, body, _ = strings.Cut(body, "?>")
+			}
+			return body
+		}},
+		{"JSON in another charset", "requests_json", func(_ *http.Request, res *http.Response, body string) string {
+			if strings.HasPrefix(res.Header.Get("Content-Type"), "application/json") {
+				res.Header.Set("Content-Type", "application/json; charset=gbk")
+			}
+			return body
+		}},
+		{"a third kind of endpoint", "discovery_json", replace(`"type":"test"`, `"type":"dev"`)},
+		{"an endpoint without XML", "discovery_json", replace(`"text/xml",`, "")},
+		{"nobody to ask", "discovery_xml", func(_ *http.Request, _ *http.Response, body string) string {
+			return regexp.MustCompile(`<contact>.*</contact>`).ReplaceAllString(body, "<contact></contact>")
+		}},
+		{"XML of another status", "requests_xml", replace("<status>open</status>", "<status>closed</status>")},
+		{"XML of another service", "services_xml", replace("<service_name>路灯不亮</service_name>", "<service_name>Lamp</service_name>")},
+		{"an attribute of order nought", "definition_json", replace(`"order":1`, `"order":0`)},
+		{"an attribute of a type there is not", "definition_json", replace(`"datatype":"singlevaluelist"`, `"datatype":"select"`)},
+		{"an attribute that does not say whether it is required", "definition_json", replace(`"required":false`, `"optional":true`)},
+		{"two attributes in one place", "definition_json", func(r *http.Request, _ *http.Response, body string) string {
+			if strings.Contains(r.URL.Path, "/services/") {
+				return strings.Replace(body, `"attributes":[`, `"attributes":[{"variable":true,"code":"A","datatype":"string","required":false,"datatype_description":"","order":1,"description":"","values":null},`, 1)
+			}
+			return body
+		}},
+		{"a value twice", "definition_json", func(r *http.Request, _ *http.Response, body string) string {
+			if strings.Contains(r.URL.Path, "/services/") {
+				return strings.Replace(body, `"values":[`, `"values":[{"key":"nyyh","name":"x"},`, 1)
+			}
+			return body
+		}},
+		{"an attribute that differs in XML", "definition_xml", replace("<datatype>singlevaluelist</datatype>", "<datatype>text</datatype>")},
+		{"any jurisdiction has definitions", "definition_jurisdiction_xml", known("/services/", "xml", `<?xml version="1.0" encoding="UTF-8"?><service_definition></service_definition>`)},
+		{"any jurisdiction has requests", "requests_jurisdiction_json", known("/requests.json", "json", "[]")},
+		{"an empty parameter is looked for", "optional_empty", func(r *http.Request, _ *http.Response, body string) string {
+			if q := r.URL.Query(); q.Has("status") && q.Get("status") == "" {
+				return "[]"
+			}
+			return body
+		}},
+		{"only the first of a parameter counts", "filter_repeated", func(r *http.Request, _ *http.Response, body string) string {
+			if len(r.URL.Query()["status"]) > 1 {
+				return w.answer("/requests.json?status=open")
+			}
+			return body
+		}},
+		{"ids override nothing", "request_ids_override", func(r *http.Request, res *http.Response, body string) string {
+			if r.URL.Query().Has("status") && r.URL.Query().Get("service_request_id") != "" {
+				return "[]"
+			}
+			return body
+		}},
+		{"a year at once", "window", func(r *http.Request, res *http.Response, body string) string {
+			if res.StatusCode == 400 && r.URL.Query().Has("end_date") {
+				res.StatusCode = 200
+				all := w.answer("/requests.json")
+				return strings.Replace(all, `"requested_datetime":"2026-03-02`, `"requested_datetime":"2025-06-02`, 1)
 			}
 			return body
 		}},

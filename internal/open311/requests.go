@@ -1,6 +1,7 @@
 package open311
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"encoding/xml"
@@ -28,23 +29,23 @@ const (
 )
 
 type request struct {
-	ID          string       `xml:"service_request_id" json:"service_request_id"`
-	Status      string       `xml:"status" json:"status"`
-	Notes       *string      `xml:"status_notes" json:"status_notes"`
-	Name        string       `xml:"service_name" json:"service_name"`
-	Code        string       `xml:"service_code" json:"service_code"`
-	Description *string      `xml:"description" json:"description"`
-	Agency      *string      `xml:"agency_responsible" json:"agency_responsible"`
-	Notice      *string      `xml:"service_notice" json:"service_notice"`
-	Requested   string       `xml:"requested_datetime" json:"requested_datetime"`
-	Updated     string       `xml:"updated_datetime" json:"updated_datetime"`
-	Expected    *string      `xml:"expected_datetime" json:"expected_datetime"`
-	Address     *string      `xml:"address" json:"address"`
-	AddressID   *string      `xml:"address_id" json:"address_id"`
-	Zipcode     *string      `xml:"zipcode" json:"zipcode"`
-	Lat         *json.Number `xml:"lat" json:"lat"`
-	Long        *json.Number `xml:"long" json:"long"`
-	Media       *string      `xml:"media_url" json:"media_url"`
+	ID          string  `xml:"service_request_id" json:"service_request_id"`
+	Status      string  `xml:"status" json:"status"`
+	Notes       maybe   `xml:"status_notes" json:"status_notes"`
+	Name        string  `xml:"service_name" json:"service_name"`
+	Code        string  `xml:"service_code" json:"service_code"`
+	Description maybe   `xml:"description" json:"description"`
+	Agency      maybe   `xml:"agency_responsible" json:"agency_responsible"`
+	Notice      maybe   `xml:"service_notice" json:"service_notice"`
+	Requested   string  `xml:"requested_datetime" json:"requested_datetime"`
+	Updated     string  `xml:"updated_datetime" json:"updated_datetime"`
+	Expected    maybe   `xml:"expected_datetime" json:"expected_datetime"`
+	Address     maybe   `xml:"address" json:"address"`
+	AddressID   maybe   `xml:"address_id" json:"address_id"`
+	Zipcode     maybe   `xml:"zipcode" json:"zipcode"`
+	Lat         degrees `xml:"lat" json:"lat"`
+	Long        degrees `xml:"long" json:"long"`
+	Media       maybe   `xml:"media_url" json:"media_url"`
 }
 
 type requests struct {
@@ -85,10 +86,10 @@ func (d *Door) byID(r *http.Request, c *call, ids []string) (answer, error) {
 }
 
 func (d *Door) requestList(r *http.Request, c *call) (answer, error) {
-	if r.Form.Has("service_request_id") { // then all else is not looked at
-		return d.byID(r, c, list(r.Form.Get("service_request_id")))
+	if ids := list(r.Form["service_request_id"]...); len(ids) > 0 { // then all else is not looked at
+		return d.byID(r, c, ids)
 	}
-	asked := docket.Asked{Method: c.to.Method, Categories: list(r.Form.Get("service_code")), Limit: most}
+	asked := docket.Asked{Method: c.to.Method, Categories: list(r.Form["service_code"]...), Limit: most}
 	for _, code := range asked.Categories {
 		if _, ok, err := d.Book(r.Context(), d.Store.Read()).Row(act.RowID{Register: c.categories(), ID: code}, d.today()); err != nil {
 			return answer{}, err
@@ -96,7 +97,7 @@ func (d *Door) requestList(r *http.Request, c *call) (answer, error) {
 			return answer{}, wrong(http.StatusNotFound, "service", "Code", code)
 		}
 	}
-	for _, s := range list(r.Form.Get("status")) {
+	for _, s := range list(r.Form["status"]...) {
 		switch s {
 		case "open":
 			asked.Open = true
@@ -135,7 +136,7 @@ func (d *Door) span(r *http.Request) (from, until time.Time, err error) {
 		if s == "" {
 			return t, false, nil
 		}
-		if t, err = time.Parse(time.RFC3339, s); err != nil {
+		if t, err = instant(s); err != nil {
 			return t, true, wrong(http.StatusBadRequest, "date", "Name", name)
 		}
 		return t, true, nil
@@ -189,7 +190,7 @@ func (d *Door) shown(ctx context.Context, q store.Q, r *http.Request, c *call, s
 	said := func(key string) string { s, _ := facts[key].(string); return s }
 	out := request{
 		ID: strconv.FormatInt(st.Row.Number, 10), Status: "open", Code: said(c.to.Category),
-		Requested: stamp(st.Run.Matter.Opened), Updated: stamp(st.Run.Updated), Address: orNull(said(c.to.Place)),
+		Requested: stamp(st.Run.Matter.Opened), Updated: stamp(st.Run.Updated), Address: maybe(said(c.to.Place)),
 	}
 	row, there, err := st.Context.Book.Row(act.RowID{Register: c.categories(), ID: out.Code}, calendar.DateOf(st.Run.Matter.Opened))
 	if err != nil {
@@ -200,10 +201,9 @@ func (d *Door) shown(ctx context.Context, q store.Q, r *http.Request, c *call, s
 	}
 	key, field, _ := strings.Cut(c.to.Said, ".")
 	account, _ := st.Run.Results[key].Facts[field].(string)
-	out.Description = orNull(account)
+	out.Description = maybe(account)
 	if p, ok := step.ParsePoint(said(c.to.Spot)); ok {
-		lat, long := json.Number(step.Degrees(p.Lat)), json.Number(step.Degrees(p.Lon))
-		out.Lat, out.Long = &lat, &long
+		out.Lat, out.Long = degrees(step.Degrees(p.Lat)), degrees(step.Degrees(p.Lon))
 	}
 	standing := text.Words{}
 	if st.Run.Closed {
@@ -212,35 +212,35 @@ func (d *Door) shown(ctx context.Context, q store.Q, r *http.Request, c *call, s
 		standing = p.Step.Shared().Name.Words()
 		out.Agency, out.Expected = d.owed(c, st)
 	}
-	out.Notes = orNull(c.say(standing))
+	out.Notes = maybe(c.say(standing))
 	out.Media, err = d.media(ctx, q, r, c, st)
 	return out, err
 }
 
 // owed says who has to do something now and until when: the deadline is the one that the charter's limits give.
-func (d *Door) owed(c *call, st desk.Standing) (agency, expected *string) {
+func (d *Door) owed(c *call, st desk.Standing) (agency, expected maybe) {
 	for _, a := range st.Asks() {
 		if !a.Owed {
 			continue
 		}
-		if agency == nil && len(a.By) > 0 {
-			agency = orNull(c.say(st.Charter.RoleName(a.By[0])))
+		if agency == "" && len(a.By) > 0 {
+			agency = maybe(c.say(st.Charter.RoleName(a.By[0])))
 		}
-		if expected == nil && !a.Due.IsZero() {
-			expected = orNull(stamp(a.Due))
+		if expected == "" && !a.Due.IsZero() {
+			expected = maybe(stamp(a.Due))
 		}
 	}
 	return agency, expected
 }
 
 // media is the first photograph that is public.
-func (d *Door) media(ctx context.Context, q store.Q, r *http.Request, c *call, st desk.Standing) (*string, error) {
+func (d *Door) media(ctx context.Context, q store.Q, r *http.Request, c *call, st desk.Standing) (maybe, error) {
 	if len(c.to.Photos) == 0 || len(st.Run.Results) == 0 {
-		return nil, nil
+		return "", nil
 	}
 	acts, err := d.Ledger.Acts(ctx, q, st.Run.Matter.Number, 0)
 	if err != nil {
-		return nil, err
+		return "", err
 	}
 	for _, path := range c.to.Photos {
 		key, field, _ := strings.Cut(path, ".")
@@ -252,18 +252,17 @@ func (d *Door) media(ctx context.Context, q store.Q, r *http.Request, c *call, s
 				continue
 			}
 			if files := act.FilesIn(body.Answers[field]); len(files) > 0 {
-				return orNull(d.origin(r) + "/files/" + string(files[0])), nil
+				return maybe(d.origin(r) + "/files/" + string(files[0])), nil
 			}
 		}
 	}
-	return nil, nil
+	return "", nil
 }
 
 type given struct {
-	ID     string  `xml:"service_request_id" json:"service_request_id"`
-	Token  string  `xml:"token,omitempty" json:"token,omitempty"`
-	Notice *string `xml:"service_notice" json:"service_notice"`
-	Acc    *string `xml:"account_id" json:"account_id"`
+	ID      string `xml:"service_request_id" json:"service_request_id"`
+	Notice  maybe  `xml:"service_notice" json:"service_notice"`
+	Account maybe  `xml:"account_id" json:"account_id"`
 }
 
 type givens struct {
@@ -283,6 +282,9 @@ type tokens struct {
 
 // token tells which request a receipt is for. Ids are given at once here, so nobody has to ask.
 func (d *Door) token(r *http.Request, c *call) (answer, error) {
+	if c.name == "" {
+		return answer{}, wrong(http.StatusBadRequest, "no_token")
+	}
 	got, ok, err := d.Ledger.Submission(r.Context(), d.Store.Read(), c.name)
 	if err != nil {
 		return answer{}, err
@@ -324,9 +326,13 @@ func (d *Door) post(r *http.Request, c *call) (answer, error) {
 	}
 	address := strings.Join(strings.Fields(f.Get("address_string")), " ")
 	if !placed && address == "" {
+		if f.Get("address_id") != "" { // there is no repository of addresses that it could be an id of
+			return answer{}, wrong(http.StatusBadRequest, "address_id")
+		}
 		return answer{}, wrong(http.StatusBadRequest, "no_place")
 	}
-	subject, err := d.subject(r.Context(), c, f.Get("attribute["+areaCode(c)+"]"), at, placed)
+	area := "attribute[" + areaCode(c) + "]"
+	subject, err := d.subject(r.Context(), c, cmp.Or(f.Get(area), f.Get(area+"[]")), at, placed)
 	if err != nil {
 		return answer{}, err
 	}
@@ -356,8 +362,7 @@ func (d *Door) post(r *http.Request, c *call) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
-	notice := c.say(text.Key("open311.received", "Receipt", receipt.ID))
-	out := []given{{ID: strconv.FormatInt(int64(receipt.Matter), 10), Notice: &notice}}
+	out := []given{{ID: strconv.FormatInt(int64(receipt.Matter), 10), Notice: maybe(c.say(text.Key("open311.received", "Receipt", receipt.ID)))}}
 	return answer{http.StatusCreated, givens{List: out}, out}, nil
 }
 

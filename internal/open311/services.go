@@ -31,8 +31,22 @@ type discovered struct {
 	Endpoints  []endpoint `xml:"endpoints>endpoint" json:"endpoints"`
 }
 
-// changeset is when the addresses of this door last changed.
-const changeset = "2020-11-01T00:00:00+08:00"
+// changeset is when the services or what they ask last changed: with a version of the charter, or a row of the registers they
+// are read from. Clients keep both until it moves.
+func (d *Door) changeset(ctx context.Context, q store.Q, c *call) (string, error) {
+	at, err := d.Book(ctx, q).Changed(d.today(), c.categories(), areaCode(c))
+	if err != nil {
+		return "", err
+	}
+	installed, _, err := d.Ledger.LastOfHouse(ctx, q, act.Installed)
+	if err != nil {
+		return "", err
+	}
+	if installed.At.After(at) {
+		at = installed.At
+	}
+	return stamp(at), nil
+}
 
 func (d *Door) discovery(r *http.Request, c *call) (answer, error) {
 	if c.name != "discovery" {
@@ -41,6 +55,10 @@ func (d *Door) discovery(r *http.Request, c *call) (answer, error) {
 	typ := "production"
 	if c.charter.Head.Demo {
 		typ = "test"
+	}
+	changeset, err := d.changeset(r.Context(), d.Store.Read(), c)
+	if err != nil {
+		return answer{}, err
 	}
 	got := discovered{Changeset: changeset, Contact: c.say(c.to.Contact.Words()), KeyService: c.say(c.to.Keys.Words()), Endpoints: []endpoint{{
 		Specification: Spec, URL: d.origin(r) + Base, Changeset: changeset, Type: typ, Formats: []string{"text/xml", "application/json"},
@@ -139,6 +157,9 @@ type definition struct {
 
 // definition of a service: every one has the one attribute which area it is in.
 func (d *Door) definition(r *http.Request, c *call) (answer, error) {
+	if c.name == "" {
+		return answer{}, wrong(http.StatusBadRequest, "no_service")
+	}
 	if _, err := d.service(r.Context(), d.Store.Read(), c, c.name); err != nil {
 		return answer{}, err
 	}
