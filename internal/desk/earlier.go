@@ -60,7 +60,7 @@ func (d *Desk) earlier(ctx context.Context, q store.Q, before act.Matter, key st
 		return nil, nil
 	}
 	err = d.ended(ctx, q, before, key, subject, func(_ *method.Method, run *method.Run) bool {
-		out = append(out, step.Earlier{Matter: run.Matter.Number, Facts: run.Matter.Facts, Results: run.Results})
+		out = append(out, step.Earlier{Matter: run.Matter.Number, Facts: run.Matter.Facts, Results: run.Results, Result: run.Result})
 		return len(out) < earlierGiven
 	})
 	return out, err

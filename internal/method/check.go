@@ -264,7 +264,7 @@ func (c *checker) find(key string) (step.Step, bool) {
 func (c *checker) step(p *Placed) {
 	common := p.Step.Shared()
 	steps, _ := c.m.Node.Get("steps")
-	sc := &step.Checker{Charter: c.charter, Method: c.m.Key, Key: p.Key, Steps: steps.Keys(), Find: c.find, Env: c.env, Subject: c.m.Subject, Start: c.m.Start.Fields, Node: p.Node}
+	sc := &step.Checker{Charter: c.charter, Method: c.m.Key, Key: p.Key, Steps: steps.Keys(), Find: c.find, Env: c.env, Subject: c.m.Subject, Start: c.m.Start.Fields, Results: slices.Sorted(maps.Keys(c.m.Results)), Node: p.Node}
 	if !name.MatchString(p.Key) {
 		c.add(step.Error, "step.key", text.Args{"Step": p.Key}, c.m.Node.KeyAt("steps", p.Key))
 	}

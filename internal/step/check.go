@@ -59,6 +59,7 @@ type Checker struct {
 	Env     *expr.Env                     // the names a condition at this step may use
 	Subject string                        // register whose rows the method is run on
 	Start   Fields                        // what is asked at its start
+	Results []string                      // how its matters can end; nil where a step is checked by itself
 	Node    source.Node
 	List    []Finding
 }
@@ -89,6 +90,15 @@ func (c *Checker) Roles(roles []string, path ...any) {
 	for i, r := range roles {
 		if !c.Charter.HasRole(r) {
 			c.Error("role.unknown", text.Args{"Role": r}, append(slices.Clone(path), i)...)
+		}
+	}
+}
+
+// Ends makes sure that each of a list is a result of the method.
+func (c *Checker) Ends(results []string, path ...any) {
+	for i, r := range results {
+		if c.Results != nil && !slices.Contains(c.Results, r) {
+			c.Error("next.result", text.Args{"Result": r}, append(slices.Clone(path), i)...)
 		}
 	}
 }

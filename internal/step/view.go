@@ -17,6 +17,7 @@ type Earlier struct {
 	Matter  act.Matter
 	Facts   map[string]any // said at its start
 	Results map[string]Result
+	Result  string // how it ended
 }
 
 // Known tells whether a row stands in its register today at or below the matter's subject: what a RowType field may

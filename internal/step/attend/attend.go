@@ -155,6 +155,7 @@ func (s *Attend) Check(c *step.Checker) {
 	if s.On == "" && s.Window.IsZero() || !s.SignUp.IsZero() && s.SignUp.Unit == s.Window.Unit && s.SignUp.N >= s.Window.N {
 		c.Error("attend.window", nil, "window")
 	}
+	c.Ends(s.Credit, "credit")
 	c.Fields(s.Fields, "fields")
 	c.Fields(s.Record.Fields, "record", "fields")
 	c.Reserved(s.Record.Fields, []string{who}, "record", "fields")

@@ -84,8 +84,9 @@ type Grade struct {
 type Streak struct {
 	step.Item `yaml:",inline"`
 
-	Grade string `yaml:"grade"`
-	Times int    `yaml:"times"`
+	Grade  string   `yaml:"grade"`
+	Times  int      `yaml:"times"`
+	Stands []string `yaml:"stands,omitempty"` // results of the method with which a month's rating stands; any where not said
 }
 
 const rated = "score.rated"
@@ -183,6 +184,7 @@ func (s *Score) checkGrades(c *step.Checker) {
 		return
 	}
 	c.Words(s.Streak.Name, "streak", "name")
+	c.Ends(s.Streak.Stands, "streak", "stands")
 	if s.Month == "" || s.Streak.Times < 2 || !slices.Contains(s.Outcomes(), s.Streak.Grade) {
 		c.Error("score.streak", text.Args{"Grade": s.Streak.Grade}, "streak")
 	}
@@ -312,7 +314,7 @@ func (s *Score) grade(b body) (string, error) {
 }
 
 // streak counts the months in a row up to this one with the grade of the streak. Of several ratings of one month the
-// latest counts. A month that is rated already under way elsewhere is not looked for: only what has ended counts.
+// latest that stands counts. A month whose rating is still under way is not looked for: only what has ended counts.
 func (s *Score) streak(v step.View, b *body, basis fault.Basis) error {
 	if s.Streak == nil || b.Grade != s.Streak.Grade {
 		return nil
@@ -327,6 +329,9 @@ func (s *Score) streak(v step.View, b *body, basis fault.Basis) error {
 	}
 	by := map[int]step.Earlier{}
 	for _, e := range earlier { // latest first
+		if len(s.Streak.Stands) > 0 && !slices.Contains(s.Streak.Stands, e.Result) {
+			continue
+		}
 		if m, ok := monthOf(e.Facts[s.Month]); ok {
 			if _, known := by[m]; !known {
 				by[m] = e

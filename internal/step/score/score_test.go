@@ -104,6 +104,40 @@ func TestMonthsInARow(t *testing.T) {
 	}
 }
 
+// A rating that whoever decides threw out, or that is rated anew, does not count in the row.
+func TestOnlyWhatStandsIsInTheRow(t *testing.T) {
+	ended := func(n act.Matter, month, grade, result string) step.Earlier {
+		e := rated(n, month, grade)
+		e.Result = result
+		return e
+	}
+	tests := []struct {
+		name    string
+		earlier []step.Earlier // latest first
+		months  float64
+	}{
+		{"both stand", []step.Earlier{ended(2, "2026-05-31", "red", "red"), ended(1, "2026-04-30", "red", "red")}, 3},
+		{"the month before was dropped", []step.Earlier{ended(2, "2026-05-31", "red", "dropped"), ended(1, "2026-04-30", "red", "red")}, 1},
+		{"dropped, and rated anew", []step.Earlier{ended(3, "2026-05-31", "red", "red"), ended(2, "2026-05-31", "red", "dropped"), ended(1, "2026-04-30", "red", "red")}, 3},
+		{"rated anew, and that was dropped", []step.Earlier{ended(3, "2026-05-31", "black", "dropped"), ended(2, "2026-05-31", "red", "red")}, 2},
+		{"rated anew as black, which stands", []step.Earlier{ended(3, "2026-05-31", "black", "black"), ended(2, "2026-05-31", "red", "red")}, 1},
+	}
+	stands := strings.Replace(example, "times: 3,", "times: 3, stands: [red, black, plain],", 1)
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			w := world()
+			w.Earlier = tt.earlier
+			m := steptest.Start(t, steptest.Must(t, score.Kind{}, stands, w), w)
+			if err := m.Submit(office, sheet()); err != nil {
+				t.Fatal(err)
+			}
+			if end, _ := m.Ended(); end.Facts["streak"] != tt.months {
+				t.Errorf("%+v, want %v months", end.Facts, tt.months)
+			}
+		})
+	}
+}
+
 func TestRatedOnce(t *testing.T) {
 	w := world()
 	m := steptest.Start(t, steptest.Must(t, score.Kind{}, example, w), w)
