@@ -55,4 +55,8 @@ func TestTheBoardShowsWhatShopsPromised(t *testing.T) {
 	if body := board(); !strings.Contains(body, "门前责任承诺：没有签（2026-03-02）") {
 		t.Errorf("after it was refused: %s", body)
 	}
+	everyFigureOpensItsRows(t, w.visitor(), "/figures/storefront_pledge?month=2026-03", 7)
+	if _, body, _ := w.visitor().get("/figures/storefront_pledge?month=2026-03"); !strings.Contains(body, "签订并核对 0") || !strings.Contains(body, "有结果 1") {
+		t.Errorf("the rate of those who signed: %s", body)
+	}
 }

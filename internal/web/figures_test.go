@@ -3,6 +3,7 @@ package web_test
 import (
 	"context"
 	"fmt"
+	"html"
 	"net/http"
 	"regexp"
 	"slices"
@@ -94,6 +95,7 @@ func TestFiguresOpenTheirRows(t *testing.T) {
 			t.Errorf("%s does not stand there", want)
 		}
 	}
+	everyFigureOpensItsRows(t, v, "/figures/problem?month=2026-03", 30)
 	_, rows, _ := v.get("/figures/problem/rows?month=2026-03&measures=closed,filed")
 	if n := strings.Count(rows, `href="/matters/`); n < 2 || strings.Contains(rows, `href="/matters/4"`) {
 		t.Errorf("the rows of what was closed: %d links", n)
@@ -211,6 +213,44 @@ func TestTheBulletin(t *testing.T) {
 	for _, want := range []string{"93.72%", "75.82%", "94.35%", "56.25%", "结案 911", "立案 972", "没有超期）737", "结案 902", "立案 956", "结案 9", "立案 16"} {
 		if !strings.Contains(strings.ReplaceAll(body, " 737", "737"), want) {
 			t.Errorf("%s does not stand there", want)
+		}
+	}
+	everyFigureOpensItsRows(t, x.w.visitor(), "/figures/problem?month=2026-03", 30)
+}
+
+// behind are the matters behind a figure, through all its pages.
+func behind(t *testing.T, v *visitor, href string) map[string]bool {
+	t.Helper()
+	out := map[string]bool{}
+	for next := href; next != ""; {
+		status, body, _ := v.get(html.UnescapeString(next))
+		if status != http.StatusOK {
+			t.Fatalf("%s: %d", next, status)
+		}
+		_, table, _ := strings.Cut(body, "<tbody")
+		for _, m := range regexp.MustCompile(`href="/matters/(\d+)"`).FindAllStringSubmatch(table, -1) {
+			out[m[1]] = true
+		}
+		next = ""
+		if m := regexp.MustCompile(`href="([^"]*before=[^"]*)"`).FindStringSubmatch(body); m != nil {
+			next = m[1]
+		}
+	}
+	return out
+}
+
+// everyFigureOpensItsRows follows each figure of a page and counts what it opens.
+func everyFigureOpensItsRows(t *testing.T, v *visitor, page string, want int) {
+	t.Helper()
+	_, body, _ := v.get(page)
+	figures := regexp.MustCompile(`<a href="(/figures/[a-z_]+/rows[^"]+)">[^<]*?(\d+)</a>`).FindAllStringSubmatch(body, -1)
+	figures = append(figures, regexp.MustCompile(`<a href="(/figures/[a-z_]+/rows[^"]+)">[^<]*</a> </th><td[^>]*><span>(\d+)</span>`).FindAllStringSubmatch(body, -1)...)
+	if len(figures) < want {
+		t.Fatalf("only %d figures on %s", len(figures), page)
+	}
+	for _, f := range figures {
+		if got := len(behind(t, v, f[1])); fmt.Sprint(got) != f[2] {
+			t.Errorf("%s says %s and opens %d", f[1], f[2], got)
 		}
 	}
 }
