@@ -161,8 +161,12 @@ func (w *session) report(ctx context.Context) error {
 	}
 	said := func(key string) string { s, _ := w.run.Matter.Facts[key].(string); return s }
 	at, placed := step.ParsePoint(said(spot))
+	subject := ""
+	if !w.run.Matter.Subject.IsZero() {
+		subject = w.run.Matter.Subject.String()
+	}
 	return w.desk.docket.PutReport(ctx, w.tx, docket.Report{
-		Matter: int64(w.run.Matter.Number), Method: w.method.Key, Category: said(category), Lon: at.Lon, Lat: at.Lat, Placed: placed,
+		Matter: int64(w.run.Matter.Number), Method: w.method.Key, Category: said(category), Subject: subject, Lon: at.Lon, Lat: at.Lat, Placed: placed,
 		Opened: w.run.Matter.Opened.UnixMicro(), Updated: w.run.Updated.UnixMicro(), Open: !w.run.Closed, Private: w.run.Matter.Private,
 	})
 }

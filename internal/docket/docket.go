@@ -285,7 +285,7 @@ func after(path string) string {
 
 // Clear throws the docket away, to be folded again.
 func (d *Docket) Clear(ctx context.Context, tx *store.Tx) error {
-	for _, query := range []*store.Query{clearPublications, clearPresences, clearReports, clearMeasured, clearWork} {
+	for _, query := range []*store.Query{clearPublications, clearPresences, clearReports, clearCells, clearMeasured, clearWork} {
 		if _, err := store.Exec(ctx, tx, query, d.tenant); err != nil {
 			return err
 		}

@@ -121,9 +121,23 @@ DELETE FROM work WHERE tenant = $1;
 -- name: clear-matters
 DELETE FROM matter WHERE tenant = $1;
 
+-- name: count-report
+-- Counts a public report in the squares it lies in: when it is new, and when it ends or is open again. Runs before
+-- put-report, and changes nothing where that changes neither.
+INSERT INTO report_cell (tenant, method, size, lat_cell, lon_cell, category, subject, n, n_open, lat_sum, lon_sum)
+SELECT CAST($1 AS bigint), CAST($3 AS text), s.size,
+	CASE WHEN $8 THEN (CAST($7 AS bigint) + 90000000) / s.size ELSE -1 END, CASE WHEN $8 THEN (CAST($6 AS bigint) + 180000000) / s.size ELSE -1 END,
+	CAST($4 AS text), CAST($5 AS text),
+	CASE WHEN r.matter IS NULL THEN 1 ELSE 0 END, CASE WHEN $9 THEN 1 ELSE 0 END - CASE WHEN r.is_open THEN 1 ELSE 0 END,
+	CASE WHEN $8 AND r.matter IS NULL THEN (CAST($7 AS bigint) + 90000000) % s.size ELSE 0 END, CASE WHEN $8 AND r.matter IS NULL THEN (CAST($6 AS bigint) + 180000000) % s.size ELSE 0 END
+FROM (SELECT 512 AS size UNION ALL SELECT 2048 UNION ALL SELECT 8192) s LEFT JOIN report r ON r.tenant = $1 AND r.matter = $2
+WHERE r.matter IS NULL OR r.is_open <> $9
+ON CONFLICT (tenant, method, size, lat_cell, lon_cell, category, subject) DO UPDATE SET n = report_cell.n + excluded.n,
+	n_open = report_cell.n_open + excluded.n_open, lat_sum = report_cell.lat_sum + excluded.lat_sum, lon_sum = report_cell.lon_sum + excluded.lon_sum;
+
 -- name: put-report
-INSERT INTO report (tenant, matter, method, category, lon, lat, is_placed, opened, updated, is_open, is_private)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+INSERT INTO report (tenant, matter, method, category, subject, lon, lat, is_placed, opened, updated, is_open, is_private)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
 ON CONFLICT (tenant, matter) DO UPDATE SET updated = excluded.updated, is_open = excluded.is_open;
 
 -- name: reports
@@ -144,19 +158,67 @@ WHERE tenant = $1 AND method = $2 AND category = $3 AND lat >= $4 AND lat <= $5 
 AND opened >= $8 ORDER BY opened DESC, matter DESC LIMIT $9;
 
 -- name: reports-same
--- The same about one row. Walks report_near, then the matters it finds.
-SELECT r.matter, r.category, r.lon, r.lat, r.is_placed, r.opened, r.updated, r.is_open FROM report r
-JOIN matter m ON m.tenant = r.tenant AND m.matter = r.matter
-WHERE r.tenant = $1 AND r.method = $2 AND r.category = $3 AND r.is_open AND NOT r.is_private AND m.subject = $4 AND r.opened >= $5
-ORDER BY r.opened DESC, r.matter DESC LIMIT $6;
-
--- name: reports-open
--- Open public reports of one method, the newest first. Walks report_shown.
+-- The same about one row. Walks report_near.
 SELECT matter, category, lon, lat, is_placed, opened, updated, is_open FROM report
-WHERE tenant = $1 AND method = $2 AND is_open AND NOT is_private ORDER BY opened DESC, matter DESC LIMIT $3;
+WHERE tenant = $1 AND method = $2 AND category = $3 AND is_open AND NOT is_private AND subject = $4 AND opened >= $5
+ORDER BY opened DESC, matter DESC LIMIT $6;
+
+-- name: shown-open
+-- What is open of the public reports of one method, the newest first, from a report on. Walks report_shown.
+SELECT matter, category, lon, lat, is_placed, opened, updated, is_open FROM report
+WHERE tenant = $1 AND method = $2 AND is_open AND NOT is_private AND opened <= $3 AND (opened < $3 OR matter < $4)
+AND (category = $5 OR $5 = '') AND (subject = $6 OR $6 = '') AND lat >= $7 AND lat <= $8 AND lon >= $9 AND lon <= $10 AND (is_placed OR $11)
+ORDER BY opened DESC, matter DESC LIMIT $12;
+
+-- name: shown
+-- The same of what is open and of what has ended, or of the latter alone; opened since an instant. Walks report_opened.
+SELECT matter, category, lon, lat, is_placed, opened, updated, is_open FROM report
+WHERE tenant = $1 AND method = $2 AND NOT is_private AND opened <= $3 AND (opened < $3 OR matter < $4) AND opened >= $13 AND (NOT is_open OR $14)
+AND (category = $5 OR $5 = '') AND (subject = $6 OR $6 = '') AND lat >= $7 AND lat <= $8 AND lon >= $9 AND lon <= $10 AND (is_placed OR $11)
+ORDER BY opened DESC, matter DESC LIMIT $12;
+
+-- name: shown-of
+-- The same of one category. Walks report_category.
+SELECT matter, category, lon, lat, is_placed, opened, updated, is_open FROM report
+WHERE tenant = $1 AND method = $2 AND NOT is_private AND opened <= $3 AND (opened < $3 OR matter < $4) AND opened >= $13 AND (NOT is_open OR $14)
+AND category = $5 AND (subject = $6 OR $6 = '') AND lat >= $7 AND lat <= $8 AND lon >= $9 AND lon <= $10 AND (is_placed OR $11)
+ORDER BY opened DESC, matter DESC LIMIT $12;
+
+-- name: shown-in
+-- Public reports in a box, the newest first: open, ended or both. Walks report_ground, a row of squares after another;
+-- y + 0 has no type of its own, as the expression in the index has none, without which SQLite would not compare them by it.
+WITH RECURSIVE band (y) AS (SELECT CAST($9 AS bigint) UNION ALL SELECT y + 1 FROM band WHERE y < $10)
+SELECT r.matter, r.category, r.lon, r.lat, r.is_placed, r.opened, r.updated, r.is_open FROM band CROSS JOIN report r INDEXED BY report_ground
+WHERE r.tenant = $1 AND r.method = $2 AND r.is_open IN ($3, $4) AND (r.lat + 90000000) / 512 = band.y + 0 AND r.lon >= $7 AND r.lon <= $8
+AND r.lat >= $5 AND r.lat <= $6 AND r.is_placed AND NOT r.is_private AND (r.category = $11 OR $11 = '') AND (r.subject = $12 OR $12 = '')
+ORDER BY r.opened DESC, r.matter DESC LIMIT $13;
+
+-- name: shown-in @postgres
+WITH RECURSIVE band (y) AS (SELECT CAST($9 AS bigint) UNION ALL SELECT y + 1 FROM band WHERE y < $10)
+SELECT r.matter, r.category, r.lon, r.lat, r.is_placed, r.opened, r.updated, r.is_open FROM band CROSS JOIN report r
+WHERE r.tenant = $1 AND r.method = $2 AND r.is_open IN ($3, $4) AND (r.lat + 90000000) / 512 = band.y + 0 AND r.lon >= $7 AND r.lon <= $8
+AND r.lat >= $5 AND r.lat <= $6 AND r.is_placed AND NOT r.is_private AND (r.category = $11 OR $11 = '') AND (r.subject = $12 OR $12 = '')
+ORDER BY r.opened DESC, r.matter DESC LIMIT $13;
+
+-- name: cells
+-- How many public reports lie in each square of a size within a box. Walks the primary key.
+SELECT lat_cell, lon_cell, CAST(sum(n) AS bigint) AS n, CAST(sum(n_open) AS bigint) AS n_open, CAST(sum(lat_sum) AS bigint) AS lat_sum, CAST(sum(lon_sum) AS bigint) AS lon_sum FROM report_cell
+WHERE tenant = $1 AND method = $2 AND size = $3 AND lat_cell >= $4 AND lat_cell <= $5 AND lon_cell >= $6 AND lon_cell <= $7
+AND (category = $8 OR $8 = '') AND (subject = $9 OR $9 = '') GROUP BY lat_cell, lon_cell ORDER BY lat_cell, lon_cell;
+
+-- name: cells-ended
+-- The same of what was opened since an instant and has ended. Walks report_opened over that time.
+SELECT lat_cell, lon_cell, count(*) AS n, 0 AS n_open, CAST(sum(lat_rest) AS bigint) AS lat_sum, CAST(sum(lon_rest) AS bigint) AS lon_sum FROM (
+	SELECT CASE WHEN is_placed THEN (lat + 90000000) / $3 ELSE -1 END AS lat_cell, CASE WHEN is_placed THEN (lon + 180000000) / $3 ELSE -1 END AS lon_cell,
+		CASE WHEN is_placed THEN (lat + 90000000) % $3 ELSE 0 END AS lat_rest, CASE WHEN is_placed THEN (lon + 180000000) % $3 ELSE 0 END AS lon_rest
+	FROM report WHERE tenant = $1 AND method = $2 AND opened >= $10 AND NOT is_open AND NOT is_private AND (category = $8 OR $8 = '') AND (subject = $9 OR $9 = '')
+) AS x WHERE lat_cell >= $4 AND lat_cell <= $5 AND lon_cell >= $6 AND lon_cell <= $7 GROUP BY lat_cell, lon_cell ORDER BY lat_cell, lon_cell;
 
 -- name: clear-reports
 DELETE FROM report WHERE tenant = $1;
+
+-- name: clear-cells
+DELETE FROM report_cell WHERE tenant = $1;
 
 -- name: end-measure
 -- What held until now, where something else does from here on.

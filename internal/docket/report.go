@@ -11,6 +11,7 @@ import (
 
 var (
 	putReport    = queries.Get("put-report")
+	countReport  = queries.Get("count-report")
 	reports      = queries.Get("reports")
 	reportsOf    = queries.Get("reports-of")
 	clearReports = queries.Get("clear-reports")
@@ -22,6 +23,7 @@ type Report struct {
 	Matter   int64  `db:"matter"`
 	Method   string `db:"-"`
 	Category string `db:"category"`
+	Subject  string `db:"-"` // row the matter is about
 	Lon      int64  `db:"lon"`
 	Lat      int64  `db:"lat"`
 	Placed   bool   `db:"is_placed"` // whether Lon and Lat were given
@@ -31,9 +33,15 @@ type Report struct {
 	Private  bool   `db:"-"`
 }
 
-// PutReport keeps a report as its matter stands now.
+// PutReport keeps a report as its matter stands now, and counts it where it is public. Where it lies, of what category it
+// is and whether it is private is said once and for all when it begins.
 func (d *Docket) PutReport(ctx context.Context, tx *store.Tx, r Report) error {
-	return store.Later(ctx, tx, putReport, d.tenant, r.Matter, r.Method, r.Category, r.Lon, r.Lat, r.Placed, r.Opened, r.Updated, r.Open, r.Private)
+	if !r.Private {
+		if err := store.Later(ctx, tx, countReport, d.tenant, r.Matter, r.Method, r.Category, r.Subject, r.Lon, r.Lat, r.Placed, r.Open); err != nil {
+			return err
+		}
+	}
+	return store.Later(ctx, tx, putReport, d.tenant, r.Matter, r.Method, r.Category, r.Subject, r.Lon, r.Lat, r.Placed, r.Opened, r.Updated, r.Open, r.Private)
 }
 
 // Asked is which public reports are wanted: those opened from From on and before Until, open, closed or either, of some

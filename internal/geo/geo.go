@@ -91,16 +91,25 @@ func Around(shapes ...Shape) (b Bounds) {
 	for _, s := range shapes {
 		for _, path := range s.Paths() {
 			for _, p := range path {
-				if b.IsZero() {
-					b = Bounds{p, p}
-					continue
-				}
-				b.Min = Position{min(b.Min.Lon, p.Lon), min(b.Min.Lat, p.Lat)}
-				b.Max = Position{max(b.Max.Lon, p.Lon), max(b.Max.Lat, p.Lat)}
+				b = b.With(Bounds{p, p})
 			}
 		}
 	}
 	return b
+}
+
+// With is the box around both.
+func (b Bounds) With(c Bounds) Bounds {
+	switch {
+	case b.IsZero():
+		return c
+	case c.IsZero():
+		return b
+	}
+	return Bounds{
+		Position{min(b.Min.Lon, c.Min.Lon), min(b.Min.Lat, c.Min.Lat)},
+		Position{max(b.Max.Lon, c.Max.Lon), max(b.Max.Lat, c.Max.Lat)},
+	}
 }
 
 // Meets tells whether two boxes have a place in common.

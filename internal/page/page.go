@@ -494,11 +494,13 @@ type Map struct {
 	Zoom   string     // begins the address that shows the ground around dots that were gathered
 }
 
-// Dot is one place of a Map, however many there are.
+// Dot is one place of a Map, or as many as lie together there.
 type Dot struct {
-	At   geo.Position
-	Name text.Words
-	Href string
+	At     geo.Position
+	Name   text.Words // of one
+	Href   string
+	N      int        // how many, where it stands for several
+	Around geo.Bounds // the ground they lie on
 }
 
 // Place is one shape of a Map.

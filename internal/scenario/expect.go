@@ -177,6 +177,18 @@ func (p *Player) restart(ctx context.Context, _ []string) error {
 func Dump(ctx context.Context, h *house.House) (string, error) {
 	var b strings.Builder
 	err := h.Store.View(ctx, func(ctx context.Context, q store.Q) error {
+		for _, method := range h.Desk.Charter().MethodKeys() {
+			for _, a := range []docket.Shown{{Open: true}, {Ended: true}} {
+				a.Method, a.In = method, docket.Everywhere
+				cells, err := h.Docket.Cells(ctx, q, a, docket.Sizes[0])
+				if err != nil {
+					return err
+				}
+				for _, c := range cells {
+					fmt.Fprintf(&b, "%s %+v\n", method, c)
+				}
+			}
+		}
 		for before := int64(0); ; {
 			list, err := h.Docket.List(ctx, q, docket.Filter{Before: before, Limit: 500})
 			if err != nil || len(list) == 0 {

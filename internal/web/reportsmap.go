@@ -20,8 +20,8 @@ import (
 )
 
 const (
-	dotsShown   = 2000 // reports on one map at most, the newest
-	listedBelow = 30   // of them in the list beneath, at once
+	lookedAt    = 1000 // reports that a map looks at one by one at most; where there are more it goes by squares
+	listedBelow = 30   // reports in the list beneath, at once
 	closedDays  = 90   // how long ago what is shown as ended was begun at most
 )
 
@@ -30,12 +30,14 @@ const (
 	queryCategory = "category"
 	queryState    = "state"
 	queryBox      = "box"
-	stateClosed   = "closed"
+	queryBefore   = "before"
+	stateClosed   = "closed" // of late
+	stateAll      = "all"    // since the beginning
 )
 
 // reportsMap is where the public matters of a method are, as a picture and as a list: what is under way or, where asked
-// for, what has ended lately. What is private is on neither. A place is shown as exactly as the method keeps it, and no
-// more so.
+// for, what has ended lately, or all there ever was. What is private is on neither. A place is shown as exactly as the
+// method keeps it, and no more so. What it costs does not depend on how many there are.
 func (s *Site) reportsMap(r *http.Request, rd *reader) (page.Page, error) {
 	m, ok := s.charter().Method(r.PathValue("method"))
 	if !ok {
@@ -50,10 +52,6 @@ func (s *Site) reportsMap(r *http.Request, rd *reader) (page.Page, error) {
 	if err != nil {
 		return page.Page{}, err
 	}
-	list, err := s.reportsAsked(ctx, m, q)
-	if err != nil {
-		return page.Page{}, err
-	}
 	all, err := s.allLayers(ctx)
 	if err != nil {
 		return page.Page{}, err
@@ -62,25 +60,33 @@ func (s *Site) reportsMap(r *http.Request, rd *reader) (page.Page, error) {
 	x := page.Map{Title: text.Key("reports.map"), Ground: append(groundPlaces(all, m.Subject), s.beneath(all, m.Subject, nil)...), Window: window}
 	keep := r.URL.Query()
 	keep.Del(queryBox)
-	keep.Del("before")
+	keep.Del(queryBefore)
 	x.Zoom = r.URL.Path + "?" + keep.Encode() + "&" + queryBox + "="
-	unplaced := 0
-	for _, one := range list {
+	after, _ := strconv.ParseInt(q.Get(queryBefore), 10, 64) // anything else starts at the newest
+	found, err := s.placed(ctx, s.reportsAsked(m, q), x, after)
+	if err != nil {
+		return page.Page{}, err
+	}
+	for _, one := range found.dots {
 		if one.Placed {
 			x.Dots = append(x.Dots, page.Dot{At: onGround(one.Lon, one.Lat), Name: text.Key("reports.one", "N", one.Matter, "Category", names[one.Category]), Href: fmt.Sprintf("/matters/%d", one.Matter)})
-		} else {
-			unplaced++
 		}
 	}
-	x.Says = text.Key("reports.map_says", "Method", m.Name, "N", len(list), "Unplaced", unplaced)
+	for _, c := range found.cells {
+		x.Dots = append(x.Dots, page.Dot{At: onGround(c.Lon, c.Lat), N: int(c.N), Around: geo.Bounds{Min: onGround(c.Square.West, c.Square.South), Max: onGround(c.Square.East, c.Square.North)}})
+	}
+	x.Says = text.Key("reports.map_says", "Method", m.Name, "N", found.all, "Unplaced", found.unplaced)
 	p := page.Page{
 		Frame: page.Resident, Title: text.Key("reports.map_of", "Method", m.Name), Lead: text.Key("reports.map_lead"),
 		Back: &page.Link{Words: text.Key("web.home_name"), Href: "/"},
 	}
+	if q.Get(queryState) != "" {
+		p.Lead = text.Key("reports.map_lead_all")
+	}
 	if s.residentsBegin(m) {
 		p.Actions = []page.Link{{Words: text.Key("reports.report", "Method", m.Name), Href: "/begin/" + m.Key, Icon: "message-report"}}
 	}
-	t, err := s.reportsTable(r, m, names, within(list, window), q)
+	t, err := s.reportsTable(r, m, names, found, q)
 	if err != nil {
 		return p, err
 	}
@@ -109,50 +115,130 @@ func (s *Site) categories(ctx context.Context, m *method.Method, key string) (ma
 	return out, nil
 }
 
-// reportsAsked are the public reports that an address asks for, the newest first.
-func (s *Site) reportsAsked(ctx context.Context, m *method.Method, asked url.Values) (list []docket.Report, err error) {
-	q := s.Store.Read()
-	if asked.Get(queryState) == stateClosed {
-		now := s.Clock.Now()
-		list, err = s.Docket.Reports(ctx, q, docket.Asked{Method: m.Key, From: now.AddDate(0, 0, -closedDays), Until: now.Add(1), Closed: true, Limit: dotsShown})
-	} else {
-		list, err = s.Docket.OpenReports(ctx, q, m.Key, dotsShown)
+// reportsAsked is which public reports an address asks for.
+func (s *Site) reportsAsked(m *method.Method, asked url.Values) docket.Shown {
+	x := docket.Shown{Method: m.Key, Category: asked.Get(queryCategory), Open: true, In: docket.Everywhere}
+	switch asked.Get(queryState) {
+	case stateClosed:
+		x.Open, x.Ended, x.Since = false, true, s.Clock.Now().AddDate(0, 0, -closedDays).UnixMicro()
+	case stateAll:
+		x.Ended = true
 	}
-	if err != nil {
-		return nil, err
-	}
-	under := ""
 	if id := asked.Get(queryUnder); id != "" {
-		under = "/" + m.Subject + "/" + id + "/"
+		x.Subject = act.RowID{Register: m.Subject, ID: id}.String()
 	}
-	of := asked.Get(queryCategory)
-	var out []docket.Report
-	for _, one := range list {
-		if of != "" && one.Category != of {
-			continue
-		}
-		if under != "" {
-			x, _, err := s.Docket.Find(ctx, q, act.Matter(one.Matter))
-			if err != nil {
-				return nil, err
-			}
-			if !strings.Contains(x.Scope, under) {
-				continue
-			}
-		}
-		out = append(out, one)
-	}
-	return out, nil
+	return x
 }
 
-func within(list []docket.Report, window geo.Bounds) []docket.Report {
-	if window.IsZero() {
-		return list
+// onMap is what a map shows: each report, or how many lie in each square where they are more than can be looked at.
+type onMap struct {
+	all, unplaced int64
+	dots          []docket.Report
+	cells         []docket.Cell
+	list          []docket.Report // the page of the list, and one more where it goes on
+	total         int64           // of the list; -1 where it is not known to the last one
+}
+
+// placed finds what a map shows of some reports, and the page of its list that follows a report.
+func (s *Site) placed(ctx context.Context, a docket.Shown, x page.Map, after int64) (found onMap, err error) {
+	q := s.Store.Read()
+	size := docket.Sizes[len(docket.Sizes)-1]
+	if a.Since > 0 {
+		size = docket.Sizes[0] // these squares are counted when they are asked for: once
 	}
-	return slices.DeleteFunc(slices.Clone(list), func(x docket.Report) bool {
-		at := onGround(x.Lon, x.Lat)
-		return !x.Placed || !window.Meets(geo.Bounds{Min: at, Max: at})
-	})
+	whole, err := s.Docket.Cells(ctx, q, a, size)
+	if err != nil {
+		return found, err
+	}
+	extent := x.Window
+	for _, c := range whole {
+		found.all += c.N
+		if !c.Placed {
+			found.unplaced += c.N
+		} else if x.Window.IsZero() {
+			at := onGround(c.Lon, c.Lat)
+			extent = extent.With(geo.Bounds{Min: at, Max: at})
+		}
+	}
+	if x.Window.IsZero() {
+		for _, p := range x.Ground {
+			extent = extent.With(geo.Around(p.Shape))
+		}
+	} else {
+		a.In = boxOn(x.Window)
+	}
+	looked := found.all // to find them one by one
+	if found.cells = whole; a.Since == 0 {
+		size = squares(extent)
+		any := a
+		any.Category, any.Subject = "", ""
+		near, err := s.Docket.Cells(ctx, q, any, size)
+		if err != nil {
+			return found, err
+		}
+		if looked = count(near); looked > lookedAt {
+			if found.cells, err = s.Docket.Cells(ctx, q, a, size); err != nil {
+				return found, err
+			}
+		}
+	}
+	if looked <= lookedAt {
+		found.cells = nil
+		return found, s.oneByOne(ctx, a, &found, after)
+	}
+	found.cells = slices.DeleteFunc(found.cells, func(c docket.Cell) bool { return !c.Placed || !a.In.Has(c.Lon, c.Lat) })
+	if found.total = -1; x.Window.IsZero() {
+		found.total = found.all
+	}
+	from := docket.Report{}
+	if after > 0 {
+		last, _, err := s.Docket.Find(ctx, q, act.Matter(after))
+		if err != nil {
+			return found, err
+		}
+		from = docket.Report{Matter: after, Opened: last.Opened}
+	}
+	found.list, err = s.Docket.Shown(ctx, q, a, from, listedBelow+1)
+	return found, err
+}
+
+// oneByOne finds every report and cuts the page of the list out of them.
+func (s *Site) oneByOne(ctx context.Context, a docket.Shown, found *onMap, after int64) (err error) {
+	if a.In == docket.Everywhere || a.Since > 0 {
+		found.dots, err = s.Docket.Shown(ctx, s.Store.Read(), a, docket.Report{}, lookedAt)
+	} else {
+		found.dots, err = s.Docket.ShownIn(ctx, s.Store.Read(), a, lookedAt)
+	}
+	found.total, found.list = int64(len(found.dots)), found.dots
+	if i := slices.IndexFunc(found.dots, func(x docket.Report) bool { return x.Matter == after }); i >= 0 {
+		found.list = found.dots[i+1:]
+	}
+	return err
+}
+
+func count(cells []docket.Cell) (n int64) {
+	for _, c := range cells {
+		n += c.N
+	}
+	return n
+}
+
+// squares is the side of those squares that are as large as what a map gathers into one dot, or less.
+func squares(b geo.Bounds) int64 {
+	const across = 11 // dots on a map, by the cells it gathers them in
+	side := max(int64(b.Max.Lon)-int64(b.Min.Lon), int64(b.Max.Lat)-int64(b.Min.Lat)) / 10 / across
+	size := docket.Sizes[0]
+	for _, larger := range docket.Sizes[1:] {
+		if larger <= side {
+			size = larger
+		}
+	}
+	return size
+}
+
+// boxOn is a stretch of ground as reports say where they are.
+func boxOn(b geo.Bounds) docket.Box {
+	return docket.Box{West: int64(b.Min.Lon) / 10, South: int64(b.Min.Lat) / 10, East: int64(b.Max.Lon) / 10, North: int64(b.Max.Lat) / 10}
 }
 
 // boxOf reads a stretch of ground from an address; what is none shows all of it.
@@ -184,10 +270,10 @@ func groundPlaces(all layers, register string) (out []page.Place) {
 }
 
 // reportsTable is the list beneath the map, with the ways to cut both.
-func (s *Site) reportsTable(r *http.Request, m *method.Method, names map[string]string, list []docket.Report, q url.Values) (page.Table, error) {
+func (s *Site) reportsTable(r *http.Request, m *method.Method, names map[string]string, found onMap, q url.Values) (page.Table, error) {
 	ctx := r.Context()
 	t := page.Table{
-		Caption: text.Key("reports.map_list"), Empty: text.Key("reports.map_none"), Total: strconv.Itoa(len(list)),
+		Caption: text.Key("reports.map_list"), Empty: text.Key("reports.map_none"),
 		Columns: []page.Column{
 			{Words: text.Key("web.col.number"), Numeric: true}, {Words: text.Key("reports.what")}, {Words: text.Key("reports.where")},
 			{Words: text.Key("web.col.standing")}, {Words: text.Key("web.col.opened")},
@@ -197,15 +283,13 @@ func (s *Site) reportsTable(r *http.Request, m *method.Method, names map[string]
 	if t.Filters, err = s.reportsFilters(r, m, q); err != nil {
 		return t, err
 	}
-	before, _ := strconv.ParseInt(q.Get("before"), 10, 64) // anything else starts at the newest
-	for _, one := range list {
-		if before > 0 && one.Matter >= before {
-			continue
-		}
-		if len(t.Rows) == listedBelow {
-			last := *r.URL
-			next := last.Query()
-			next.Set("before", t.Rows[len(t.Rows)-1].Cells[0].Words.Text.ZH)
+	if found.total >= 0 {
+		t.Total = strconv.FormatInt(found.total, 10)
+	}
+	for i, one := range found.list {
+		if i == listedBelow {
+			next := r.URL.Query()
+			next.Set(queryBefore, strconv.FormatInt(found.list[i-1].Matter, 10))
 			t.Next = r.URL.Path + "?" + next.Encode()
 			break
 		}
@@ -236,7 +320,7 @@ func (s *Site) reportsTable(r *http.Request, m *method.Method, names map[string]
 func (s *Site) reportsFilters(r *http.Request, m *method.Method, q url.Values) (*page.Form, error) {
 	f := page.Form{Get: true, Action: r.URL.Path, Fields: []page.Field{{
 		Name: queryState, Label: text.Key("web.col.standing"), Input: page.Select, Value: q.Get(queryState),
-		Options: []page.Option{{Value: stateClosed, Words: text.Key("reports.closed", "Days", closedDays)}},
+		Options: []page.Option{{Value: stateClosed, Words: text.Key("reports.closed", "Days", closedDays)}, {Value: stateAll, Words: text.Key("reports.ever")}},
 	}}}
 	in := s.registers(r.Context(), s.Store.Read(), nobody)
 	choose := func(name, register, offered string, label text.Words) error {

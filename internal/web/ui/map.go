@@ -268,26 +268,43 @@ func (s sheet) gather(ctx context.Context, x page.Map) []gathered {
 	}
 	var out []gathered
 	for _, c := range slices.SortedFunc(maps.Keys(cells), func(a, b at) int { return cmp.Or(cmp.Compare(a.row, b.row), cmp.Compare(a.column, b.column)) }) {
-		list := cells[c]
-		g := gathered{R: dotLeast, Href: list[0].Href, Name: t(ctx, list[0].Name)}
-		if len(list) > 1 {
-			g.N, g.R = strconv.Itoa(len(list)), min(dotMost, 18+4*len(strconv.Itoa(len(list))))
-			g.Href, g.Name = x.Zoom+boxed(list), say(ctx, "map.gathered", "N", len(list))
-		}
-		for _, dot := range list {
+		g, n := gathered{R: dotLeast}, 0
+		for _, dot := range cells[c] {
 			px, py := s.at(dot.At)
-			g.X, g.Y = g.X+px, g.Y+py
+			g.X, g.Y, n = g.X+px*max(1, dot.N), g.Y+py*max(1, dot.N), n+max(1, dot.N)
 		}
-		g.X, g.Y = g.X/len(list), g.Y/len(list)
+		g.X, g.Y = g.X/n, g.Y/n
+		if dot := cells[c][0]; n == 1 && dot.Href != "" {
+			g.Href, g.Name = dot.Href, t(ctx, dot.Name)
+		} else {
+			g.Href, g.Name = x.Zoom+boxed(cells[c]), say(ctx, "map.gathered", "N", n)
+		}
+		if n > 1 {
+			g.N, g.R = rounded(ctx, n), min(dotMost, 18+4*len(strconv.Itoa(n)))
+		}
 		out = append(out, g)
 	}
 	return out
+}
+
+// rounded is a number as it fits into a dot; the dot's title has it in full.
+func rounded(ctx context.Context, n int) string {
+	switch {
+	case n >= 9500:
+		return say(ctx, "map.myriads", "N", (n+5000)/10_000, "Thousands", (n+500)/1000)
+	case n >= 1000:
+		return say(ctx, "map.thousands", "N", (n+500)/1000)
+	}
+	return strconv.Itoa(n)
 }
 
 // boxed is the ground around some dots, as an address says it, with some thirty metres on each side.
 func boxed(list []page.Dot) string {
 	const beside = 3000
 	b := geo.Around(points(list)...)
+	for _, dot := range list {
+		b = b.With(dot.Around)
+	}
 	n := func(x int32) string { return strconv.Itoa(int(x)) }
 	return n(b.Min.Lon-beside) + "," + n(b.Min.Lat-beside) + "," + n(b.Max.Lon+beside) + "," + n(b.Max.Lat+beside)
 }
