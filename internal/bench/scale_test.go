@@ -18,7 +18,8 @@ import (
 //	GONGZHI_SCALE=200000 GONGZHI_SCALE_DIR=/somewhere go test ./internal/bench -run TestScale -timeout 60m -v
 //
 // The folder keeps a house of a hundredth, one of a tenth and one of the whole, and the next run finds them there. All
-// three are then asked the same questions by turns; docs/scale.md says what came out.
+// three are then asked the same questions by turns; docs/scale.md says what came out. Within scripts/with-postgres their
+// rows are copied into PostgreSQL, which is asked instead.
 func TestScale(t *testing.T) {
 	whole, _ := strconv.Atoi(os.Getenv("GONGZHI_SCALE"))
 	if whole == 0 {
@@ -27,12 +28,20 @@ func TestScale(t *testing.T) {
 	dir := cmp.Or(os.Getenv("GONGZHI_SCALE_DIR"), t.TempDir())
 	sizes := []int{whole / 100, whole / 10, whole}
 	var houses []*asked
+	server := os.Getenv("GONGZHI_TEST_POSTGRES")
 	for i, n := range sizes {
 		before := ""
 		if i > 0 {
 			before = filepath.Join(dir, strconv.Itoa(sizes[i-1]))
 		}
-		houses = append(houses, newAsked(grown(t, filepath.Join(dir, strconv.Itoa(n)), before, n)))
+		s := grown(t, filepath.Join(dir, strconv.Itoa(n)), before, n)
+		if server != "" {
+			if err := s.house.Close(); err != nil {
+				t.Fatal(err)
+			}
+			s = onPostgres(t, s.dir, server)
+		}
+		houses = append(houses, newAsked(s))
 	}
 	if only := os.Getenv("GONGZHI_SCALE_ONLY"); only != "" {
 		for _, h := range houses {

@@ -131,7 +131,7 @@ SELECT CAST($1 AS bigint), CAST($3 AS text), s.size,
 	CASE WHEN r.matter IS NULL THEN 1 ELSE 0 END, CASE WHEN $9 THEN 1 ELSE 0 END - CASE WHEN r.is_open THEN 1 ELSE 0 END,
 	CASE WHEN $8 AND r.matter IS NULL THEN (CAST($7 AS bigint) + 90000000) % s.size ELSE 0 END, CASE WHEN $8 AND r.matter IS NULL THEN (CAST($6 AS bigint) + 180000000) % s.size ELSE 0 END
 FROM (SELECT 512 AS size UNION ALL SELECT 2048 UNION ALL SELECT 8192) s LEFT JOIN report r ON r.tenant = $1 AND r.matter = $2
-WHERE r.matter IS NULL OR r.is_open <> $9
+WHERE (r.matter IS NULL OR r.is_open <> $9)
 ON CONFLICT (tenant, method, size, lat_cell, lon_cell, category, subject) DO UPDATE SET n = report_cell.n + excluded.n,
 	n_open = report_cell.n_open + excluded.n_open, lat_sum = report_cell.lat_sum + excluded.lat_sum, lon_sum = report_cell.lon_sum + excluded.lon_sum;
 
