@@ -86,51 +86,51 @@ func (a *asked) ten() []question {
 	submitted := 0
 	worker := "community_worker"
 	return []question{
-		{"list of all matters", a.get("", "/matters")},
-		{"list of one method", a.get("", "/matters?method=problem")},
-		{"one matter", a.get("", fmt.Sprintf("/matters/%d", half))},
-		{"its record", a.get("", fmt.Sprintf("/matters/%d/record", half))},
-		{"figures of a month", a.get("", "/figures/problem?month="+key)},
-		{"figures as of its end", a.get("", "/figures/problem?month="+key+"&as_of="+end)},
-		{"rows of a figure", a.get("", "/figures/problem/rows?month="+key+"&measures=closed,filed")},
-		{"map, what is open", a.get("", "/map/problem")},
-		{"map, close up", a.get("", "/map/problem?box=1136100000,347450000,1136120000,347460000")},
-		{"map, closer", a.get("", "/map/problem?box=1136100000,347450000,1136200000,347500000")},
-		{"map, all there ever was", a.get("", "/map/problem?state=all")},
-		{"map, all, closer", a.get("", "/map/problem?state=all&box=1136100000,347450000,1136200000,347500000")},
-		{"map, all, close up", a.get("", "/map/problem?state=all&box=1136100000,347450000,1136120000,347460000")},
-		{"map, what has ended", a.get("", "/map/problem?state=closed")},
-		{"map, one community", a.get("", "/map/problem?under=nyyh")},
-		{"map, one category", a.get("", "/map/problem?category=lamp")},
-		{"wall", a.get("", "/wall")},
-		{"home", a.get("", "/")},
-		{"late matters", a.get("", "/matters?late=1")},
-		{"matters of a community", a.get("", "/matters?method=problem&under=community%2Fnyyh")},
-		{"search", a.get("", "/search?q="+url.QueryEscape("演示"))},
-		{"page of a community", a.get("", "/places/community/nyyh")},
-		{"pages for finders", a.get("", "/sitemap.xml")},
-		{"notices, Atom", a.get("", "/feeds/notices.atom")},
-		{"public log", a.get("", "/log")},
-		{"desk: what I owe", a.get(worker, "/desk")},
-		{"desk: list", a.get(worker, "/desk/matters?method=problem")},
-		{"desk: one matter", a.get(worker, fmt.Sprintf("/desk/matters/%d", half))},
-		{"desk: work of all", a.get(worker, "/desk/work")},
-		{"desk: search", a.get(worker, "/desk/search?q="+url.QueryEscape("演示"))},
-		{"desk: ledger", a.get(worker, "/desk/ledger")},
-		{"desk: calendar", a.get(worker, "/desk/calendar")},
-		{"Open311, list", a.get("", "/open311/v2/requests.json")},
-		{"Open311, one", a.get("", fmt.Sprintf("/open311/v2/requests/%d.json", half))},
-		{"API, list", a.get("", "/api/v1/matters")},
-		{"reports of 90 days", func() (int, error) {
+		{name: "list of all matters", ask: a.get("", "/matters")},
+		{name: "list of one method", ask: a.get("", "/matters?method=problem")},
+		{name: "one matter", ask: a.get("", fmt.Sprintf("/matters/%d", half))},
+		{name: "its record", ask: a.get("", fmt.Sprintf("/matters/%d/record", half))},
+		{name: "figures of a month", ask: a.get("", "/figures/problem?month="+key)},
+		{name: "figures as of its end", ask: a.get("", "/figures/problem?month="+key+"&as_of="+end)},
+		{name: "rows of a figure", ask: a.get("", "/figures/problem/rows?month="+key+"&measures=closed,filed")},
+		{name: "map, what is open", ask: a.get("", "/map/problem")},
+		{name: "map, close up", ask: a.get("", "/map/problem?box=1136100000,347450000,1136120000,347460000")},
+		{name: "map, closer", ask: a.get("", "/map/problem?box=1136100000,347450000,1136200000,347500000")},
+		{name: "map, all there ever was", ask: a.get("", "/map/problem?state=all")},
+		{name: "map, all, closer", ask: a.get("", "/map/problem?state=all&box=1136100000,347450000,1136200000,347500000")},
+		{name: "map, all, close up", ask: a.get("", "/map/problem?state=all&box=1136100000,347450000,1136120000,347460000")},
+		{name: "map, what has ended", ask: a.get("", "/map/problem?state=closed")},
+		{name: "map, one community", ask: a.get("", "/map/problem?under=nyyh")},
+		{name: "map, one category", ask: a.get("", "/map/problem?category=lamp")},
+		{name: "wall", ask: a.get("", "/wall")},
+		{name: "home", ask: a.get("", "/")},
+		{name: "late matters", ask: a.get("", "/matters?late=1")},
+		{name: "matters of a community", ask: a.get("", "/matters?method=problem&under=community%2Fnyyh")},
+		{name: "search", ask: a.get("", "/search?q="+url.QueryEscape("演示"))},
+		{name: "page of a community", ask: a.get("", "/places/community/nyyh")},
+		{name: "pages for finders", ask: a.get("", "/sitemap.xml")},
+		{name: "notices, Atom", ask: a.get("", "/feeds/notices.atom")},
+		{name: "public log", ask: a.get("", "/log")},
+		{name: "desk: what I owe", ask: a.get(worker, "/desk")},
+		{name: "desk: list", ask: a.get(worker, "/desk/matters?method=problem")},
+		{name: "desk: one matter", ask: a.get(worker, fmt.Sprintf("/desk/matters/%d", half))},
+		{name: "desk: work of all", ask: a.get(worker, "/desk/work")},
+		{name: "desk: search", ask: a.get(worker, "/desk/search?q="+url.QueryEscape("演示"))},
+		{name: "desk: ledger", ask: a.get(worker, "/desk/ledger")},
+		{name: "desk: calendar", ask: a.get(worker, "/desk/calendar")},
+		{name: "Open311, list", ask: a.get("", "/open311/v2/requests.json")},
+		{name: "Open311, one", ask: a.get("", fmt.Sprintf("/open311/v2/requests/%d.json", half))},
+		{name: "API, list", ask: a.get("", "/api/v1/matters")},
+		{name: "reports of 90 days", ask: func() (int, error) {
 			now := a.clock.Now()
 			_, err := a.house.Docket.Reports(a.t.Context(), a.house.Store.Read(), docket.Asked{Method: "problem", From: now.AddDate(0, 0, -90), Until: now, Limit: 1000})
 			return 0, err
 		}},
-		{"work of a role", func() (int, error) {
+		{name: "work of a role", ask: func() (int, error) {
 			_, err := a.house.Docket.Queue(a.t.Context(), a.house.Store.Read(), "community_worker", "", 50)
 			return 0, err
 		}},
-		{"a submission", func() (int, error) {
+		{name: "a submission", ask: func() (int, error) {
 			submitted++
 			_, err := a.house.Desk.Begin(a.t.Context(), a.actors["hotline"], "problem", act.RowID{Register: "community", ID: "nyyh"}, step.Submission{
 				ID: fmt.Sprintf("scale-extra-%d-%d-%d", a.Reports, time.Now().UnixNano(), submitted), Values: map[string][]string{

@@ -31,7 +31,7 @@ import (
 // scaleStart is a Monday, ten years before the calendars of holidays end.
 var scaleStart = time.Date(2016, 3, 7, 1, 0, 0, 0, time.UTC)
 
-const perDay = 55 // 200,000 in ten years
+const perDay = 55 // reports: 200,000 in ten years
 
 // scalePassword opens the accounts of a house of reports.
 const scalePassword = "an-example-word"
@@ -48,7 +48,8 @@ const progressFile = "scale.json"
 // scale is a house that problem reports are written into.
 type scale struct {
 	t      testing.TB
-	dir    string
+	dir    string // "" keeps nothing
+	perDay int
 	house  *house.House
 	clock  *clock.Manual
 	actors map[string]method.Actor
@@ -62,14 +63,14 @@ var scaleRoles = []string{"hotline", "community_worker", "grid_worker", "dispatc
 // openScale opens a house of reports in a folder, as it was left there; url is its database where that is not SQLite.
 func openScale(t testing.TB, dir, url string) *scale {
 	t.Helper()
-	s := &scale{t: t, dir: dir, actors: map[string]method.Actor{}}
-	raw, err := os.ReadFile(filepath.Join(dir, progressFile))
-	switch {
-	case errors.Is(err, fs.ErrNotExist):
-	case err != nil:
-		t.Fatal(err)
-	default:
-		if err := json.Unmarshal(raw, &s.progress); err != nil {
+	s := &scale{t: t, dir: dir, perDay: perDay, actors: map[string]method.Actor{}}
+	var err error
+	if dir != "" {
+		raw, err := os.ReadFile(filepath.Join(dir, progressFile))
+		if err == nil {
+			err = json.Unmarshal(raw, &s.progress)
+		}
+		if err != nil && !errors.Is(err, fs.ErrNotExist) {
 			t.Fatal(err)
 		}
 	}
@@ -99,7 +100,7 @@ func (s *scale) close() {
 	s.t.Helper()
 	s.Acts = s.acts.Load()
 	raw, err := json.Marshal(s.progress)
-	if err == nil && s.dir != "" {
+	if err == nil {
 		err = os.WriteFile(filepath.Join(s.dir, progressFile), raw, 0o600)
 	}
 	if err := errors.Join(err, s.house.Close()); err != nil {
@@ -118,7 +119,7 @@ func (s *scale) report(upTo int) {
 	ctx := s.t.Context()
 	began, from := time.Now(), s.Reports
 	for s.Reports < upTo {
-		if s.Reports >= s.Days*perDay {
+		if s.Reports >= s.Days*s.perDay {
 			s.Days++
 			s.clock.Advance(24 * time.Hour)
 			if _, err := s.keeper.CatchUp(ctx); err != nil {
@@ -126,7 +127,7 @@ func (s *scale) report(upTo int) {
 			}
 		}
 		var group sync.WaitGroup
-		day := min(s.Days*perDay, upTo) - s.Reports
+		day := min(s.Days*s.perDay, upTo) - s.Reports
 		for i := range day {
 			n := s.Reports + i
 			group.Go(func() {

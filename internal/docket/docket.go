@@ -29,6 +29,9 @@ var (
 	listMethod    = queries.Get("list-method")
 	listStep      = queries.Get("list-step")
 	listSubject   = queries.Get("list-subject")
+	falling       = queries.Get("falling")
+	countBegan    = queries.Get("count-began")
+	countEnded    = queries.Get("count-ended")
 	countAll      = queries.Get("count-list")
 	countMethod   = queries.Get("count-list-method")
 	countStep     = queries.Get("count-list-step")
@@ -202,6 +205,20 @@ func (d *Docket) Count(ctx context.Context, q store.Q, f Filter, limit int) (int
 	default:
 		return store.Get[int64](ctx, q, countAll, d.tenant, limit, f.Private)
 	}
+}
+
+// Falling lists public matters that time will move after an instant and up to another, in µs since 1970 UTC, the soonest first.
+func (d *Docket) Falling(ctx context.Context, q store.Q, after, until int64, limit int) ([]Matter, error) {
+	return store.Select[Matter](ctx, q, falling, d.tenant, after, until, limit)
+}
+
+// Flow is how many public matters began and how many ended from one instant on and before another, in µs since 1970 UTC.
+func (d *Docket) Flow(ctx context.Context, q store.Q, from, until int64) (began, ended int64, err error) {
+	if began, err = store.Get[int64](ctx, q, countBegan, d.tenant, from, until); err != nil {
+		return 0, 0, err
+	}
+	ended, err = store.Get[int64](ctx, q, countEnded, d.tenant, from, until)
+	return began, ended, err
 }
 
 // OpenOn finds an open matter of a method on a row.

@@ -79,6 +79,19 @@ SELECT method, step, count(*) AS n FROM matter WHERE tenant = $1 AND step <> '' 
 -- Matters that time must move, by the instant that was due. Walks matter_due.
 SELECT matter, due FROM matter WHERE tenant = $1 AND due > 0 AND due <= $2 ORDER BY due, matter LIMIT $3;
 
+-- name: falling
+-- Public matters that time will move in a stretch of time, the soonest first. Walks matter_due.
+SELECT matter, method, charter, subject, scope, title_zh, title_en, step, result, opened, updated, due, parent, item, seq, head, is_private FROM matter
+WHERE tenant = $1 AND due > 0 AND due > $2 AND due <= $3 AND NOT is_private ORDER BY due, matter LIMIT $4;
+
+-- name: count-began
+-- Public matters that began in a stretch of time. Walks matter_opened alone.
+SELECT count(*) FROM matter WHERE tenant = $1 AND opened >= $2 AND opened < $3 AND NOT is_private;
+
+-- name: count-ended
+-- Public matters that ended in a stretch of time. Walks matter_ended alone.
+SELECT count(*) FROM matter WHERE tenant = $1 AND step = '' AND updated >= $2 AND updated < $3 AND NOT is_private;
+
 -- name: next-due
 SELECT due FROM matter WHERE tenant = $1 AND due > 0 ORDER BY due LIMIT 1;
 

@@ -29,6 +29,9 @@ const (
 
 const calendarHref = "/desk/calendar"
 
+// fallingShown is the most matters whose ends are looked at, the soonest first.
+const fallingShown = 2000
+
 // entry is one thing with its day: what the reader owes by then, or what time ends then in a matter they work on.
 type entry struct {
 	at   time.Time
@@ -52,11 +55,11 @@ func (s *Site) agenda(ctx context.Context, q store.Q, rd *reader, owed []duty, u
 			Words: text.Text{ZH: w.TitleZH, EN: w.TitleEN}.Words(), Note: w.verb(), Href: doHref(w.Matter, step.Ask{Verb: w.Verb, Item: w.Item}), Icon: "checkbox",
 		}})
 	}
-	open, err := s.Docket.List(ctx, q, docket.Filter{Limit: mattersOnMap})
+	falling, err := s.Docket.Falling(ctx, q, now.UnixMicro(), until.End().UnixMicro(), fallingShown)
 	if err != nil {
 		return nil, err
 	}
-	for _, m := range open {
+	for _, m := range falling {
 		at, ok := within(m.Due)
 		if !ok || !rd.over(m.Scope) {
 			continue

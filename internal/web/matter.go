@@ -71,16 +71,16 @@ func (s *Site) matterTable(r *http.Request, rd *reader, href, self string) (page
 	if err != nil {
 		return page.Table{}, err
 	}
-	if keep != nil {
-		f.Limit = mattersOnMap
-	}
 	f.Private = strings.HasPrefix(self, "/desk/")
-	list, err := s.Docket.List(r.Context(), s.Store.Read(), f)
+	var list []docket.Matter
+	older := int64(0) // where the list goes on, if it does
+	if q.Get("late") != "" {
+		list, err = s.lateMatters(r.Context(), f, keep)
+	} else {
+		list, older, err = s.lookThrough(r.Context(), f, keep)
+	}
 	if err != nil {
 		return page.Table{}, err
-	}
-	if keep != nil {
-		list = slices.DeleteFunc(list, func(m docket.Matter) bool { return !keep(m) })
 	}
 	t := page.Table{
 		Caption: text.Key("web.matters"), Empty: text.Key("web.matters_none"),
@@ -92,7 +92,10 @@ func (s *Site) matterTable(r *http.Request, rd *reader, href, self string) (page
 	}
 	if len(list) > pageOf {
 		list = list[:pageOf]
-		q.Set("before", strconv.FormatInt(list[pageOf-1].Number, 10))
+		older = list[pageOf-1].Number
+	}
+	if older > 0 {
+		q.Set("before", strconv.FormatInt(older, 10))
 		t.Next = self + "?" + q.Encode()
 	}
 	for _, m := range list {
@@ -105,6 +108,60 @@ func (s *Site) matterTable(r *http.Request, rd *reader, href, self string) (page
 		}})
 	}
 	return t, nil
+}
+
+// A list that the docket cannot narrow by itself is looked through so many matters at once, and so many times for a page.
+const (
+	lookedThrough = 2000
+	looksAPage    = 5
+)
+
+// lookThrough lists matters, the newest first, that pass keep. Where it has looked at so many that the page has to do, older
+// is from where on the next one goes on, full or not: nothing is left out because it is old.
+func (s *Site) lookThrough(ctx context.Context, f docket.Filter, keep func(docket.Matter) bool) (list []docket.Matter, older int64, err error) {
+	if keep == nil {
+		list, err = s.Docket.List(ctx, s.Store.Read(), f)
+		return list, 0, err
+	}
+	f.Limit = lookedThrough
+	for range looksAPage {
+		some, err := s.Docket.List(ctx, s.Store.Read(), f)
+		if err != nil {
+			return nil, 0, err
+		}
+		for _, m := range some {
+			if keep(m) {
+				list = append(list, m)
+			}
+		}
+		if len(some) < lookedThrough {
+			return list, 0, nil
+		}
+		if f.Before = some[lookedThrough-1].Number; len(list) > pageOf {
+			break
+		}
+	}
+	return list, f.Before, nil
+}
+
+// lateMatters are those in which somebody is late and that pass keep, the newest first.
+func (s *Site) lateMatters(ctx context.Context, f docket.Filter, keep func(docket.Matter) bool) ([]docket.Matter, error) {
+	late, err := s.late(ctx, s.Store.Read())
+	if err != nil {
+		return nil, err
+	}
+	slices.SortFunc(late, func(a, b overdue) int { return cmp.Compare(b.Matter, a.Matter) })
+	var out []docket.Matter
+	for _, x := range late {
+		m, ok, err := s.Docket.Find(ctx, s.Store.Read(), act.Matter(x.Matter))
+		if err != nil {
+			return nil, err
+		}
+		if ok && (f.Before <= 0 || m.Number < f.Before) && (f.Step == "" || m.Step == f.Step) && (f.Subject == "" || m.Subject == f.Subject) && keep(m) {
+			out = append(out, m)
+		}
+	}
+	return out, nil
 }
 
 // handles tells whether the reader may have a task in a matter, which lets them see one that is private.
@@ -163,15 +220,7 @@ func (s *Site) narrowed(r *http.Request, self string) (keep func(docket.Matter) 
 		}
 	}
 	if q.Get("late") != "" {
-		late, err := s.late(r.Context(), s.Store.Read())
-		if err != nil {
-			return nil, nil, err
-		}
-		is := map[int64]bool{}
-		for _, x := range late {
-			is[x.Matter] = true
-		}
-		add("late", text.Key("web.light.is_late"), func(x docket.Matter) bool { return is[x.Number] })
+		add("late", text.Key("web.light.is_late"), func(docket.Matter) bool { return true }) // it is such a list
 	}
 	if len(tests) == 0 || len(tests) == 1 && ok {
 		return nil, chips, nil // the docket knows the method itself

@@ -165,7 +165,7 @@ func (s *Site) wall(r *http.Request, rd *reader) (page.Page, error) {
 	if err != nil {
 		return p, err
 	}
-	recentMatters, err := s.Docket.List(r.Context(), q, docket.Filter{Limit: mattersOnMap})
+	flow, err := s.flow(r.Context(), q)
 	if err != nil {
 		return p, err
 	}
@@ -179,7 +179,7 @@ func (s *Site) wall(r *http.Request, rd *reader) (page.Page, error) {
 	}
 	p.Aside = append([]page.Block{
 		page.Rows{Title: text.Key("web.wall.late_list"), List: s.lateRows(late), Empty: text.Key("web.wall.late_none")},
-		s.flow(recentMatters),
+		flow,
 	}, shares...)
 	methods := s.walls(r.Context(), all)
 	if len(methods) == 0 {
@@ -297,39 +297,25 @@ func (s *Site) wallSide(m *method.Method, all layers, on page.Map, list []docket
 }
 
 // flow is how many matters began and ended in each of the last weeks.
-func (s *Site) flow(list []docket.Matter) page.Trend {
+func (s *Site) flow(ctx context.Context, q store.Q) (x page.Trend, err error) {
 	today := s.today()
 	monday := today.Add(-(int(today.Weekday()) + 6) % 7)
 	first := monday.Add(-7 * (weeksShown - 1))
-	began, ended := make([]int, weeksShown), make([]int, weeksShown)
-	count := func(into []int, micros int64) {
-		if d := date(micros).Sub(first); d >= 0 && d/7 < weeksShown {
-			into[d/7]++
-		}
-	}
-	for _, m := range list {
-		count(began, m.Opened)
-		if m.Step == "" {
-			count(ended, m.Updated)
-		}
-	}
-	x := page.Trend{
-		Title: text.Key("web.wall.flow", "N", weeksShown), Says: text.Key("web.wall.flow_says", "N", weeksShown, "Began", sum(began), "Ended", sum(ended)),
-		Lines: []page.Series{{Words: text.Key("web.wall.began")}, {Words: text.Key("web.wall.ended")}},
-	}
+	x.Lines = []page.Series{{Words: text.Key("web.wall.began")}, {Words: text.Key("web.wall.ended")}}
+	var sum [2]int64
 	for i := range weeksShown {
 		week := first.Add(7 * i)
+		began, ended, err := s.Docket.Flow(ctx, q, week.Start().UnixMicro(), week.Add(7).Start().UnixMicro())
+		if err != nil {
+			return x, err
+		}
 		_, month, day := week.YMD()
-		x.Lines[0].Points = append(x.Lines[0].Points, page.Point{N: began[i], Href: "/matters?" + queryBegan + "=" + week.String()})
-		x.Lines[1].Points = append(x.Lines[1].Points, page.Point{N: ended[i], Href: "/matters?" + queryEnded + "=" + week.String()})
+		x.Lines[0].Points = append(x.Lines[0].Points, page.Point{N: int(began), Href: "/matters?" + queryBegan + "=" + week.String()})
+		x.Lines[1].Points = append(x.Lines[1].Points, page.Point{N: int(ended), Href: "/matters?" + queryEnded + "=" + week.String()})
 		x.Labels = append(x.Labels, text.Plain(fmt.Sprintf("%d/%d", month, day)))
+		sum[0], sum[1] = sum[0]+began, sum[1]+ended
 	}
-	return x
-}
-
-func sum(list []int) (n int) {
-	for _, v := range list {
-		n += v
-	}
-	return n
+	x.Title = text.Key("web.wall.flow", "N", weeksShown)
+	x.Says = text.Key("web.wall.flow_says", "N", weeksShown, "Began", sum[0], "Ended", sum[1])
+	return x, nil
 }
