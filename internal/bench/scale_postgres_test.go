@@ -101,56 +101,57 @@ func copyRows(ctx context.Context, file, to string) error {
 		}
 		table, of := columns[0].Table, columns[:n]
 		columns = columns[n:]
-		var names []string
+		var names, types []string
 		for _, c := range of {
-			names = append(names, c.Name)
+			names, types = append(names, c.Name), append(types, c.Type)
 		}
-		var there int
-		if err := from.QueryRowContext(ctx, "SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name = ?", table).Scan(&there); err != nil {
-			return err
-		}
-		if there == 0 {
-			continue // a table of PostgreSQL's own
-		}
-		rows, err := from.QueryContext(ctx, "SELECT "+strings.Join(names, ", ")+" FROM "+table)
-		if err != nil {
-			return fmt.Errorf("%s: %w", table, err)
-		}
-		_, err = into.CopyFrom(ctx, pgx.Identifier{table}, names, pgx.CopyFromFunc(func() ([]any, error) {
-			if !rows.Next() {
-				return nil, rows.Err()
-			}
-			values, into := make([]any, n), make([]any, n)
-			for i := range values {
-				into[i] = &values[i]
-			}
-			if err := rows.Scan(into...); err != nil {
-				return nil, err
-			}
-			for i, c := range of {
-				switch v := values[i].(type) {
-				case int64:
-					if c.Type == "boolean" {
-						values[i] = v != 0
-					}
-				case []byte:
-					values[i] = append([]byte{}, v...) // an empty one comes as nil, which would be none
-					if c.Type == "text" {
-						values[i] = string(v)
-					}
-				case string:
-					if c.Type == "bytea" {
-						values[i] = []byte(v)
-					}
-				}
-			}
-			return values, nil
-		}))
-		_ = rows.Close()
-		if err != nil {
+		if err := copyTable(ctx, from, into, table, names, types); err != nil {
 			return fmt.Errorf("%s: %w", table, err)
 		}
 	}
 	_, err = into.Exec(ctx, "ANALYZE")
+	return err
+}
+
+func copyTable(ctx context.Context, from *sql.DB, into *pgx.Conn, table string, names, types []string) error {
+	var there int
+	if err := from.QueryRowContext(ctx, "SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name = ?", table).Scan(&there); err != nil || there == 0 {
+		return err // there are tables that only PostgreSQL has
+	}
+	rows, err := from.QueryContext(ctx, "SELECT "+strings.Join(names, ", ")+" FROM "+table) //nolint:gosec // names of the schema
+	if err != nil {
+		return err
+	}
+	defer func() { _ = rows.Close() }()
+	_, err = into.CopyFrom(ctx, pgx.Identifier{table}, names, pgx.CopyFromFunc(func() ([]any, error) {
+		if !rows.Next() {
+			return nil, rows.Err()
+		}
+		values, at := make([]any, len(names)), make([]any, len(names))
+		for i := range values {
+			at[i] = &values[i]
+		}
+		if err := rows.Scan(at...); err != nil {
+			return nil, err
+		}
+		for i, kind := range types {
+			switch v := values[i].(type) {
+			case int64:
+				if kind == "boolean" {
+					values[i] = v != 0
+				}
+			case []byte:
+				values[i] = append([]byte{}, v...) // an empty one comes as nil, which would be none
+				if kind == "text" {
+					values[i] = string(v)
+				}
+			case string:
+				if kind == "bytea" {
+					values[i] = []byte(v)
+				}
+			}
+		}
+		return values, nil
+	}))
 	return err
 }
