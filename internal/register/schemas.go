@@ -163,7 +163,7 @@ func (c *checker) schema(s *Schemas, one *Schema) {
 	}
 	c.twins(one)
 	c.period(one)
-	c.seeds(one)
+	c.seeds(s, one)
 }
 
 // twins makes sure that rows can be compared by their blind indexes alone.
@@ -291,8 +291,9 @@ func (c *checker) options(f *Field, i int) {
 	}
 }
 
-func (c *checker) seeds(one *Schema) {
-	seen := map[string]bool{}
+// seeds makes sure that the rows a charter brings can be written, each beside the others and into registers that are empty yet.
+func (c *checker) seeds(s *Schemas, one *Schema) {
+	seen, same := map[string]bool{}, map[string]string{}
 	for i, seed := range one.Seed {
 		if !ValidID(seed.ID) || seen[seed.ID] {
 			c.add("register.seed_id", text.Args{"ID": seed.ID}, "rows", i, "id")
@@ -302,10 +303,41 @@ func (c *checker) seeds(one *Schema) {
 			c.add("register.seed_parent", text.Args{"ID": seed.ID}, "rows", i)
 		}
 		// Seeds are known when the charter is written, so no date of theirs can be compared with a day of entry.
-		_, faults := one.Parse(seed.Values, calendar.MustDate("9999-12-31"))
+		values, faults := one.Parse(seed.Values, calendar.MustDate("9999-12-31"))
 		for _, f := range faults {
 			c.add("register.seed_value", text.Args{"ID": seed.ID, "Field": f.Name, "Why": text.Words{Key: f.Code, Args: f.Args}},
 				"rows", i, "values", f.Name)
+		}
+		c.seedRows(s, one, i, values)
+		if len(faults) > 0 {
+			continue
+		}
+		what := one.Sameness(act.RowID{Register: one.Parent, ID: seed.Parent}, values)
+		if other, taken := same[what]; taken {
+			c.add("register.seed_same", text.Args{"ID": seed.ID, "Other": other}, "rows", i)
+		} else {
+			same[what] = seed.ID
+		}
+	}
+}
+
+// seedRows makes sure that whatever rows one names the charter brings too: there are no others when it is written.
+func (c *checker) seedRows(s *Schemas, one *Schema, i int, values map[string]any) {
+	for j := range one.Fields {
+		f := &one.Fields[j]
+		named, _ := values[f.Key].([]string)
+		if name, ok := values[f.Key].(string); ok {
+			named = []string{name}
+		}
+		if f.Type != OneRow && f.Type != Rows {
+			continue
+		}
+		for _, name := range named {
+			id, _ := ParseRowID(name)
+			in, ok := s.Get(id.Register)
+			if !ok || !slices.ContainsFunc(in.Seed, func(x Seed) bool { return x.ID == id.ID }) {
+				c.add("register.seed_row", text.Args{"ID": one.Seed[i].ID, "Field": f.Key, "Row": name}, "rows", i, "values", f.Key)
+			}
 		}
 	}
 }

@@ -167,6 +167,25 @@ func (c *Common) CheckLimit(k *Checker) {
 		k.Error("limit.within", nil, "limit")
 	}
 	c.limit = k.Compile(c.Limit, expr.Text, "limit")
+	c.limitOptions(k)
+}
+
+// limitOptions makes sure that where a limit is the column of a row that was chosen at the start, every option of it is a
+// length of time: another would silently leave the step with Within.
+func (c *Common) limitOptions(k *Checker) {
+	parts := strings.Split(c.Limit, ".")
+	asks, ok := k.Charter.(interface {
+		Options(register, field string) []string
+	})
+	if !ok || len(parts) != 3 || parts[0] != "rows" {
+		return
+	}
+	asked, _ := k.Start.Find(parts[1])
+	for _, o := range asks.Options(asked.Register, parts[2]) {
+		if new(Span).UnmarshalText([]byte(o)) != nil {
+			k.Error("limit.option", text.Args{"Column": parts[2], "Value": o}, "limit")
+		}
+	}
 }
 
 // Within is how long a step has: what its limit gives, such as the time that the category of this matter has, else what

@@ -103,8 +103,16 @@ func (s *Dispatch) routes(c *step.Checker) {
 		c.Error("route.column", text.Args{"Column": r.Column, "Register": c.Start[i].Register}, "route", "column")
 		return
 	}
-	areas := append(known.Seeds(c.Subject), "") // "" stands for every area that the register may get later
+	seeds := known.Seeds(c.Subject)
+	areas := append(slices.Clone(seeds), "") // "" stands for every area that the register may get later
 	for j, one := range r.Rules {
+		for key, areas := range map[string][]string{"areas": one.Areas, "except": one.Except} {
+			for k, a := range areas {
+				if !slices.Contains(seeds, a) {
+					c.Warn("route.area", text.Args{"Rule": one.Key, "Area": a, "Register": c.Subject}, "route", "rules", j, key, k)
+				}
+			}
+		}
 		for k, v := range one.Values {
 			if !slices.Contains(options, v) {
 				c.Error("route.value", text.Args{"Value": v, "Column": r.Column}, "route", "rules", j, "values", k)
