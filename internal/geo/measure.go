@@ -72,14 +72,47 @@ func (s Shape) Length() int64 {
 func Metres(p, q Position) int64 { return int64(math.Round(distance(p, q))) }
 
 func distance(p, q Position) float64 {
+	_, lat1 := p.degrees()
+	_, lat2 := q.degrees()
+	return math.Hypot(eastNorth(p, q, (lat1+lat2)/2))
+}
+
+// eastNorth is how far east and north of p a place lies, in metres, with the curvature at a latitude.
+func eastNorth(p, q Position, at float64) (east, north float64) {
 	lon1, lat1 := p.degrees()
 	lon2, lat2 := q.degrees()
-	mid := (lat1 + lat2) / 2 * math.Pi / 180
+	mid := at * math.Pi / 180
 	e2 := flattening * (2 - flattening)
 	w := 1 - e2*math.Sin(mid)*math.Sin(mid)
-	north := axis * (1 - e2) / (w * math.Sqrt(w)) * (lat2 - lat1) * math.Pi / 180
-	east := axis / math.Sqrt(w) * math.Cos(mid) * (lon2 - lon1) * math.Pi / 180
-	return math.Hypot(north, east)
+	north = axis * (1 - e2) / (w * math.Sqrt(w)) * (lat2 - lat1) * math.Pi / 180
+	east = axis / math.Sqrt(w) * math.Cos(mid) * (lon2 - lon1) * math.Pi / 180
+	return east, north
+}
+
+// Away is how far a place is from the nearest point of a line, in metres, rounded; ok is false for what is no line. The
+// curvature is taken at the place, which is good to a decimetre for some kilometres.
+func (s Shape) Away(p Position) (metres int64, ok bool) {
+	if s.Kind != Line {
+		return 0, false
+	}
+	_, at := p.degrees()
+	least := math.Inf(1)
+	for _, path := range s.Paths() {
+		for i := 1; i < len(path); i++ {
+			ax, ay := eastNorth(p, path[i-1], at)
+			bx, by := eastNorth(p, path[i], at)
+			dx, dy := bx-ax, by-ay
+			along := 0.0
+			if side := dx*dx + dy*dy; side > 0 {
+				along = min(1, max(0, -(ax*dx+ay*dy)/side))
+			}
+			least = min(least, math.Hypot(ax+along*dx, ay+along*dy))
+		}
+	}
+	if math.IsInf(least, 1) {
+		return 0, false
+	}
+	return int64(math.Round(least)), true
 }
 
 // Holds tells whether a polygon has a place within it or on its border. Where two polygons share a border, both hold it.

@@ -698,3 +698,34 @@ func TestCheckerNotices(t *testing.T) {
 		})
 	}
 }
+
+// A place on a road names its section; where two cross, nobody is there to choose and it stays open.
+func TestAPlaceOnARoad(t *testing.T) {
+	w := newWorld(t)
+	set := book.Set{On: calendar.DateOf(w.clock.Now())}
+	for i, line := range []string{"[113.61,34.745],[113.63,34.745]", "[113.62,34.74],[113.62,34.75]"} {
+		set.Entries = append(set.Entries, register.Entry{
+			ID: act.RowID{Register: "road_section", ID: fmt.Sprint("yanshi-", i)}, Parent: act.RowID{Register: "community", ID: "bishagang"},
+			Values: map[string]any{"name": fmt.Sprint("演示路", i), "shape": `{"type":"LineString","coordinates":[` + line + `]}`},
+		})
+	}
+	if _, err := w.house.Change(context.Background(), act.By{Role: act.HouseItself}, "roads", "registers/road_section.yaml", set); err != nil {
+		t.Fatal(err)
+	}
+	for i, tt := range []struct{ lat, long, want string }{
+		{"34.745", "113.613", "yanshi-0"}, {"34.7485", "113.6201", "yanshi-1"}, {"34.745", "113.62", ""}, {"34.749", "113.613", ""},
+	} {
+		if status, body, _ := w.post("json", "api_key", w.key, "service_code", "cover", "lat", tt.lat, "long", tt.long); status != http.StatusCreated {
+			t.Fatalf("%v: %d %s", tt, status, body)
+		}
+		err := w.house.Desk.Read(context.Background(), act.Matter(i+1), func(_ context.Context, _ store.Q, st desk.Standing) error {
+			if got, _ := st.Run.Matter.Facts["section"].(string); got != tt.want {
+				t.Errorf("%s,%s: the section is %q, want %q", tt.lat, tt.long, got, tt.want)
+			}
+			return nil
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+}

@@ -347,6 +347,11 @@ func (d *Door) post(r *http.Request, c *call) (answer, error) {
 	if placed {
 		s.Values[c.to.Spot] = []string{at.String()}
 	}
+	if placed {
+		if err := d.along(r.Context(), c, at, &s); err != nil {
+			return answer{}, err
+		}
+	}
 	words := strings.TrimSpace(f.Get("description"))
 	if words == "" {
 		words = row.Name
@@ -364,6 +369,31 @@ func (d *Door) post(r *http.Request, c *call) (answer, error) {
 	}
 	out := []given{{ID: strconv.FormatInt(int64(receipt.Matter), 10), Notice: maybe(c.say(text.Key("open311.received", "Receipt", receipt.ID)))}}
 	return answer{http.StatusCreated, givens{List: out}, out}, nil
+}
+
+// along fills in the rows that a place tells by the lines that pass it. Where it does not tell several apart nobody is here to
+// choose, and it stays open.
+func (d *Door) along(ctx context.Context, c *call, at step.Point, s *step.Submission) error {
+	m, _ := c.charter.Method(c.to.Method)
+	for _, f := range m.Start.Fields {
+		if f.Along == nil || f.Along.Point != c.to.Spot {
+			continue
+		}
+		schema, _ := c.charter.Registers.Get(f.Register)
+		shape, drawn := schema.Shaped()
+		if !drawn {
+			continue
+		}
+		rows, err := d.Book(ctx, d.Store.Read()).Rows(f.Register, act.RowID{}, d.today())
+		if err != nil {
+			return err
+		}
+		spot, _ := m.Start.Fields.Find(f.Along.Point)
+		if list := register.Along(rows, shape.Key, at.Rounded(spot.Decimals).Ground(), f.Along.Metres, f.Along.Apart); len(list) == 1 {
+			s.Values[f.Key] = []string{list[0].Row.ID.ID}
+		}
+	}
+	return nil
 }
 
 // actor is the person an API key acts for.

@@ -3,6 +3,7 @@ package step
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"slices"
 
 	"gongzhi/internal/expr"
@@ -155,6 +156,14 @@ func (c *Checker) Fields(fs Fields, path ...any) {
 		}
 		if f.Decimals != 0 && (f.Type != PointType || f.Decimals < 1 || f.Decimals > 5) {
 			c.Error("field.decimals", text.Args{"Field": f.Key}, at("decimals")...)
+		}
+		if a := f.Along; a != nil {
+			of, _ := fs.Find(a.Point)
+			columns, _ := c.Charter.RegisterFields(f.Register)
+			drawn := slices.Contains(slices.Collect(maps.Values(columns)), "geometry")
+			if f.Type != RowType || !drawn || of.Type != PointType || a.Metres < 1 || a.Metres > FurthestAlong || a.Apart < 1 || a.Apart > a.Metres {
+				c.Error("field.along", text.Args{"Field": f.Key, "Metres": FurthestAlong}, at("along")...)
+			}
 		}
 		if f.Fill != "" {
 			known, _ := c.Charter.RegisterFields(FilledFrom)

@@ -68,12 +68,26 @@ type Field struct {
 	// Covers are questions for pictures that are not public: at the desk, copies of them with faces and plates covered are
 	// offered as the answer, and the pictures themselves are refused.
 	Covers []string `yaml:"covers,omitempty"`
+	// Along finds a row of lines, such as a section of road, by a place on the ground.
+	Along *Along `yaml:"along,omitempty"`
 	// Offered names a yes of the register: a door offers only the rows that say so. Others may still be named.
 	Offered string `yaml:"offered,omitempty"`
 	// Fill names a field of the register of people, "self.phone": a door fills the form in with what stands there of whoever
 	// answers, who may correct it.
 	Fill string `yaml:"fill,omitempty"`
 }
+
+// Along is how a door finds the row whose line passes by a place: the nearest one that is no further than Metres. Where another
+// is further by less than Apart, the place does not tell the two apart, and whoever answers chooses.
+type Along struct {
+	Point   string `yaml:"point"` // the question that gives the place
+	Metres  int64  `yaml:"metres"`
+	Apart   int64  `yaml:"apart"`
+	Assumed bool   `yaml:"assumed,omitempty"` // nobody has confirmed the two figures
+}
+
+// FurthestAlong is the most that Metres may be.
+const FurthestAlong = 500
 
 // FilledFrom is the register whose fields Fill may name: that of people, one row of which is whoever answers.
 const FilledFrom = "person"

@@ -32,6 +32,8 @@ type starting struct {
 	sub     step.Submission
 	subject string
 	code    string // of whoever has no account
+	passing []passing
+	marks   map[string]string // hidden fields that say for which place was looked
 }
 
 // starts finds the method that an address names, and sends whoever may not begin it without an account to sign in.
@@ -85,6 +87,7 @@ func (s *Site) beginPage(r *http.Request, rd *reader, b starting, problem *fault
 		return page.Page{}, err
 	}
 	f.Problem = problem
+	b.alongChoices(&f, problem)
 	for i, x := range f.Fields { // what was sent already is kept, and may be left out
 		for n, file := range b.sub.Files[x.Name] {
 			delete(f.Hidden, fileName(x.Name, n))
@@ -122,6 +125,9 @@ func (s *Site) startForm(r *http.Request, rd *reader, b starting) (page.Form, er
 		f.Look = !atTheDesk(r)
 	case !atTheDesk(r):
 		f.Submit = text.Key("web.to_check")
+	}
+	for k, v := range b.marks {
+		f.Hidden[k] = v
 	}
 	in := s.registers(ctx, s.Store.Read(), rd)
 	var subject []page.Field
@@ -236,6 +242,9 @@ func (s *Site) subjectOf(ctx context.Context, b starting) (act.RowID, error) {
 			}
 		}
 	}
+	if id, ok, err := s.subjectAlong(ctx, b); ok || err != nil {
+		return id, err
+	}
 	return act.RowID{}, fault.InField(nameSubject, "field.required", fault.Basis{Clause: b.m.File() + "#start"})
 }
 
@@ -277,6 +286,14 @@ func (s *Site) begin(r *http.Request, rd *reader) (page.Page, error) {
 	}
 	if queued(r) {
 		if err := s.sameStart(r, rd, m, b.sub); err != nil {
+			return page.Page{}, err
+		}
+	}
+	if !queued(r) && r.PostFormValue(nameStage) != stageSend { // afterwards it was seen, or there is nobody to see it
+		err := s.along(r, &b)
+		if no, ok := fault.As(err); ok && r.PostFormValue(nameStage) != stageLook {
+			return s.beginPage(r, rd, b, no)
+		} else if !ok && err != nil {
 			return page.Page{}, err
 		}
 	}
@@ -355,7 +372,7 @@ func (s *Site) beginCheck(r *http.Request, rd *reader, b starting, subject act.R
 	if err != nil {
 		return p, false, err
 	}
-	p.Blocks = append(near, lookOver(form, b.sub, text.Key("web.begin_go", "Method", b.m.Name))...)
+	p.Blocks = append(append(near, b.alongSays()...), lookOver(form, b.sub, text.Key("web.begin_go", "Method", b.m.Name))...)
 	return p, true, nil
 }
 

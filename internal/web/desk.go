@@ -67,7 +67,11 @@ func (s *Site) deskMatter(r *http.Request, rd *reader) (page.Page, error) {
 			panel.Blocks = append(panel.Blocks, basisOf(st.Method, placed))
 			p.Blocks = append(p.Blocks, panel)
 		}
-		p.Blocks = append(p.Blocks, addedPanel(st, rd)...)
+		begun, err := s.begunPanel(st, true)
+		if err != nil {
+			return err
+		}
+		p.Blocks = append(append(p.Blocks, begun...), addedPanel(st, rd)...)
 		p.Blocks = append(p.Blocks, s.asksTable(st, rd))
 		p.Blocks = append(p.Blocks, s.doorsPanel(st)...)
 		if links := s.paperLinks(st, "/desk"); len(links) > 0 {

@@ -237,19 +237,20 @@ func (s *Site) matter(r *http.Request, rd *reader) (page.Page, error) {
 		return page.Page{}, err
 	}
 	var p page.Page
-	var subject act.RowID
 	err = s.Desk.Open(r.Context(), rd.actor(), act.Matter(n), func(ctx context.Context, q store.Q, st desk.Standing) error {
-		subject = st.Run.Matter.Subject
 		if p, err = s.matterPage(st, rd); err != nil {
 			return err
 		}
 		follow, err := s.followForm(ctx, q, st, rd)
 		p.Blocks = append(p.Blocks, follow...)
+		if subject := st.Run.Matter.Subject; err == nil && !subject.IsZero() {
+			p.Locator, err = s.locator(ctx, subject)
+		}
+		if err == nil {
+			p.Locator, err = s.spotOn(ctx, st, p.Locator)
+		}
 		return err
 	})
-	if err == nil && !subject.IsZero() {
-		p.Locator, err = s.locator(r.Context(), subject)
-	}
 	return p, err
 }
 
@@ -289,7 +290,11 @@ func (s *Site) matterPage(st desk.Standing, rd *reader) (p page.Page, err error)
 	} else {
 		p.Blocks = append(p.Blocks, page.Banner{Tone: page.Good, Words: text.Key("web.closed", "Result", m.Results[st.Run.Result], "Day", day(calendar.DateOf(st.Run.Updated), st.Context.Now))})
 	}
-	p.Blocks = append(p.Blocks, s.stepsPanel(st))
+	begun, err := s.begunPanel(st, false)
+	if err != nil {
+		return p, err
+	}
+	p.Blocks = append(append(p.Blocks, begun...), s.stepsPanel(st))
 	if len(st.Run.Children) > 0 {
 		var rows []page.Link
 		for _, c := range st.Run.Children {
