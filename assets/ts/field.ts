@@ -129,8 +129,27 @@ async function looked(form: HTMLFormElement): Promise<Document | undefined> {
   }
 }
 
+// placed takes over the rows that the server found by the place, such as the section of road, where none was chosen; they are
+// shown with the rest. What it gives takes them back.
+function placed(form: HTMLFormElement, page: Document): () => void {
+  const undo: (() => void)[] = [];
+  for (const mark of page.querySelectorAll<HTMLInputElement>("input[name^=_along_]")) {
+    const name = mark.name.slice("_along_".length);
+    const found = page.querySelector<HTMLInputElement>(`.check input[name="${name}"]`)?.value;
+    if (!found || new FormData(form).get(name)) continue;
+    const input = make("input", "");
+    input.type = "hidden"; input.name = name; input.value = found;
+    const control = form.elements.namedItem(name);
+    if (control instanceof HTMLSelectElement) { control.value = found; undo.push(() => { control.value = ""; }); continue; }
+    form.append(input);
+    undo.push(() => { input.remove(); });
+  }
+  return () => { for (const f of undo) f(); };
+}
+
 // lookOver shows what was filled in, and what is near, before it goes into the queue.
 function lookOver(form: HTMLFormElement, page: Document): void {
+  const takeBack = placed(form, page);
   const head = make("h2", "", clean(page.querySelector("h1")?.textContent));
   head.tabIndex = -1;
   const box = make("section", "look check", head);
@@ -143,7 +162,7 @@ function lookOver(form: HTMLFormElement, page: Document): void {
   const over = (then: () => void): void => { box.remove(); form.hidden = false; then(); };
   box.append(dl, make("p", "",
     button(clean(press?.textContent), "button", () => { over(() => void keep(form)); }), " ",
-    button(word("change"), "button button-quiet", () => { over(() => press?.focus()); })));
+    button(word("change"), "button button-quiet", () => { over(() => { takeBack(); press?.focus(); }); })));
   form.hidden = true;
   form.after(box);
   head.focus();

@@ -123,6 +123,8 @@ func (f *Files) put(ctx context.Context, db *store.DB, who act.Person, name stri
 		return step.File{}, fault.Refuse(fault.TooLarge, "file.large", fault.Basis{}, args)
 	case size == 0:
 		return step.File{}, fault.Refuse(fault.Invalid, "file.empty", fault.Basis{}, args)
+	case heic(first):
+		return step.File{}, fault.Refuse(fault.Unsupported, "file.heic", fault.Basis{}, args)
 	case !slices.Contains(taken, file.Type):
 		return step.File{}, fault.Refuse(fault.Unsupported, "file.type", fault.Basis{}, args)
 	}
@@ -214,8 +216,8 @@ func (s *Stored) ReadAt(p []byte, off int64) (int, error) { return s.f.ReadAt(p,
 // Close closes it.
 func (s *Stored) Close() error { return s.f.Close() }
 
-// Get opens a file by its digest.
-func (f *Files) Get(ctx context.Context, q store.Q, hash act.Digest) (*Stored, error) {
+// Find tells what is known of a file, and whether anyone may read it.
+func (f *Files) Find(ctx context.Context, q store.Q, hash act.Digest) (file step.File, public bool, err error) {
 	type row struct {
 		Hash string `db:"hash"`
 		Name string `db:"name"`
@@ -225,8 +227,14 @@ func (f *Files) Get(ctx context.Context, q store.Q, hash act.Digest) (*Stored, e
 	}
 	r, err := store.Get[row](ctx, q, getFile, f.tenant, string(hash))
 	if errors.Is(err, store.ErrNotFound) {
-		return nil, fault.Refuse(fault.NotFound, "file.unknown", fault.Basis{}, nil)
+		return file, false, fault.Refuse(fault.NotFound, "file.unknown", fault.Basis{}, nil)
 	}
+	return step.File{Name: r.Name, Type: r.Type, Size: r.Size, Hash: hash}, r.Open, err
+}
+
+// Get opens a file by its digest.
+func (f *Files) Get(ctx context.Context, q store.Q, hash act.Digest) (*Stored, error) {
+	known, public, err := f.Find(ctx, q, hash)
 	if err != nil {
 		return nil, err
 	}
@@ -234,7 +242,7 @@ func (f *Files) Get(ctx context.Context, q store.Q, hash act.Digest) (*Stored, e
 	if err != nil {
 		return nil, fmt.Errorf("attachment: %w", err)
 	}
-	return &Stored{File: step.File{Name: r.Name, Type: r.Type, Size: r.Size, Hash: hash}, Public: r.Open, f: file}, nil
+	return &Stored{File: known, Public: public, f: file}, nil
 }
 
 // Publish lets anyone read a file; it is called when a public field of an act names it.

@@ -12,6 +12,8 @@ import (
 	"io"
 	"strings"
 
+	_ "golang.org/x/image/webp" // and WebP
+
 	"gongzhi/internal/act"
 	"gongzhi/internal/fault"
 	"gongzhi/internal/step"

@@ -3,6 +3,9 @@ package attachment
 import (
 	"bytes"
 	"encoding/binary"
+	"image"
+	"image/jpeg"
+	"slices"
 )
 
 // stripped takes out of a photograph what a camera writes beside the picture: where and when it was taken, by which
@@ -18,13 +21,61 @@ func stripped(raw []byte) []byte {
 	case raw[0] == pngHead[0]:
 		return strippedPNG(raw)
 	}
-	return strippedWebP(raw)
+	return uprightWebP(raw)
+}
+
+// uprightWebP strips a WebP picture. One that lies on its side is drawn anew, upright and as JPEG: which side is up stands in
+// what is taken out.
+func uprightWebP(raw []byte) []byte {
+	out := strippedWebP(raw)
+	side := orientationWebP(raw)
+	head, _, err := image.DecodeConfig(bytes.NewReader(out))
+	if side < 2 || err != nil || head.Width*head.Height > mostPixels {
+		return out
+	}
+	picture, _, err := image.Decode(bytes.NewReader(out))
+	if err != nil {
+		return out
+	}
+	var drawn bytes.Buffer
+	if jpeg.Encode(&drawn, upright(picture, side), &jpeg.Options{Quality: coveredQuality}) != nil {
+		return out
+	}
+	return drawn.Bytes()
+}
+
+// orientationWebP finds the orientation in the Exif of a WebP picture; 1 where nothing is said.
+func orientationWebP(raw []byte) uint16 {
+	for at := 12; at+8 <= len(raw); {
+		size := int(binary.LittleEndian.Uint32(raw[at+4:]))
+		if size < 0 || at+8+size > len(raw) {
+			return 1
+		}
+		if string(raw[at:at+4]) == "EXIF" {
+			data := raw[at+8 : at+8+size]
+			if !bytes.HasPrefix(data, []byte("Exif\x00\x00")) {
+				data = append([]byte("Exif\x00\x00"), data...)
+			}
+			if o, ok := orientationIn(data); ok {
+				return o
+			}
+			return 1
+		}
+		at += 8 + size + size%2
+	}
+	return 1
 }
 
 // photograph tells by its first twelve bytes whether a file is one of those that are stripped.
 func photograph(head []byte) bool {
 	return bytes.HasPrefix(head, []byte{0xff, 0xd8}) || bytes.HasPrefix(head, pngHead) ||
 		len(head) >= 12 && string(head[:4]) == "RIFF" && string(head[8:12]) == "WEBP"
+}
+
+// heic tells the pictures of some telephones (HEIF, HEVC within), which nothing here can open and so nobody could cover.
+func heic(head []byte) bool {
+	return len(head) >= 12 && string(head[4:8]) == "ftyp" &&
+		slices.Contains([]string{"heic", "heix", "heim", "heis", "hevc", "hevx", "hevm", "hevs", "mif1", "msf1"}, string(head[8:12]))
 }
 
 // strippedJPEG keeps of the segments those that are needed to draw the picture. Application segments are left out, but for

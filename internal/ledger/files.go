@@ -37,6 +37,11 @@ func (l *Ledger) FileUses(ctx context.Context, q store.Q, hash act.Digest) ([]Fi
 	return store.Select[FileUse](ctx, q, fileUses, int64(l.tenant), string(hash))
 }
 
+// FilesNamed are the public answers of a matter that name files, in their order, at most so many.
+func (l *Ledger) FilesNamed(ctx context.Context, q store.Q, matter act.Matter, limit int) ([]FileUse, error) {
+	return store.Select[FileUse](ctx, q, filesNamed, int64(l.tenant), int64(matter), limit)
+}
+
 // unname forgets which files an erased value named, and gives those that nothing names any more.
 func (l *Ledger) unname(ctx context.Context, tx *store.Tx, of FileUse) ([]act.Digest, error) {
 	named, err := store.Select[string](ctx, tx, filesOf, int64(l.tenant), int64(of.Matter), of.Seq, of.Field)

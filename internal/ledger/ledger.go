@@ -42,6 +42,7 @@ var (
 	sealedBy       = queries.Get("sealed-by")
 	nameFile       = queries.Get("name-file")
 	fileUses       = queries.Get("file-uses")
+	filesNamed     = queries.Get("files-named")
 	filesOf        = queries.Get("files-of")
 	unnameFiles    = queries.Get("unname-files")
 	count          = queries.Get("count")

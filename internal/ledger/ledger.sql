@@ -57,6 +57,10 @@ SELECT hash, matter, seq, field FROM file_use WHERE tenant = $1 AND hash = $2 OR
 -- The files that one answer names. Walks file_use_act.
 SELECT hash FROM file_use WHERE tenant = $1 AND matter = $2 AND seq = $3 AND field = $4 ORDER BY hash;
 
+-- name: files-named
+-- The files that public answers of one matter name, in their order. Walks file_use_act.
+SELECT hash, matter, seq, field FROM file_use WHERE tenant = $1 AND matter = $2 AND field = '' ORDER BY seq, hash LIMIT $3;
+
 -- name: unname-files
 DELETE FROM file_use WHERE tenant = $1 AND matter = $2 AND seq = $3 AND field = $4;
 

@@ -321,6 +321,18 @@ type Option struct {
 	Hint  text.Words
 }
 
+// Pictures are photographs, small, each leading to itself. Words say what it is to whoever does not see it.
+type Pictures struct {
+	Title text.Words
+	List  []Picture
+}
+
+// Picture is one of Pictures: the address of an image.
+type Picture struct {
+	Src   string
+	Words text.Words
+}
+
 // Rows is a list of links that take the whole width.
 type Rows struct {
 	Title text.Words
@@ -606,6 +618,7 @@ func (Tally) block()    {}
 func (Notice) block()   {}
 func (Form) block()     {}
 func (Rows) block()     {}
+func (Pictures) block() {}
 func (History) block()  {}
 func (Basis) block()    {}
 func (Receipt) block()  {}
@@ -629,7 +642,7 @@ func (Month) block()    {}
 func All() []Block {
 	return []Block{
 		Prose{}, Panel{}, Section{}, Facts{}, Table{}, Tag{}, Light{}, Progress{}, Buttons{}, Deadline{}, Steps{}, Tally{},
-		Notice{}, Form{}, Rows{}, History{}, Basis{}, Receipt{}, Check{}, Refused{}, Banner{}, Diagram{}, Code{}, Official{}, QR{}, Figures{},
+		Notice{}, Form{}, Rows{}, Pictures{}, History{}, Basis{}, Receipt{}, Check{}, Refused{}, Banner{}, Diagram{}, Code{}, Official{}, QR{}, Figures{},
 		Ordered{}, Map{}, Bars{}, Trend{}, Matrix{}, Month{}, Sheet{},
 	}
 }

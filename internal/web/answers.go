@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"gongzhi/internal/act"
+	"gongzhi/internal/calendar"
 	"gongzhi/internal/charter"
 	"gongzhi/internal/exact"
 	"gongzhi/internal/method"
@@ -37,18 +38,28 @@ func question(m *method.Method, key, field string) (step.Field, bool) {
 	return fields.Find(field)
 }
 
-// note gives the public answers of an act in words: "决议内容：…；图纸份数：12". What answers no question of the step
+// note gives the public answers of an act in words, rows by their names: "决议内容：…；图纸份数：12". What answers no question of the step
 // is the machine's and is left to those who read the act itself.
-func note(m *method.Method, a act.Act) text.Words {
+func note(book step.Book, m *method.Method, a act.Act) text.Words {
+	named := func(f step.Field, v any) any {
+		id, ok := v.(string)
+		if !ok || f.Type != step.RowType {
+			return v
+		}
+		if row, there, err := book.Row(act.RowID{Register: f.Register, ID: id}, calendar.DateOf(a.At)); there && err == nil && row.Name != "" {
+			return row.Name
+		}
+		return v
+	}
 	said := text.Text{
-		ZH: strings.Join(saidIn(m, a.Step, a.Body, text.ZH), "；"),
-		EN: strings.Join(saidIn(m, a.Step, a.Body, text.EN), "; "),
+		ZH: strings.Join(saidIn(m, a.Step, a.Body, text.ZH, named), "；"),
+		EN: strings.Join(saidIn(m, a.Step, a.Body, text.EN, named), "; "),
 	}
 	return said.Words()
 }
 
 // saidIn finds the answers in a body; maps of answers within it are looked into.
-func saidIn(m *method.Method, key string, raw json.RawMessage, l text.Lang) []string {
+func saidIn(m *method.Method, key string, raw json.RawMessage, l text.Lang, named func(step.Field, any) any) []string {
 	var body map[string]json.RawMessage
 	if json.Unmarshal(raw, &body) != nil {
 		return nil
@@ -57,7 +68,7 @@ func saidIn(m *method.Method, key string, raw json.RawMessage, l text.Lang) []st
 	for _, name := range slices.Sorted(maps.Keys(body)) {
 		f, ok := question(m, key, name)
 		if !ok {
-			out = append(out, saidIn(m, key, body[name], l)...)
+			out = append(out, saidIn(m, key, body[name], l, named)...)
 			continue
 		}
 		var v any
@@ -68,7 +79,7 @@ func saidIn(m *method.Method, key string, raw json.RawMessage, l text.Lang) []st
 		if l == text.EN {
 			colon = ": "
 		}
-		out = append(out, f.Label.In(l)+colon+say(f, v, l))
+		out = append(out, f.Label.In(l)+colon+say(f, named(f, v), l))
 	}
 	return out
 }

@@ -100,6 +100,7 @@ func (s *Site) askPage(r *http.Request, rd *reader, sub step.Submission, problem
 		}
 		s.markDevice(r, rd, a, st.Context.Now)
 		form.Problem = problem
+		offerKept(&form, sub)
 		if back := r.FormValue(nameBack); back != "" {
 			form.Hidden[nameBack] = local(back)
 			focusFirst(form.Fields)
@@ -458,7 +459,11 @@ func lookOver(form page.Form, sub step.Submission, send text.Words) []page.Block
 	c := page.Check{Form: page.Form{Action: form.Action, Hidden: form.Hidden, Submit: send, Danger: form.Danger, Basis: form.Basis}}
 	c.Form.Hidden[nameStage] = stageSend
 	for _, f := range form.Fields {
-		c.Answers = append(c.Answers, page.Fact{Term: f.Label, Value: shown(f, sub)})
+		said := shown(f, sub)
+		if said.IsZero() {
+			said = text.Key("web.not_said")
+		}
+		c.Answers = append(c.Answers, page.Fact{Term: f.Label, Value: said})
 		switch {
 		case f.Input == page.Many:
 			for i, v := range f.Values {
@@ -551,16 +556,18 @@ func (s *Site) submission(r *http.Request, rd *reader, n act.Matter, asked func(
 			}
 		}
 	}
-	foreign := bad.Err("form.faults", fault.Basis{})
-	if foreign != nil || r.MultipartForm == nil || len(r.MultipartForm.File) == 0 {
-		return sub, foreign
+	if r.MultipartForm == nil || len(r.MultipartForm.File) == 0 {
+		return sub, bad.Err("form.faults", fault.Basis{})
 	}
 	_, known, err := s.Ledger.Submission(r.Context(), s.Store.Read(), sub.ID)
 	if err == nil && !known {
 		known, err = asked()
 	}
-	if err != nil || !known {
+	if err != nil {
 		return sub, err
+	}
+	if !known {
+		return sub, bad.Err("form.faults", fault.Basis{})
 	}
 	taken := 0
 	for _, key := range slices.Sorted(maps.Keys(r.MultipartForm.File)) {
@@ -579,13 +586,17 @@ func (s *Site) submission(r *http.Request, rd *reader, n act.Matter, asked func(
 			if cerr := part.Close(); err == nil {
 				err = cerr
 			}
+			if no, ok := fault.As(err); ok && no.Kind != fault.Unavailable && !queued(r) { // one file is not taken; all the rest is kept
+				bad.Add(key, no.Code, no.Args)
+				continue
+			}
 			if err != nil {
 				return sub, err
 			}
 			sub.Files[key] = append(sub.Files[key], file)
 		}
 	}
-	return sub, nil
+	return sub, bad.Err("form.faults", fault.Basis{})
 }
 
 // sortedNames gives the names of a form in one order, numbers at their end by size: the same answers sent again are

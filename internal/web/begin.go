@@ -88,12 +88,7 @@ func (s *Site) beginPage(r *http.Request, rd *reader, b starting, problem *fault
 	}
 	f.Problem = problem
 	b.alongChoices(&f, problem)
-	for i, x := range f.Fields { // what was sent already is kept, and may be left out
-		for n, file := range b.sub.Files[x.Name] {
-			delete(f.Hidden, fileName(x.Name, n))
-			f.Fields[i].Options = append(f.Fields[i].Options, page.Option{Value: string(file.Hash), Words: text.Plain(file.Name)})
-		}
-	}
+	offerKept(&f, b.sub)
 	p := page.Page{Frame: page.Desk, Title: b.m.Name.Words(), Lead: b.m.Says.Words(), Back: &page.Link{Words: text.Key("web.nav.begin"), Href: "/desk/begin"}, Blocks: []page.Block{f}}
 	if !atTheDesk(r) {
 		p.Frame, p.Back = page.Resident, &page.Link{Words: text.Key("web.home_name"), Href: "/"}
@@ -109,6 +104,19 @@ func (s *Site) beginPage(r *http.Request, rd *reader, b starting, problem *fault
 	return p, nil
 }
 
+// offerKept shows the files that were sent already, which may be left out; where answers are looked over they are carried along.
+func offerKept(f *page.Form, sub step.Submission) {
+	for i, x := range f.Fields {
+		for n, file := range sub.Files[x.Name] {
+			if x.Copies {
+				continue // all of them are offered
+			}
+			delete(f.Hidden, fileName(x.Name, n))
+			f.Fields[i].Options = append(f.Fields[i].Options, page.Option{Value: string(file.Hash), Words: text.Plain(file.Name)})
+		}
+	}
+}
+
 // startForm is what a method asks at its start, with what was answered so far.
 func (s *Site) startForm(r *http.Request, rd *reader, b starting) (page.Form, error) {
 	m, ctx := b.m, r.Context()
@@ -122,7 +130,9 @@ func (s *Site) startForm(r *http.Request, rd *reader, b starting) (page.Form, er
 	switch {
 	case !m.Start.Offline.IsZero() && s.goesOut(rd, m):
 		f.Offline, f.Hidden[nameQuestions] = page.Follow, questionsMark(m.Start.Fields)
-		f.Look = !atTheDesk(r)
+		if f.Look = !atTheDesk(r); f.Look {
+			f.Submit = text.Key("web.begin_send", "Method", m.Name)
+		}
 	case !atTheDesk(r):
 		f.Submit = text.Key("web.to_check")
 	}
@@ -372,7 +382,7 @@ func (s *Site) beginCheck(r *http.Request, rd *reader, b starting, subject act.R
 	if err != nil {
 		return p, false, err
 	}
-	p.Blocks = append(append(near, b.alongSays()...), lookOver(form, b.sub, text.Key("web.begin_go", "Method", b.m.Name))...)
+	p.Blocks = append(append(near, b.alongSays()...), lookOver(form, b.sub, text.Key("web.begin_send", "Method", b.m.Name))...)
 	return p, true, nil
 }
 

@@ -2,13 +2,16 @@ package web
 
 import (
 	"context"
+	"strings"
 
 	"gongzhi/internal/act"
 	"gongzhi/internal/calendar"
 	"gongzhi/internal/desk"
+	"gongzhi/internal/fault"
 	"gongzhi/internal/geo"
 	"gongzhi/internal/page"
 	"gongzhi/internal/step"
+	"gongzhi/internal/store"
 	"gongzhi/internal/text"
 )
 
@@ -71,4 +74,43 @@ func (s *Site) spotOn(ctx context.Context, st desk.Standing, strip *page.Map) (*
 	}
 	strip.Dots = []page.Dot{{At: here, Name: text.Key("web.map.spot", "Place", said), Href: "/map/" + st.Method.Key}}
 	return strip, nil
+}
+
+// picturesShown is how many of the files that a matter has published its page shows; its record names all of them.
+const picturesShown = 24
+
+// publishedPanel is what a matter has published: photographs to look at, and other files as links.
+func (s *Site) publishedPanel(ctx context.Context, q store.Q, n act.Matter) (out []page.Block, err error) {
+	uses, err := s.Ledger.FilesNamed(ctx, q, n, picturesShown)
+	if err != nil {
+		return nil, err
+	}
+	pictures, files := page.Pictures{Title: text.Key("web.pictures")}, page.Rows{Title: text.Key("web.files")}
+	seen := map[act.Digest]bool{}
+	for _, u := range uses {
+		if seen[u.Hash] {
+			continue
+		}
+		seen[u.Hash] = true
+		f, public, err := s.Files.Find(ctx, q, u.Hash)
+		if fault.Is(err, fault.NotFound) || err == nil && !public {
+			continue // destroyed since, or of a private matter
+		}
+		if err != nil {
+			return nil, err
+		}
+		href := "/files/" + string(u.Hash)
+		if strings.HasPrefix(f.Type, "image/") {
+			pictures.List = append(pictures.List, page.Picture{Src: href, Words: text.Key("web.picture", "N", len(pictures.List)+1, "Name", f.Name)})
+			continue
+		}
+		files.List = append(files.List, page.Link{Words: text.Plain(f.Name), Href: href, Icon: "paperclip"})
+	}
+	if len(pictures.List) > 0 {
+		out = append(out, pictures)
+	}
+	if len(files.List) > 0 {
+		out = append(out, files)
+	}
+	return out, nil
 }

@@ -229,9 +229,6 @@ func (s *Site) mayName(ctx context.Context, n act.Matter, who act.Person, hash a
 		}
 		return list[i].File, true, nil
 	}
-	stored, err := s.Files.Get(ctx, s.Store.Read(), hash)
-	if err != nil {
-		return step.File{}, false, err
-	}
-	return stored.File, true, stored.Close()
+	file, _, err := s.Files.Find(ctx, s.Store.Read(), hash)
+	return file, err == nil, err
 }

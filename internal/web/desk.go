@@ -71,7 +71,11 @@ func (s *Site) deskMatter(r *http.Request, rd *reader) (page.Page, error) {
 		if err != nil {
 			return err
 		}
-		p.Blocks = append(append(p.Blocks, begun...), addedPanel(st, rd)...)
+		published, err := s.publishedPanel(ctx, q, act.Matter(n))
+		if err != nil {
+			return err
+		}
+		p.Blocks = append(append(append(p.Blocks, begun...), published...), addedPanel(st, rd)...)
 		p.Blocks = append(p.Blocks, s.asksTable(st, rd))
 		p.Blocks = append(p.Blocks, s.doorsPanel(st)...)
 		if links := s.paperLinks(st, "/desk"); len(links) > 0 {

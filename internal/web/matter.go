@@ -241,8 +241,12 @@ func (s *Site) matter(r *http.Request, rd *reader) (page.Page, error) {
 		if p, err = s.matterPage(st, rd); err != nil {
 			return err
 		}
+		published, err := s.publishedPanel(ctx, q, st.Run.Matter.Number)
+		if err != nil {
+			return err
+		}
 		follow, err := s.followForm(ctx, q, st, rd)
-		p.Blocks = append(p.Blocks, follow...)
+		p.Blocks = append(append(p.Blocks, published...), follow...)
 		if subject := st.Run.Matter.Subject; err == nil && !subject.IsZero() {
 			p.Locator, err = s.locator(ctx, subject)
 		}
@@ -262,6 +266,9 @@ func (s *Site) matterPage(st desk.Standing, rd *reader) (p page.Page, err error)
 	}
 	if sub := st.Run.Matter.Subject; !sub.IsZero() {
 		p.Back = &page.Link{Words: text.Key("web.place"), Href: placeHref(sub)}
+		if sch, known := st.Charter.Registers.Get(sub.Register); known {
+			p.Back.Words = text.Key("web.place_of", "Register", sch.Name)
+		}
 		if p.Lead, err = s.where(st); err != nil {
 			return p, err
 		}
@@ -643,17 +650,18 @@ func (s *Site) history(ctx context.Context, q store.Q, st desk.Standing, rd *rea
 			flush(key)
 			key = a.Step
 		}
-		list = append(list, s.entry(st.Charter, st.Method, a))
+		list = append(list, s.entry(st, a))
 	}
 	flush(key)
 	return out, first, nil
 }
 
 // entry is one act as anyone may see it: the role that acted, never the name.
-func (s *Site) entry(c *charter.Charter, m *method.Method, a act.Act) page.Entry {
+func (s *Site) entry(st desk.Standing, a act.Act) page.Entry {
+	c, m := st.Charter, st.Method
 	e := page.Entry{Who: c.RoleName(a.By.Role), What: what(c, m, a), At: a.At, Hash: string(a.Hash)}
 	if !m.Discreet(a) { // what one household answered is shown to nobody as a line, only in totals
-		e.Note = note(m, a)
+		e.Note = note(st.Context.Book, m, a)
 	}
 	if a.Recorded.Sub(a.At) > time.Minute {
 		e.Late = a.Recorded

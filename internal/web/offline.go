@@ -193,7 +193,7 @@ func (s *Site) otherSide(r *http.Request, rd *reader, n act.Matter, no *fault.Re
 			if x.By.Person == "" || x.Kind == act.Entered || x.Kind == act.Ended || x.Kind == act.Closed || len(a.There) == othersShown {
 				continue
 			}
-			e := s.entry(st.Charter, st.Method, x)
+			e := s.entry(st, x)
 			a.There = append(a.There, queueThere{
 				x.When().In(calendar.Zone).Format("2006-01-02 15:04"), s.say(rd, e.Who), s.say(rd, e.What), s.say(rd, e.Note),
 			})

@@ -80,6 +80,36 @@ func TestAFileIsNamedByWhoSentIt(t *testing.T) {
 	}
 }
 
+// A file that cannot be taken costs nobody what they wrote, nor the other photographs; the form says what to do.
+func TestAFileThatIsNotTakenLosesNothing(t *testing.T) {
+	w := newTown(t)
+	w.letEverybodyIn()
+	v := w.visitor()
+	_, body, _ := v.get("/begin/problem")
+	form := problem(url.Values{"_code": {codeField.FindStringSubmatch(body)[1]}, "words": {"演示：写了很久的话"}})
+	heic := []byte("\x00\x00\x00\x18ftypheic\x00\x00\x00\x00mif1heic")
+	for name, tt := range map[string]struct {
+		raw  []byte
+		want string
+	}{"HEIC": {heic, "HEIC 格式"}, "a program": {[]byte("MZ\x90\x00\x03"), "格式不能收"}, "nothing": {nil, "空文件"}} {
+		status, body, _ := v.sendFiles("/begin/problem", form, map[string][]byte{"photos": tt.raw})
+		if status != http.StatusUnprocessableEntity || !strings.Contains(body, tt.want) || !strings.Contains(body, "演示：写了很久的话") {
+			t.Errorf("%s: %d %s", name, status, body)
+		}
+	}
+	// What was sent with it stays, and goes along the next time.
+	_, body, _ = v.sendFiles("/begin/problem", form, map[string][]byte{"photos": white(100, 3)})
+	kept := keptPhoto.FindStringSubmatch(body)
+	if kept == nil {
+		t.Fatal("the photograph is not carried along")
+	}
+	form.Set("_file_photos_0", kept[1])
+	status, body, _ := v.sendFiles("/begin/problem", form, map[string][]byte{"photos": heic})
+	if status != http.StatusUnprocessableEntity || !strings.Contains(body, `type="checkbox"`) || !strings.Contains(body, kept[1]) {
+		t.Errorf("with one that is taken: %d", status)
+	}
+}
+
 // Where a method publishes covered pictures, nothing else is published: not a picture that nobody has looked over, though whoever
 // answers took it themselves, nor a copy that was made in another matter.
 func TestOnlyWhatWasLookedOverIsPublished(t *testing.T) {

@@ -223,7 +223,7 @@ test("a report is looked over with signal, and kept without", async (t) => {
   assert.equal(await page.inputValue("textarea[name=words]"), "演示：第一件", "nothing is lost by going back");
   await page.locator("form[data-look] button:not([type=button])").last().click();
   await look.waitFor();
-  await Promise.all([page.waitForURL(/receipts/), look.getByRole("button", { name: /^开始：/ }).click()]);
+  await Promise.all([page.waitForURL(/receipts/), look.getByRole("button", { name: /^提交：/ }).click()]);
 
   // The second is shown the first before it is sent; it is not sent.
   await report("演示：第二件");
@@ -233,7 +233,7 @@ test("a report is looked over with signal, and kept without", async (t) => {
   await report("演示：第三件");
   await look.waitFor();
   await page.context().setOffline(true);
-  await look.getByRole("button", { name: /^开始：/ }).click(); // the signal went while it was looked over
+  await look.getByRole("button", { name: /^提交：/ }).click(); // the signal went while it was looked over
   await page.locator("#queue summary").waitFor();
   assert.equal((await queued(page)).length, before + 1, "what was only looked at is not kept");
   await page.context().setOffline(false);

@@ -29,7 +29,7 @@ test("a report without an account and without script, to its receipt and back", 
   await page.locator("input[type=checkbox][name^=_file_photos]").first().uncheck();
   await submit(page);
   assert.equal((await words(page)).match(/演示-[0-9a-f]{8}\.png/g).length, 2, "one was left out");
-  await page.getByRole("button", { name: /^开始：/ }).click();
+  await page.getByRole("button", { name: /^提交：/ }).click();
   assert.match(page.url(), /\/r\/[A-Z2-7]{16}$/);
   const code = page.url().slice(-16);
   assert.match(await words(page), /请抄下或拍下这个回执码/);
@@ -69,7 +69,7 @@ test("the place by telephone and by the map, photographs shrunk, and what is nea
   await page.sound();
   await submit(page);
   assert.match(await words(page), /请核对/);
-  await page.getByRole("button", { name: /^开始：/ }).click();
+  await page.getByRole("button", { name: /^提交：/ }).click();
   assert.match(page.url(), /\/receipts\//);
   const number = /\/matters\/(\d+)/.exec(await page.locator("main a[href^='/matters/']").first().getAttribute("href"))[1];
 
@@ -106,7 +106,7 @@ test("faces are covered by drawing on the photograph, and only the copy is publi
   const reporter = await open("/begin/problem", { viewport: phone });
   await fill(reporter, { _subject: "daihe1", category: "litter", place: "演示路5号院门口", words: "演示：垃圾没人收", openness: "public", photos: [photograph(300, 200)] });
   await submit(reporter);
-  await reporter.getByRole("button", { name: /^开始：/ }).click();
+  await reporter.getByRole("button", { name: /^提交：/ }).click();
   const number = /\/matters\/(\d+)/.exec(await reporter.locator("main a[href^='/matters/']").first().getAttribute("href"))[1];
   const worker = await signIn("worker", { viewport: { width: 1440, height: 900 } });
   await worker.goto(`/desk/matters/${number}/sealed?step=`);

@@ -146,6 +146,11 @@ func block(b page.Block, level int) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
+		case page.Pictures:
+			templ_7745c5c3_Err = pictures(b, level).Render(ctx, templ_7745c5c3_Buffer)
+			if templ_7745c5c3_Err != nil {
+				return templ_7745c5c3_Err
+			}
 		case page.History:
 			templ_7745c5c3_Err = history(b, level).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {

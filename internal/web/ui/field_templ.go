@@ -829,7 +829,7 @@ func control(q question) templ.Component {
 					return templ_7745c5c3_Err
 				}
 			}
-			if q.Required {
+			if q.Required && len(q.kept()) == 0 {
 				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 77, " required")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err

@@ -190,12 +190,13 @@ func sampleParts() page.Page {
 			page.Rows{Title: w("rows.title"), List: []page.Link{{Words: w("rows.one"), Note: w("rows.one_note"), Href: "#", Tone: page.Soon}, {Words: w("rows.two"), Href: "#", Icon: "file-text", Count: 2}}},
 			page.Rows{Title: w("rows.none"), Empty: w("rows.empty")},
 			sampleHistory(),
+			page.Pictures{Title: w("pictures.title"), List: []page.Picture{{Src: samplePicture, Words: w("pictures.one")}, {Src: samplePicture, Words: w("pictures.two")}}},
 			page.Prose{Raw: "**1**\n\n- [OK](https://example.org/a?b=1&c=2)\n- <script>\n\n1. A\n2. B"},
 			page.Figures{List: sampleFigures()},
 			page.Code{Text: "GET /api/v1/matters?limit=2"},
 			page.Diagram{SVG: `<svg viewBox="0 0 120 24" width="120" height="24"><path d="M2 22 40 14 80 16 118 2" fill="none" stroke="currentColor" stroke-width="2"/></svg>`, Caption: w("diagram.caption")},
 			page.QR{Href: "/matters/1", Note: w("qr.note")},
-			sampleMap(), page.Map{Says: w("map.says")}, sampleBars(), sampleTrend(), page.Trend{Title: w("trend.title")},
+			sampleMap(), sampleDots(), page.Map{Says: w("map.says")}, sampleBars(), sampleTrend(), page.Trend{Title: w("trend.title")},
 			page.Sheet{
 				Title: w("paper.title"), For: text.Plain("1-101"), Lead: w("paper.state"), QR: page.QR{Href: "/matters/1", Note: w("qr.note")},
 				Questions: []page.Question{{Words: w("paper.1"), Choices: []text.Words{text.Key("ballot.choice.yes"), text.Key("ballot.choice.no"), text.Key("ballot.choice.abstain")}}},
@@ -355,6 +356,20 @@ func sampleMap() page.Map {
 		},
 		Key: []page.Stage{{Words: w("map.out"), N: 1}, {Words: w("wall.stage", "N", 5), N: 1, Step: 5, Href: "#"}, {Words: w("wall.stage", "N", 7), N: 1, Step: 7, Href: "#"}},
 	}
+}
+
+// samplePicture is a grey wall with a dark door, so that the page needs no file.
+const samplePicture = "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 4 3'%3E%3Cpath fill='%23bbb' d='M0 0h4v3H0z'/%3E%3Cpath fill='%23555' d='M2 1h1v2H2z'/%3E%3C/svg%3E"
+
+// sampleDots is the same street with reports: one alone, and three that lie too close together to be drawn apart.
+func sampleDots() page.Map {
+	m := sampleMap()
+	m.Title, m.Says, m.Places, m.Key = w("dots.title"), w("dots.says"), nil, nil
+	m.Zoom = "?box="
+	for i, at := range [][2]int32{{600, 900}, {3000, 1050}, {3010, 1055}, {3020, 1045}} {
+		m.Dots = append(m.Dots, page.Dot{At: geo.Position{Lon: 1136300000 + at[0]*10, Lat: 347490000 + at[1]*10}, Name: text.Plain(itoa(i + 1)), Href: "#"})
+	}
+	return m
 }
 
 func sampleBars() page.Bars {
