@@ -178,7 +178,7 @@ func (s *Site) factsPanel(st desk.Standing) page.Block {
 	}}
 	if sub := st.Run.Matter.Subject; !sub.IsZero() {
 		if row, ok, err := st.Context.Book.Row(sub, calendar.DateOf(st.Context.Now)); ok && err == nil {
-			f.List = append(f.List, page.Fact{Term: text.Key("web.place"), Value: text.Plain(row.Name), Href: "/desk/registers/" + sub.String()})
+			f.List = append(f.List, page.Fact{Term: placeTerm(st.Charter, sub), Value: text.Plain(row.Name), Href: "/desk/registers/" + sub.String()})
 		}
 	}
 	return page.Panel{Title: text.Key("web.facts"), Blocks: []page.Block{f}}

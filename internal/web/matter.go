@@ -265,10 +265,7 @@ func (s *Site) matterPage(st desk.Standing, rd *reader) (p page.Page, err error)
 		Back: &page.Link{Words: text.Key("web.matters"), Href: "/matters"},
 	}
 	if sub := st.Run.Matter.Subject; !sub.IsZero() {
-		p.Back = &page.Link{Words: text.Key("web.place"), Href: placeHref(sub)}
-		if sch, known := st.Charter.Registers.Get(sub.Register); known {
-			p.Back.Words = text.Key("web.place_of", "Register", sch.Name)
-		}
+		p.Back = &page.Link{Words: placeTerm(st.Charter, sub), Href: placeHref(sub)}
 		if p.Lead, err = s.where(st); err != nil {
 			return p, err
 		}
@@ -322,6 +319,15 @@ func (s *Site) matterPage(st desk.Standing, rd *reader) (p page.Page, err error)
 	}
 	p.Foot, err = s.responsible(st)
 	return p, err
+}
+
+// placeTerm is what the row is called that a matter is about: the compound, the community, the section of road.
+func placeTerm(c *charter.Charter, id act.RowID) text.Words {
+	sch, known := c.Registers.Get(id.Register)
+	if !known {
+		return text.Key("web.place")
+	}
+	return text.Key("web.place_of", "Register", sch.Name)
 }
 
 // where says in what a matter's subject lies, and the few words that its register has for it: how many buildings and
