@@ -106,10 +106,13 @@ func (s *Dispatch) routes(c *step.Checker) {
 	seeds := known.Seeds(c.Subject)
 	areas := append(slices.Clone(seeds), "") // "" stands for every area that the register may get later
 	for j, one := range r.Rules {
-		for key, areas := range map[string][]string{"areas": one.Areas, "except": one.Except} {
-			for k, a := range areas {
+		for _, list := range []struct {
+			key   string
+			areas []string
+		}{{"areas", one.Areas}, {"except", one.Except}} {
+			for k, a := range list.areas {
 				if !slices.Contains(seeds, a) {
-					c.Warn("route.area", text.Args{"Rule": one.Key, "Area": a, "Register": c.Subject}, "route", "rules", j, key, k)
+					c.Warn("route.area", text.Args{"Rule": one.Key, "Area": a, "Register": c.Subject}, "route", "rules", j, list.key, k)
 				}
 			}
 		}
