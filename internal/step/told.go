@@ -1,11 +1,20 @@
 package step
 
-import "gongzhi/internal/text"
+import (
+	"gongzhi/internal/act"
+	"gongzhi/internal/text"
+)
 
 // Teller is a step that says in one line how it ended, for whoever reads the matter later.
 type Teller interface {
 	// Told puts the facts of an ending into words; empty when they tell nothing.
 	Told(facts map[string]any) text.Words
+}
+
+// Sayer is a step some of whose acts say more than the answers in them, for whoever reads the record: where a matter was sent, and
+// by which rule.
+type Sayer interface {
+	Said(a act.Act) text.Words
 }
 
 // Grader is a step whose outcomes have names of the charter's own.

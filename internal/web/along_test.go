@@ -129,3 +129,27 @@ func TestAPlaceTellsTheSectionOfRoad(t *testing.T) {
 	}
 	w.verifies()
 }
+
+// The record says of every sending where it went and by which rule, also once the matter has moved on, in both languages.
+func TestTheRecordSaysWhichRuleFired(t *testing.T) {
+	w := newTown(t)
+	w.visitor().report(nil)
+	n, _ := w.newest()
+	w.as("community_worker", n, "submit", map[string]string{"acceptance": "accepted", "account": "演示路口有垃圾"})
+	w.as("grid_worker", n, "submit", map[string]string{"finding": "real", "found": "属实"})
+	w.as("dispatcher", n, "approve", nil)
+	w.as("dispatcher", n, "resend", map[string]string{"to": "order_team", "reason": "演示：摊位留下的"})
+	w.as("order_team", n, "finish", map[string]string{"done_how": "已清运"})
+	v := w.visitor()
+	at := fmt.Sprintf("/matters/%d/record", n)
+	_, body, _ := v.get(at)
+	for _, want := range []string{"派给保洁队；依据：市容环境类，派保洁队；期限 ", "派给城管执法中队；依据：由派遣员选派；期限 ", "演示：摊位留下的"} {
+		if !strings.Contains(body, want) {
+			t.Errorf("the record does not say %q", want)
+		}
+	}
+	v.get("/prefer?back=%2F&lang=en")
+	if _, body, _ := v.get(at); !strings.Contains(body, "To Cleaning team; by the rule: Cleanliness: the cleaning team; time ") {
+		t.Error("the record does not say it in English")
+	}
+}

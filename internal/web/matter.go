@@ -238,15 +238,11 @@ func (s *Site) matter(r *http.Request, rd *reader) (page.Page, error) {
 	}
 	var p page.Page
 	err = s.Desk.Open(r.Context(), rd.actor(), act.Matter(n), func(ctx context.Context, q store.Q, st desk.Standing) error {
-		if p, err = s.matterPage(st, rd); err != nil {
-			return err
-		}
-		published, err := s.publishedPanel(ctx, q, st.Run.Matter.Number)
-		if err != nil {
+		if p, err = s.matterPage(ctx, q, st, rd); err != nil {
 			return err
 		}
 		follow, err := s.followForm(ctx, q, st, rd)
-		p.Blocks = append(append(p.Blocks, published...), follow...)
+		p.Blocks = append(p.Blocks, follow...)
 		if subject := st.Run.Matter.Subject; err == nil && !subject.IsZero() {
 			p.Locator, err = s.locator(ctx, subject)
 		}
@@ -258,7 +254,7 @@ func (s *Site) matter(r *http.Request, rd *reader) (page.Page, error) {
 	return p, err
 }
 
-func (s *Site) matterPage(st desk.Standing, rd *reader) (p page.Page, err error) {
+func (s *Site) matterPage(ctx context.Context, q store.Q, st desk.Standing, rd *reader) (p page.Page, err error) {
 	m := st.Method
 	p = page.Page{
 		Frame: page.Resident, Title: st.Run.Matter.Title.Words(), State: s.standing(st.Row),
@@ -298,7 +294,11 @@ func (s *Site) matterPage(st desk.Standing, rd *reader) (p page.Page, err error)
 	if err != nil {
 		return p, err
 	}
-	p.Blocks = append(append(p.Blocks, begun...), s.stepsPanel(st))
+	published, err := s.publishedPanel(ctx, q, st.Run.Matter.Number)
+	if err != nil {
+		return p, err
+	}
+	p.Blocks = append(append(append(p.Blocks, begun...), published...), s.stepsPanel(st))
 	if len(st.Run.Children) > 0 {
 		var rows []page.Link
 		for _, c := range st.Run.Children {
@@ -675,6 +675,9 @@ func (s *Site) entry(st desk.Standing, a act.Act) page.Entry {
 	e.Basis = &page.Basis{Clause: a.Basis.Clause}
 	if p, ok := m.Step(a.Step); ok {
 		e.Basis.Law = p.Step.Shared().Law
+		if says, ok := p.Step.(step.Sayer); ok {
+			e.Note = step.Besides(says.Said(a), e.Note)
+		}
 	}
 	for _, x := range a.Sealed {
 		if x.Field == act.Blind {

@@ -53,6 +53,29 @@ func (s *Dispatch) ByItself(a act.Act) bool {
 	return a.Kind == sent && len(a.Body) > 0 && a.Into(&b) == nil && b.Rule != ""
 }
 
+// Said names the team, the rule that fired and the time, of a sending; the day and the reason, of whatever has them.
+func (s *Dispatch) Said(a act.Act) (said text.Words) {
+	var b body
+	if a.Kind == act.Ended || a.Kind == act.Entered || len(a.Body) == 0 || a.Into(&b) != nil {
+		return said
+	}
+	var limit step.Span
+	if a.Kind == sent && limit.UnmarshalText([]byte(b.Limit)) == nil {
+		rule := s.said(b.Rule).Words()
+		if b.Rule == "" || rule.IsZero() {
+			rule = text.Key("dispatch.by_hand")
+		}
+		said = text.Key("dispatch.said", "To", s.Teams[b.To], "Rule", rule, "Limit", limit.Words())
+	}
+	if b.Until != "" {
+		said = step.Besides(said, text.Key("dispatch.said_until", "Day", b.Until))
+	}
+	if b.Reason != "" {
+		said = step.Besides(said, text.Key("dispatch.said_reason", "Reason", b.Reason))
+	}
+	return said
+}
+
 // said are the words of a rule by its key.
 func (s *Dispatch) said(key string) text.Text {
 	if i := slices.IndexFunc(s.Route.Rules, func(r Rule) bool { return r.Key == key }); i >= 0 {
