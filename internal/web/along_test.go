@@ -143,7 +143,7 @@ func TestTheRecordSaysWhichRuleFired(t *testing.T) {
 	v := w.visitor()
 	at := fmt.Sprintf("/matters/%d/record", n)
 	_, body, _ := v.get(at)
-	for _, want := range []string{"派给保洁队；依据：市容环境类，派保洁队；期限 ", "派给城管执法中队；依据：由派遣员选派；期限 ", "演示：摊位留下的"} {
+	for _, want := range []string{"派给保洁队；依据：市容环境类，派保洁队；期限 ", "派给城管执法中队；依据：由派遣员选派；期限 ", "演示：摊位留下的", "按规则自动"} {
 		if !strings.Contains(body, want) {
 			t.Errorf("the record does not say %q", want)
 		}

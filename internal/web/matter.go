@@ -675,6 +675,9 @@ func (s *Site) entry(st desk.Standing, a act.Act) page.Entry {
 	e.Basis = &page.Basis{Clause: a.Basis.Clause}
 	if p, ok := m.Step(a.Step); ok {
 		e.Basis.Law = p.Step.Shared().Law
+		if own, ok := p.Step.(step.ByItself); ok && own.ByItself(a) {
+			e.Who = text.Key("web.by_rule") // whoever brought it there did not send it
+		}
 		if says, ok := p.Step.(step.Sayer); ok {
 			e.Note = step.Besides(says.Said(a), e.Note)
 		}
