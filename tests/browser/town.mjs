@@ -217,6 +217,17 @@ export async function taken(page, link) {
   const lies = page.waitForSelector('main a[href*="take=1"]', { timeout: 180_000 }).then((ready) => ready.click());
   lies.catch(() => {}); // where the file came at once nothing lies ready
   await Promise.race([file, lies]);
+  await file;
+  // The browser gives up the address that became a file, at times only when the next page is asked for, which is given
+  // up with it: that one is asked for again.
+  const go = page.goto.bind(page);
+  page.goto = async (...there) => {
+    page.goto = go;
+    return go(...there).catch((error) => {
+      if (!String(error).includes("ERR_ABORTED")) throw error;
+      return go(...there);
+    });
+  };
   return file;
 }
 
