@@ -105,6 +105,10 @@ check: build ## prove every charter: types, paths, texts, thresholds, then its s
 fuzz: ## run every fuzz test for FUZZTIME each (30s)
 	@FUZZTIME=$(FUZZTIME) scripts/fuzz
 
+.PHONY: outside
+outside: ## walk 240 made-up days without signal over a network that loses, doubles, delays and breaks
+	@scripts/walk-outside
+
 .PHONY: e2e
 e2e: build ## drive the real binary in a real browser
 	@scripts/setup test

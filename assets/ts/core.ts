@@ -43,9 +43,10 @@ function load(src: string | undefined): void {
   document.head.append(script);
 }
 
-// Whoever signs out leaves no page of theirs on the phone. What they wrote and could not send yet stays, for them.
+// Whoever signs out leaves no page of theirs on the phone, and whoever signs in finds none of somebody else's, who only let
+// their session end. What they wrote and could not send yet stays, for them.
 document.addEventListener("submit", (event) => {
-  if ((event.target as HTMLFormElement).action.endsWith("/sign-out")) void globalThis.caches?.delete("gongzhi-field-1");
+  if (/\/sign-(out|in)$/.test(new URL((event.target as HTMLFormElement).action).pathname)) void globalThis.caches?.delete("gongzhi-field-1");
 });
 
 // A second tap on a slow line sends nothing twice. The server would recognise it by its id anyway; this only spares

@@ -96,7 +96,7 @@ async function keep(form: HTMLFormElement): Promise<void> {
     const id = queue.newID();
     const answers = await read(form);
     await queue.add({
-      id, person, action, group: matterOf(action) || id, title: form.dataset["title"] ?? "", place: clean(document.querySelector("h1")?.textContent),
+      id, person, action, group: matterOf(action) || id, title: form.dataset["title"] ?? "", place: clean((form.closest(".panel")?.querySelector("h2") ?? document.querySelector("h1"))?.textContent),
       html: form.innerHTML, made, state: "waiting", ...answers,
     });
     after(form, "soon", word("saved"));
@@ -179,8 +179,12 @@ async function pressed(form: HTMLFormElement): Promise<void> {
 
 const sentBy = new Map<string, HTMLFormElement>();
 
-// done closes a form that was filled in, so that nobody fills it in twice.
+// done closes a form that was filled in, so that nobody fills it in twice. One that is for the next as well is emptied.
 function done(form: HTMLFormElement): void {
+  if (form.dataset["again"] !== undefined) {
+    form.reset();
+    return;
+  }
   form.hidden = true;
   const fold = form.closest("details");
   if (fold) {
@@ -274,7 +278,8 @@ function item(e: queue.Entry): HTMLElement {
     }
     for (const t of a.there ?? []) li.append(make("p", "there", [t.when, t.who, t.what, t.said].filter(Boolean).join(" · ")));
   } else li.append(dl);
-  const acts = make("p", "acts", button(word("change"), "button button-quiet", () => { change(e, li); }));
+  const acts = make("p", "acts");
+  if (e.shown.length > 0 || a?.code === "offline.questions") acts.append(button(word("change"), "button button-quiet", () => void change(e, li)));
   if (a?.code === "offline.late") acts.append(" ", button(word("again"), "button button-quiet", () => void queue.put({ ...e, made: 0, state: "waiting" }).then(send)));
   acts.append(" ", button(word("remove"), "button button-quiet", () => {
     if (!confirm(word("sure"))) return;
@@ -284,14 +289,33 @@ function item(e: queue.Entry): HTMLElement {
   return li;
 }
 
+// asked is the form as the house asks it now: what was refused because its questions were changed is answered anew.
+async function asked(e: queue.Entry): Promise<string | undefined> {
+  const item = e.values.find(([name]) => name === "_item")?.[1];
+  try {
+    const answer = await fetch(e.action + (item ? `?_item=${encodeURIComponent(item)}` : ""), { credentials: "same-origin" });
+    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    return [...page.querySelectorAll<HTMLFormElement>("form[data-offline]")].find((f) => f.getAttribute("action") === e.action)?.innerHTML;
+  } catch {
+    return undefined;
+  }
+}
+
 // change opens an entry as the form it was written in.
-function change(e: queue.Entry, li: HTMLElement): void {
+async function change(e: queue.Entry, li: HTMLElement): Promise<void> {
   if (sending) return;
   changing++;
+  const html = e.answer?.code === "offline.questions" ? await asked(e) : e.html;
+  if (html === undefined) {
+    changing--;
+    li.append(make("p", "fault", word("unasked")));
+    return;
+  }
   const form = make("form", "form");
   form.noValidate = true;
-  form.innerHTML = e.html; // the server's own form, as it was when this was written
+  form.innerHTML = html; // the server's own form, as it was when this was written
   for (const control of form.querySelectorAll<HTMLInputElement | HTMLSelectElement | HTMLTextAreaElement>("[name]")) {
+    if (control.type === "hidden" && html !== e.html) continue; // which questions these are
     const said = e.values.filter(([name]) => name === control.name).map(([, v]) => v);
     if (control.id) {
       for (const label of form.querySelectorAll(`label[for="${CSS.escape(control.id)}"]`)) label.setAttribute("for", "q-" + control.id);
@@ -311,13 +335,27 @@ function change(e: queue.Entry, li: HTMLElement): void {
       const kept = e.photos.filter((p) => !now.photos.some((x) => x.field === p.field));
       const photos = [...kept, ...now.photos];
       const shown = [...now.shown, ...e.shown.filter((l) => kept.some((p) => l.value.startsWith(p.name.replace(/\.jpg$/, ""))))];
-      await queue.put({ ...e, values: now.values, photos, shown, state: "waiting" });
+      await queue.put({ ...e, html, values: now.values, photos, shown, state: "waiting" });
       close();
       await send();
     })();
   });
   li.replaceChildren(form);
   form.querySelector<HTMLElement>("input:not([type=hidden]), select, textarea")?.focus();
+}
+
+// closeFilled closes the forms whose answers lie in the queue already: from before the page was opened again, or from
+// another page that is open beside this one.
+async function closeFilled(): Promise<void> {
+  for (const e of await queue.all()) {
+    if (e.state === "taken" || e.person !== person || matterOf(e.action) === "") continue;
+    const of = (name: string): string => e.values.find(([n]) => n === name)?.[1] ?? "";
+    const form = forms().find((f) => new URL(f.action).pathname === e.action && (f.elements.namedItem("_item") as HTMLInputElement | null)?.value === of("_item"));
+    if (!form || form.hidden || form.dataset["again"] !== undefined) continue;
+    sentBy.set(e.id, form);
+    after(form, "soon", word("saved"));
+    done(form);
+  }
 }
 
 async function start(): Promise<void> {
@@ -333,21 +371,14 @@ async function start(): Promise<void> {
       input.addEventListener("change", () => { for (const f of input.files ?? []) shrunk(f).catch(() => { after(form, "late", word("photo")); }); });
     }
   }
-  for (const e of await queue.all()) {
-    if (e.state === "taken" || e.person !== person) continue;
-    const of = (name: string): string => e.values.find(([n]) => n === name)?.[1] ?? "";
-    const form = forms().find((f) => matterOf(e.action) !== "" && new URL(f.action).pathname === e.action && (f.elements.namedItem("_item") as HTMLInputElement | null)?.value === of("_item"));
-    if (!form) continue;
-    sentBy.set(e.id, form);
-    after(form, "soon", word("saved"));
-    done(form);
-  }
+  await closeFilled();
   document.documentElement.dataset["field"] = "ready";
   await show();
   await send();
   setInterval(() => { if (!document.hidden) void send(); }, 30_000);
   addEventListener("online", () => void send());
   addEventListener("offline", () => void show());
+  addEventListener("storage", (event) => { if (event.key === queue.flag) void closeFilled().then(() => show()); });
   document.addEventListener("visibilitychange", () => { if (!document.hidden) void send(); });
   // A bonus where the browser has it: the page opens again without signal. WeChat on iOS has none; there the page must
   // stay open, which the strip says.

@@ -51,6 +51,7 @@ type cast struct {
 	Owner       string
 	Sections    []section
 	Points      []struct{ ID, Name string } // of the first section
+	Plans       []patrolPlan                // of the first section
 	Cleaning    []struct{ ID, Name, Seats string }
 	Called      string
 	People      []person
@@ -67,6 +68,13 @@ type compound struct {
 	Buildings         string
 	Community         string // empty: that of the demo
 	Roster            bool   // its rooms come from a roster as a community keeps it
+}
+
+// patrolPlan is how often a chief of a level goes round, from and until how many days before and after the filling.
+type patrolPlan struct {
+	ID, Level, Rhythm string
+	Since             int
+	Until             int // 0 goes on without an end
 }
 
 type person struct {

@@ -114,6 +114,13 @@ func (f *filler) roads(s *rowSet) {
 	for _, p := range f.cast.Points {
 		s.add(row("patrol_point", p.ID), row("road_section", f.cast.Sections[0].ID), map[string]string{"name": p.Name})
 	}
+	for _, p := range f.cast.Plans {
+		values := map[string]string{"level": p.Level, "rhythm": p.Rhythm, "from": f.today.Add(-p.Since).String()}
+		if p.Until > 0 {
+			values["until"] = f.today.Add(p.Until).String()
+		}
+		s.add(row("patrol_plan", p.ID), row("road_section", f.cast.Sections[0].ID), values)
+	}
 	for _, p := range f.cast.Cleaning {
 		s.add(row("cleaning_place", p.ID), row("community", f.cast.Community), map[string]string{"name": p.Name, "seats": p.Seats})
 	}

@@ -13,6 +13,7 @@ import (
 	"gongzhi/internal/act"
 	"gongzhi/internal/calendar"
 	"gongzhi/internal/people"
+	"gongzhi/internal/register"
 	"gongzhi/internal/step"
 )
 
@@ -186,9 +187,32 @@ func (f *filler) lives(role string, flat act.RowID, other act.Person) act.Person
 	return other
 }
 
-// do is one submission: WHO VERB [ITEM] key=value …, or WHO begin METHOD key=value ….
+// begun is the matter that the clock began on the day of a line, for a row that says how often.
+func (f *filler) begun(ctx context.Context, l line, key string, plan act.RowID) (act.Matter, error) {
+	m, ok := f.Charter.Method(key)
+	if !ok || m.Start.Routine == nil {
+		return 0, fmt.Errorf("the clock begins no %s", key)
+	}
+	got, ok, err := f.Ledger.Submission(ctx, f.Store.Read(), m.RoutineID(plan, calendar.DateOf(l.at)))
+	if err == nil && !ok {
+		err = fmt.Errorf("the clock began no %s for %s", key, plan)
+	}
+	return got.Matter, err
+}
+
+// do is one submission: WHO VERB [ITEM] key=value …, or WHO begin METHOD key=value …; WHO planned METHOD REGISTER/ROW goes on
+// with what the clock began that day.
 func (f *filler) do(ctx context.Context, l line, flat act.RowID, n int, words []string) error {
 	login := f.put(l, flat, n, words[0])
+	if words[1] == "planned" {
+		plan, ok := register.ParseRowID(f.put(l, flat, n, words[3]))
+		if !ok {
+			return fmt.Errorf("%s is no row", words[3])
+		}
+		var err error
+		l.of.matter, err = f.begun(ctx, l, words[2], plan)
+		return err
+	}
 	person := someone(login)
 	if f.own(login) && !flat.IsZero() { // everybody in the compound has an account of their own, without a password
 		role := f.roles[login]

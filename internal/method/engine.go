@@ -56,12 +56,9 @@ func (m *Method) Begin(c Context, who Actor, subject act.RowID, s step.Submissio
 	if err != nil {
 		return act.Draft{}, act.By{}, err
 	}
-	if m.when != nil {
-		ok, err := m.when.Bool(map[string]any{"subject": m.subject(subject, c)})
-		if err != nil || !ok {
-			basis.Clause += ".when"
-			return act.Draft{}, act.By{}, fault.Refuse(fault.Invalid, "method.when", basis, fault.Args{"When": m.Start.When, "Subject": name})
-		}
+	if !m.About(c, subject) {
+		basis.Clause += ".when"
+		return act.Draft{}, act.By{}, fault.Refuse(fault.Invalid, "method.when", basis, fault.Args{"When": m.Start.When, "Subject": name})
 	}
 	answers, err := m.Start.Fields.Read(s, basis, known(c))
 	if err != nil {
@@ -74,6 +71,15 @@ func (m *Method) Begin(c Context, who Actor, subject act.RowID, s step.Submissio
 	start := act.Start{Method: m.Key, Subject: subject, Title: title, Facts: answers.Open}
 	start.Private = m.Hides(c, subject, answers.Open)
 	return act.Draft{Kind: act.Started, Body: start, Sealed: answers.Sealed}, by, nil
+}
+
+// About tells whether a matter may be about a row, as start.when says; one that cannot be told may not.
+func (m *Method) About(c Context, subject act.RowID) bool {
+	if m.when == nil {
+		return true
+	}
+	ok, err := m.when.Bool(map[string]any{"subject": m.subject(subject, c)})
+	return ok && err == nil
 }
 
 // Hides tells whether a matter that was begun with these public answers is private. What cannot be told is: the other way
@@ -197,7 +203,7 @@ func (m *Method) Take(r *Run, c Context, who Actor, s step.Submission, record Re
 		return err
 	}
 	if c.Now.Before(ask.Opens) {
-		return fault.Refuse(fault.Closed, "step.early", basis, fault.Args{"Opens": ask.Opens})
+		return fault.Refuse(fault.Closed, "step.early", basis, fault.Args{"Opens": ask.Opens.In(calendar.Zone).Format("2006-01-02 15:04")})
 	}
 	drafts, err := p.Step.Take(m.view(r, c, by, scope), s)
 	if err != nil {

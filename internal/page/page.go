@@ -41,6 +41,7 @@ type Page struct {
 	Foot    []text.Words // who is responsible for what the page shows, and how to reach them
 	Status  int          // HTTP status; 0 is 200
 	Refresh time.Duration
+	Kept    bool // it opens again without signal, also while it has no form for that
 }
 
 // Block is one component. The set is closed: web/ui has one folder entry for each.
@@ -242,6 +243,7 @@ type Form struct {
 	Problem *fault.Refusal
 	Offline Offline // may be filled in without signal
 	Look    bool    // and is looked over before it is sent, where there is signal
+	Again   bool    // and filled in again for the next, once one is kept
 	Fold    bool    // shown folded under its title, one of many on a page
 }
 

@@ -150,6 +150,7 @@ type Ask struct {
 	Own    bool      // the submitter's own row matters: the mandate's scope must lie within the subject
 	Danger bool      // needs its own page
 	Device bool      // the browser it is sent from is told apart from others: Submission.Device
+	Again  bool      // answered again and again by the same person: for the next, or to put it right
 	Clause string    // key within the step that grants or demands it
 }
 

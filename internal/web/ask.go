@@ -165,7 +165,7 @@ func (s *Site) form(ctx context.Context, q store.Q, st desk.Standing, rd *reader
 	}
 	if !beside && !placed.Step.Shared().Offline.IsZero() {
 		f.Offline, f.Submit, f.Hidden[nameQuestions] = page.Follow, a.Words, questionsMark(a.Fields)
-		f.Hidden[nameStage] = stageSend
+		f.Hidden[nameStage], f.Again = stageSend, a.Again
 	}
 	if as := s.capacities(st, rd, a); len(as) > 1 {
 		f.Fields = append(f.Fields, page.Field{Name: nameAs, Label: text.Key("web.as"), Input: page.Choice, Options: as, Required: true, Value: sub.As})

@@ -206,10 +206,18 @@ func (s *Site) subjectField(r *http.Request, rd *reader, b starting) (page.Field
 	if chosen == "" && !atTheDesk(r) && len(homes) > 0 {
 		chosen = homes[0].Value
 	}
+	if len(homes) == 0 {
+		if homes, err = s.offeredTo(r.Context(), in, rd, b.m); err != nil {
+			return x, err
+		}
+	}
 	if atTheDesk(r) || rd.everywhere() || b.m.OpenToAll(rd.noAccount) {
 		x, err = s.pickerOf(in, rd, b.m.Subject, act.RowID{}).field(x, chosen, r.PostFormValue(nameSubject+page.PickText))
 	} else {
 		x.Input, x.Value, x.Options = page.Select, chosen, homes
+		if len(homes) == 0 {
+			x.Hint = text.Key("web.begin_nowhere")
+		}
 	}
 	if err != nil {
 		return x, err
@@ -427,6 +435,32 @@ func (s *Site) pickStart(r *http.Request, rd *reader, m *method.Method, subject 
 		*subject = id
 	}
 	return s.pickRows(in, rd, m.Start.Fields, act.RowID{}, sub, basis)
+}
+
+// belowOffered is how many rows below one's places are offered at most: as a list, which is there without signal too.
+const belowOffered = 200
+
+// offeredTo are the rows that a method may be about within the places of those who begin it there: the shops of a chief's
+// section.
+func (s *Site) offeredTo(ctx context.Context, in *book.Reader, rd *reader, m *method.Method) (out []page.Option, err error) {
+	now := method.Context{Now: s.Clock.Now(), Book: s.rules(ctx, s.Store.Read())}
+	seen := map[act.RowID]bool{}
+	for _, x := range rd.mandates {
+		if x.Scope.IsZero() || s.charter().Roles[x.Role].Own || !slices.Contains(m.Start.By, x.Role) {
+			continue
+		}
+		rows, _, err := s.pickerOf(in, rd, m.Subject, x.Scope).look("", belowOffered)
+		if err != nil {
+			return nil, err
+		}
+		for _, row := range rows {
+			if !seen[row.ID] && m.About(now, row.ID) {
+				seen[row.ID] = true
+				out = append(out, page.Option{Value: row.ID.ID, Words: text.Plain(row.Name)})
+			}
+		}
+	}
+	return out, nil
 }
 
 // livesIn are the rows of a register that the places of a reader lie in, or are: of whoever lives somewhere, that

@@ -28,7 +28,8 @@ func title(m docket.Matter) text.Words { return text.Text{ZH: m.TitleZH, EN: m.T
 
 // matterLink is one matter in a list: its name and where it stands.
 func (s *Site) matterLink(m docket.Matter) page.Link {
-	return page.Link{Words: title(m), Note: s.standing(m), Href: fmt.Sprintf("/matters/%d", m.Number), Icon: "building"}
+	note := text.Key("web.standing.on", "Day", date(m.Opened).String(), "Standing", s.standing(m)) // patrols of one section have one name
+	return page.Link{Words: title(m), Note: note, Href: fmt.Sprintf("/matters/%d", m.Number), Icon: "building"}
 }
 
 // standing says where a matter stands: "第 4 步，共 11 步：业主决议", or that it is on a way round, or how it ended.

@@ -27,6 +27,9 @@ func (s *Site) nav(ctx context.Context, rd *reader, path, query string) []ui.Gro
 		return page.Link{Words: text.Key(key), Href: href, Icon: icon, Here: path == href && query == ""}
 	}
 	work := []page.Link{link("web.nav.queue", "/desk", "inbox"), link("web.agenda.title", "/desk/calendar", "calendar"), link("meetings.title", meetingsHref, "users-group"), link("notices.title", "/desk/notices", "file-text")}
+	if len(s.routines()) > 0 {
+		work = append(work, link("plans.title", plansHref, "road"))
+	}
 	govern := append(s.busiest(ctx, path, query), link("web.nav.matters", "/desk/matters", "clipboard-list"), link("web.nav.begin", "/desk/begin", "plus"))
 	registers := append(s.navRegisters(path), link("lists.all", "/desk/registers", "table"), link("web.nav.import", "/desk/import", "upload"), link("jobs.title", workHref, "clock"))
 	manage := []page.Link{link("web.nav.charter", "/charter", "scale"), link("settings.title", settingsHref, "settings")}

@@ -358,18 +358,25 @@ func (n *badNet) arrive(all bool) {
 
 var jpeg = append([]byte("\xff\xd8\xff\xe0"), bytes.Repeat([]byte("演示照片"), 2000)...)
 
-// runsOutside is how many made-up days are walked; GONGZHI_WALK_SEED gives the first.
+// runsOutside is which made-up days are walked: GONGZHI_WALK_SEED gives the first, GONGZHI_WALK_DAYS how many from there.
 func runsOutside(t *testing.T) (first, n uint64) {
+	number := func(name string, otherwise uint64) uint64 {
+		raw := os.Getenv(name)
+		if raw == "" {
+			return otherwise
+		}
+		n, err := strconv.ParseUint(raw, 10, 64)
+		if err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+		return n
+	}
 	n = 200
 	if testing.Short() {
 		n = 12
 	}
-	if raw := os.Getenv("GONGZHI_WALK_SEED"); raw != "" {
-		seed, err := strconv.ParseUint(raw, 10, 64)
-		if err != nil {
-			t.Fatal(err)
-		}
-		return seed, 1
+	if first = number("GONGZHI_WALK_SEED", 0); first > 0 {
+		return first, number("GONGZHI_WALK_DAYS", 1)
 	}
 	return 1, n
 }

@@ -60,6 +60,11 @@ func (s *Site) place(r *http.Request, rd *reader) (page.Page, error) {
 			page.Rows{List: append(s.reportsHere(id), page.Link{Words: text.Key("web.board.link"), Note: text.Key("web.board.note"), Href: placeHref(id) + "/board", Icon: "printer"})},
 		},
 	}
+	plans, err := s.planned(r.Context(), q, rd, id)
+	if err != nil {
+		return page.Page{}, err
+	}
+	p.Blocks = append(plans, p.Blocks...)
 	if len(here) > 0 {
 		p.Blocks = append([]page.Block{page.Panel{Title: text.Key("service.here"), Accent: true, Blocks: []page.Block{page.Rows{List: here}}}}, p.Blocks...)
 	}
@@ -270,10 +275,14 @@ func (s *Site) me(r *http.Request, rd *reader) (page.Page, error) {
 	for _, w := range list {
 		owed = append(owed, page.Link{Words: text.Text{ZH: w.TitleZH, EN: w.TitleEN}.Words(), Note: w.verb(), Href: fmt.Sprintf("/matters/%d", w.Matter), Icon: "checkbox"})
 	}
+	title := text.Key("web.me.around")
+	if len(homes) > 0 {
+		title = text.Key("web.me.places")
+	}
 	p := page.Page{
 		Frame: page.Resident, Title: text.Key("web.me.title"), State: text.Plain(rd.account.Name), Back: &page.Link{Words: text.Key("web.home_name"), Href: "/"},
 		Blocks: []page.Block{
-			page.Panel{Title: text.Key("web.me.places"), Accent: true, Blocks: []page.Block{page.Rows{List: places, Empty: text.Key("web.matters_none")}}},
+			page.Panel{Title: title, Accent: true, Blocks: []page.Block{page.Rows{List: places, Empty: text.Key("web.matters_none")}}},
 		},
 	}
 	follows, err := s.followed(r.Context(), q, rd)
@@ -282,13 +291,16 @@ func (s *Site) me(r *http.Request, rd *reader) (page.Page, error) {
 	}
 	p.Blocks = append(p.Blocks, follows...)
 	p.Blocks = append(append(p.Blocks, households...), page.Panel{Title: text.Key("web.me.roles"), Blocks: []page.Block{mandates}},
-		page.Rows{Title: text.Key("web.me.more"), List: append(append(append(append(s.reports(), s.outside(rd)...), s.serves(rd)...), ownSecrets(rd)...),
+		page.Rows{Title: text.Key("web.me.more"), List: append(append(append(s.reports(), s.serves(rd)...), ownSecrets(rd)...),
 			s.bell(r.Context(), rd), page.Link{Words: text.Key("feed.mine"), Href: "/me/calendar", Icon: "calendar"},
 			page.Link{Words: text.Key("web.check.title"), Note: text.Key("web.check.note"), Href: "/check", Icon: "receipt"},
 			page.Link{Words: text.Key("privacy.data"), Note: text.Key("privacy.data_note"), Href: "/me/data", Icon: "user"},
 			page.Link{Words: text.Key("privacy.mine"), Note: text.Key("privacy.mine_note"), Href: "/me/access", Icon: "history"})})
 	if len(owed) > 0 {
 		p.Blocks = append([]page.Block{page.Panel{Title: text.Key("web.me.owed"), Blocks: []page.Block{page.Rows{List: owed}}}}, p.Blocks...)
+	}
+	if out := s.outside(rd); len(out) > 0 { // whoever works outside opens this page for nothing else
+		p.Blocks = append([]page.Block{page.Rows{List: out}}, p.Blocks...)
 	}
 	return p, nil
 }

@@ -129,6 +129,7 @@ func (s *Site) routes() []route {
 		{"GET /desk/begin/{method}", atDesk, s.beginForm},
 		{"POST /desk/begin/{method}", atDesk, s.begin},
 		{"GET /desk/search", atDesk, s.deskSearch},
+		{"GET /desk/plans", atDesk, s.plansPage},
 		{"GET /desk/registers", atDesk, s.registerList},
 		{"GET /desk/registers/{register}", atDesk, s.register},
 		{"GET /desk/registers/{register}/new", atDesk, s.rowNew},

@@ -175,7 +175,7 @@ func (s *Site) render(w http.ResponseWriter, r *http.Request, rd *reader, p page
 	if rd.signedIn() {
 		h.Set("Cache-Control", "private, no-store")
 	}
-	if offline(p.Blocks) {
+	if p.Kept || offline(p.Blocks) {
 		h.Set("Gongzhi-Offline", "1") // the browser may keep this page, to open it again without signal
 	}
 	if p.Status != 0 {

@@ -34,7 +34,7 @@ export const wall = { width: 1920, height: 1080 };
 
 const rules = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
 
-function chromiumPath() {
+export function chromiumPath() {
   const found = [process.env["CHROMIUM"], "/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"]
     .find((path) => path && existsSync(path));
   if (!found) throw new Error("no Chromium found: run scripts/setup test, or name it in CHROMIUM");

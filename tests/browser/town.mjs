@@ -32,16 +32,8 @@ export const roster = (faulty) => run("go", ["run", "./internal/sheet/rostertest
 
 // town serves a house at an instant. add(login, name, role, scope) makes a person; time(at) moves the clock.
 export async function town(t, at) {
-  const folder = mkdtempSync(join(tmpdir(), "gongzhi-clock-"));
-  t.after(() => rmSync(folder, { recursive: true, force: true }));
-  const file = join(folder, "now");
+  const { file, time } = hands(t, at);
   const env = { GONGZHI_TEST_CLOCK: "1" };
-  // Written beside and moved: the server never reads half an instant.
-  const time = (to) => {
-    writeFileSync(`${file}.new`, to);
-    renameSync(`${file}.new`, file);
-  };
-  time(at);
   const user = (data, login, name, role, scope) => run(
     program(), ["user", "add", login, "--name", name, "--role", role, ...(scope ? ["--scope", scope] : []), "--data", data, "--clock", file],
     { input: `${password}\n`, env },
@@ -80,9 +72,25 @@ export async function signIns(server) {
   return list;
 }
 
-// demo serves the demonstration. signIn opens a browser of one's own as one of its people.
-export async function demo(t) {
-  const server = await serve(t, { args: ["--demo"], seconds: 120 });
+// hands is a clock that stands where it is put. The demonstration may have one, like a house of a test.
+export function hands(t, at) {
+  const folder = mkdtempSync(join(tmpdir(), "gongzhi-clock-"));
+  t.after(() => rmSync(folder, { recursive: true, force: true }));
+  const file = join(folder, "now");
+  // Written beside and moved: the server never reads half an instant.
+  const time = (to) => {
+    writeFileSync(`${file}.new`, to);
+    renameSync(`${file}.new`, file);
+  };
+  time(at);
+  return { file, time };
+}
+
+// demo serves the demonstration, at an instant of its own where one is given. signIn opens a browser of one's own as one of
+// its people.
+export async function demo(t, at) {
+  const clock = at && hands(t, at);
+  const server = await serve(t, { args: ["--demo", ...(clock ? ["--clock", clock.file] : [])], seconds: 120 });
   const people = await signIns(server);
   const { open, browser } = await browse(t, server.url);
   const signIn = async (login, options) => {
@@ -92,7 +100,7 @@ export async function demo(t) {
     assert.doesNotMatch(page.url(), /sign-in/, `${login} cannot sign in`);
     return page;
   };
-  return { ...server, people, open, browser, signIn };
+  return { ...server, people, open, browser, signIn, time: clock?.time };
 }
 
 // fill answers questions by their names, whatever control each has. A row among many is looked for by its name.

@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"gongzhi/internal/act"
+	"gongzhi/internal/calendar"
 	"gongzhi/internal/fault"
 	"gongzhi/internal/step"
 	"gongzhi/internal/text"
@@ -42,12 +43,12 @@ func (s *Attend) Asks(v step.View) (out []step.Ask) {
 			add(step.Ask{Verb: withdraw, By: s.By, Only: still, Due: closes, Clause: "by"})
 		}
 		_, said := st.Records[p.Key] // said again, it is put right
-		add(step.Ask{Verb: say, By: s.Record.By, Fields: s.Record.Fields, Opens: begins, Due: closes, Owed: !said, Clause: "record"})
+		add(step.Ask{Verb: say, By: s.Record.By, Fields: s.Record.Fields, Opens: begins, Due: closes, Owed: !said, Again: true, Clause: "record"})
 		if !st.full(p) || len(without(have, came)) > 0 {
 			add(step.Ask{Verb: arrive, By: s.By, Except: came, Opens: begins, Due: closes, Clause: "by"})
 		}
 		whom := step.Field{Key: who, Label: text.Named("attend.who"), Type: step.PersonType, Roles: s.By, Required: true, Audience: step.Public}
-		add(step.Ask{Verb: mark, By: s.Record.By, Fields: step.Fields{whom}, Opens: begins, Due: closes, Clause: "record"})
+		add(step.Ask{Verb: mark, By: s.Record.By, Fields: step.Fields{whom}, Opens: begins, Due: closes, Again: true, Clause: "record"})
 	}
 	return out
 }
@@ -111,7 +112,7 @@ func (s *Attend) noRoom(v step.View, st *state, sub step.Submission) error {
 	}
 	begun, theirs := !v.Now.Before(s.begins(v)), slices.Contains(st.Signed[sub.Item], v.Who.Person)
 	if sub.Verb == signUp && begun {
-		return fault.Refuse(fault.Closed, "attend.begun", v.Basis("sign_up", &s.Common), fault.Args{"Begins": s.begins(v)})
+		return fault.Refuse(fault.Closed, "attend.begun", v.Basis("sign_up", &s.Common), fault.Args{"Begins": s.begins(v).In(calendar.Zone).Format("2006-01-02 15:04")})
 	}
 	if !st.full(st.Items[i]) {
 		return nil

@@ -9,7 +9,7 @@ import (
 // queueSays are the words of the queue, as data-NAME.
 var queueSays = []string{
 	"waiting", "refusals", "saved", "taken", "receipt", "refused", "nosignal", "signedout", "signin", "others", "now", "change", "cancel",
-	"remove", "sure", "again", "mine", "there", "full", "photo", "unkept",
+	"remove", "sure", "again", "mine", "there", "full", "photo", "unkept", "unasked",
 }
 
 func queueWords(ctx context.Context) templ.Attributes {
