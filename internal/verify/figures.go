@@ -132,15 +132,28 @@ func sayMonth(set *indicator.Set, month string, list []Measured, settled []indic
 // found is what the bundle itself gives of one matter.
 type found struct {
 	Measured
-	known map[string]int64 // by set: the measures of which it can be told whether they hold, in the order of the set in force
-	bits  map[string]int64 // by set: those that hold
-	late  bool             // private, and not on record when its month had ended
+	sets []foundOf
+	late bool // private, and not on record when its month had ended
+}
+
+// foundOf is which measures of a set hold, in the order of the set in force.
+type foundOf struct {
+	set         string
+	known, bits int64 // those of which it can be told whether they hold, and those that do
+}
+
+func (f found) of(set string) (foundOf, bool) {
+	i := slices.IndexFunc(f.sets, func(x foundOf) bool { return x.set == set })
+	if i < 0 {
+		return foundOf{}, false
+	}
+	return f.sets[i], true
 }
 
 // measure keeps what follows for the indicators from a matter; of a private one, from its record when its month had ended.
 // names are what is known of its run; none where it could not be followed.
 func (v *verifier) measure(first act.Act, c *charter.Charter, m *method.Method, run *method.Run, names ...string) {
-	f := found{Measured: Measured{Matter: first.Matter, Opened: first.At, Private: first.Withheld()}, known: map[string]int64{}, bits: map[string]int64{}}
+	f := found{Measured: Measured{Matter: first.Matter, Opened: first.At, Private: first.Withheld()}}
 	f.late = f.Private && !first.Recorded.Before(monthEnd(first.At))
 	var vars map[string]any
 	for _, by := range c.Measures(m.Key) {
@@ -151,18 +164,19 @@ func (v *verifier) measure(first act.Act, c *charter.Charter, m *method.Method, 
 		if vars == nil {
 			vars = m.Vars(run, method.Context{})
 		}
-		f.known[by.Key] = now.From(by, by.Within(names...))
+		x := foundOf{set: by.Key, known: now.From(by, by.Within(names...))}
 		if len(names) == 0 {
-			f.known[by.Key] = 0
+			x.known = 0
 		}
 		for i, key := range now.Order() { // what its version did not measure does not hold
 			if by.Mask(key) == 0 {
-				f.known[by.Key] |= 1 << i
+				x.known |= 1 << i
 			}
 		}
-		f.bits[by.Key] = now.From(by, by.Bits(vars)) & f.known[by.Key]
+		x.bits = now.From(by, by.Bits(vars)) & x.known
+		f.sets = append(f.sets, x)
 	}
-	if len(f.known) > 0 {
+	if len(f.sets) > 0 {
 		v.found = append(v.found, f)
 	}
 }
@@ -170,21 +184,11 @@ func (v *verifier) measure(first act.Act, c *charter.Charter, m *method.Method, 
 // fromActs is what the acts of a matter tell of its run; rows of registers are not in the bundle.
 var fromActs = []string{"results", "matter", "visits"}
 
-// newest is the version that was installed last; nil where it cannot be run.
-func (v *verifier) newest() *charter.Charter { return v.house.charters[v.house.last] }
-
-// newestAct is when the newest act of the bundle was recorded.
-func (v *verifier) newestAct() (at time.Time) {
-	for _, l := range v.leaves {
-		if !l.bad && l.act.Recorded.After(at) {
-			at = l.act.Recorded
-		}
-	}
-	return at
-}
+// lastVersion is the version that was installed last; nil where it cannot be run.
+func (v *verifier) lastVersion() *charter.Charter { return v.house.charters[v.house.last] }
 
 func (v *verifier) inForce(set string) *indicator.Set {
-	if c := v.newest(); c != nil {
+	if c := v.lastVersion(); c != nil {
 		return c.Indicators[set]
 	}
 	return nil
@@ -209,7 +213,7 @@ func (v *verifier) figures() {
 		v.figure("indicator.form", "%v", err)
 		return
 	}
-	c := v.newest()
+	c := v.lastVersion()
 	if c == nil {
 		return // the charter's own finding says why
 	}
@@ -244,7 +248,7 @@ func (v *verifier) set(c *charter.Charter, set *indicator.Set, s Said) {
 	}
 	are := map[string][]found{}
 	for _, f := range v.found {
-		if _, measured := f.known[s.Set]; measured {
+		if _, measured := f.of(s.Set); measured {
 			are[monthOf(f.Opened)] = append(are[monthOf(f.Opened)], f)
 		}
 	}
@@ -303,7 +307,7 @@ func (v *verifier) month(set *indicator.Set, m SaidMonth, list []found, fewest u
 	case counted && settled < fewest:
 		v.figure("indicator.few", "%s: the figures tell of %d private matters, fewer than %d", where, settled, fewest)
 		return
-	case counted && v.newestAct().Before(monthEnd(list[0].Opened)):
+	case counted && v.newest.Before(monthEnd(list[0].Opened)):
 		v.figure("indicator.early", "%s: private matters are counted before the month has ended", where)
 		return
 	}
@@ -365,11 +369,11 @@ func (v *verifier) rates(set *indicator.Set, m SaidMonth, list []found, where st
 func (v *verifier) between(set *indicator.Set, list []found, name string, said uint64, group string, mask int64) {
 	least, most := uint64(0), uint64(0)
 	for _, f := range list {
-		known, bits := f.known[set.Key], f.bits[set.Key]
+		x, _ := f.of(set.Key)
 		other := group != "" && !f.Private && f.Group != group // in which group a private one is, nobody is told
 		switch {
-		case other || mask&known&^bits != 0:
-		case mask&known == mask && (group == "" || !f.Private):
+		case other || mask&x.known&^x.bits != 0:
+		case mask&x.known == mask && (group == "" || !f.Private):
 			least++
 			most++
 		default:

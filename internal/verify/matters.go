@@ -40,7 +40,7 @@ type mandate struct {
 func (v *verifier) readHouse() {
 	v.house = house{installed: map[act.Digest]time.Time{}, charters: map[act.Digest]*charter.Charter{}, mandates: map[string][]mandate{}}
 	for _, n := range v.chains[act.House] {
-		a := v.leaves[n].act
+		a := v.act(n)
 		switch a.Kind {
 		case act.Installed:
 			var body struct {
@@ -136,13 +136,13 @@ func (k *Charters) load(raw []byte) (*charter.Charter, []step.Finding, error) {
 // matters follows every matter through its method.
 func (v *verifier) matters() {
 	for n, l := range v.leaves {
-		if l.bad || l.act.Basis.Charter == "" {
+		if l.bad || l.charter == "" {
 			continue
 		}
-		if at, ok := v.house.installed[l.act.Basis.Charter]; !ok {
-			v.at(Method, "charter.unknown", n, "version %s was never installed", l.act.Basis.Charter)
-		} else if l.act.At.Before(at) && l.act.Matter != act.House {
-			v.at(Method, "charter.later", n, "version %s was installed %s", l.act.Basis.Charter, stamp(at))
+		if at, ok := v.house.installed[l.charter]; !ok {
+			v.at(Method, "charter.unknown", n, "version %s was never installed", l.charter)
+		} else if l.at.Before(at) && l.matter != act.House {
+			v.at(Method, "charter.later", n, "version %s was installed %s", l.charter, stamp(at))
 		}
 	}
 	numbers := make([]act.Matter, 0, len(v.chains))
@@ -163,21 +163,25 @@ func (v *verifier) matters() {
 // houseActs makes sure that every version that was installed is in the bundle.
 func (v *verifier) houseActs(list []int) {
 	for _, n := range list {
-		if a := v.leaves[n].act; a.Kind == act.Installed {
+		if a := v.act(n); a.Kind == act.Installed {
 			v.charterOf(n, a.Basis.Charter)
 		}
 	}
 }
 
 func (v *verifier) matter(list []int) {
-	first := v.leaves[list[0]].act
+	all := make([]act.Act, len(list))
+	for i, n := range list {
+		all[i] = v.act(n)
+	}
+	first := all[0]
 	var start act.Start
 	if first.Seq != 1 {
 		return // the chain has said so
 	}
 	private := first.Kind == act.Started && first.Withheld()
-	if private && slices.ContainsFunc(list, func(n int) bool { return len(v.leaves[n].act.Body) == 0 }) {
-		v.sealedMatter(list)
+	if private && slices.ContainsFunc(all, func(a act.Act) bool { return len(a.Body) == 0 }) {
+		v.sealedMatter(list, all)
 		return
 	}
 	if first.Kind != act.Started || first.Into(&start) != nil {
@@ -194,8 +198,8 @@ func (v *verifier) matter(list []int) {
 		return
 	}
 	acts := make([]act.Act, 0, len(list))
-	for _, n := range list {
-		a := v.leaves[n].act
+	for i, n := range list {
+		a := all[i]
 		if a.Kind == act.Moved {
 			if c = v.charterOf(n, a.Basis.Charter); c == nil {
 				return
@@ -212,11 +216,8 @@ func (v *verifier) matter(list []int) {
 		if (private || m.Discreet(a)) != a.Withheld() {
 			v.at(Method, "withheld.unduly", n, "%s", a.Kind)
 		}
-		if v.leaves[n].left == "" || len(a.Body) > 0 {
-			a.Body = slices.Clone(a.Body)
-		}
 		acts = append(acts, a)
-		v.mandate(n, c)
+		v.mandate(n, a, c)
 	}
 	b := &shut{}
 	version := func(digest act.Digest) (method.Version, bool) {
@@ -232,7 +233,7 @@ func (v *verifier) matter(list []int) {
 	v.report.Given += done.Given
 	v.report.Taken += done.Taken
 	v.report.Withheld += done.Withheld
-	v.votes(list)
+	v.votes(all)
 	if hides := m.Hides(method.Context{Now: first.At, Book: b}, start.Subject, done.Run.Matter.Facts); hides != private && !b.wasAsked() {
 		v.at(Method, "withheld.unduly", list[0], "the matter as a whole")
 	}
@@ -272,13 +273,13 @@ func (v *verifier) settled(acts []act.Act, key string, from method.Version, vers
 
 // sealedMatter is a private matter: the public sees that things were done, by whom, when and under which clause, and that
 // nothing was changed. Then every act is withheld, and not only some.
-func (v *verifier) sealedMatter(list []int) {
+func (v *verifier) sealedMatter(list []int, all []act.Act) {
 	var c *charter.Charter
 	v.report.Private++
-	first := v.leaves[list[0]].act
+	first := all[0]
 	run, then := method.NewRun(first.Matter), (*charter.Charter)(nil) // when its month had ended
-	for _, n := range list {
-		a := v.leaves[n].act
+	for i, n := range list {
+		a := all[i]
 		settled := a.Recorded.Before(monthEnd(first.At))
 		if a.Kind == act.Entered && settled {
 			run.Visits[a.Step]++
@@ -287,7 +288,7 @@ func (v *verifier) sealedMatter(list []int) {
 			v.at(Method, "withheld.unduly", n, "%s", a.Kind)
 		}
 		if c = v.charterOf(n, a.Basis.Charter); c != nil {
-			v.mandate(n, c)
+			v.mandate(n, a, c)
 			if settled || then == nil {
 				then = c
 			}
@@ -308,10 +309,9 @@ func (v *verifier) sealedMatter(list []int) {
 }
 
 // votes counts certificates, and those behind which every ballot stands.
-func (v *verifier) votes(list []int) {
+func (v *verifier) votes(acts []act.Act) {
 	withheld := false
-	for _, n := range list {
-		a := v.leaves[n].act
+	for _, a := range acts {
 		switch {
 		case a.Kind == act.Entered:
 			withheld = false
@@ -329,8 +329,7 @@ func (v *verifier) votes(list []int) {
 // mandate makes sure that whoever acted at the desk had been given the role they acted in, for that day, and that it had
 // not been recalled. Whether its place is that of the matter stands in registers, and how residents are let in for their
 // own flats is not public.
-func (v *verifier) mandate(n int, c *charter.Charter) {
-	a := v.leaves[n].act
+func (v *verifier) mandate(n int, a act.Act, c *charter.Charter) {
 	if a.By.Person == "" || c.OwnRoles()[a.By.Role] || a.By.Role == c.NoAccount() && a.By.Mandate == "" {
 		return
 	}
@@ -420,8 +419,8 @@ func (v *verifier) derived() {
 		return
 	}
 	are := Tallies(func(yield func(int64, act.Act) bool) {
-		for n, l := range v.leaves {
-			if !l.bad && !yield(int64(n), l.act) {
+		for _, n := range v.counted {
+			if !yield(int64(n), v.act(n)) {
 				return
 			}
 		}

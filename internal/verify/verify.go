@@ -18,6 +18,7 @@ import (
 	"strings"
 	"time"
 
+	lru "github.com/hashicorp/golang-lru/v2"
 	"golang.org/x/mod/sumdb/note"
 	xtlog "golang.org/x/mod/sumdb/tlog"
 
@@ -82,29 +83,43 @@ type Report struct {
 // Good tells whether nothing was found.
 func (r Report) Good() bool { return len(r.Findings) == 0 }
 
-// leaf is one entry as it was read.
+// leaf is what is kept of one entry: the acts of ten years do not lie in memory, each is read again where it is needed.
 type leaf struct {
-	act  act.Act
-	left string
-	raw  []byte
-	bad  bool
+	hash    xtlog.Hash
+	matter  act.Matter
+	seq     int64
+	at      time.Time
+	charter act.Digest
+	bad     bool
+	opened  bool // its act lies beside it, and is the right one
 }
 
 type verifier struct {
-	files  fs.FS
-	opts   Options
-	report Report
-	used   map[string]bool
-	leaves []leaf
-	chains map[act.Matter][]int // leaves by matter, in the order of the log
-	keys   []act.KeyGiven
-	house  house
-	found  []found // what is measured of the matters
+	files   fs.FS
+	opts    Options
+	report  Report
+	used    map[string]bool
+	leaves  []leaf
+	tiles   *lru.Cache[int, [][]byte] // of entries, those read last
+	same    map[act.Digest]act.Digest // one string for each version, however many acts name it
+	order   order
+	newest  time.Time            // when the newest act was recorded
+	counted []int                // leaves of counts of votes
+	chains  map[act.Matter][]int // leaves by matter, in the order of the log
+	keys    []act.KeyGiven
+	house   house
+	found   []found // what is measured of the matters
 }
+
+// tilesKept is how many tiles of entries are kept: the acts of one matter mostly lie in few.
+const tilesKept = 128
 
 // Bundle verifies. The error is for a bundle that cannot be tried at all: there is no checkpoint to say how large it is.
 func Bundle(files fs.FS, opts Options) (Report, error) {
-	v := &verifier{files: files, opts: opts, used: map[string]bool{}, chains: map[act.Matter][]int{}}
+	v := &verifier{
+		files: files, opts: opts, used: map[string]bool{}, same: map[act.Digest]act.Digest{}, order: order{heads: map[act.Matter]head{}}, chains: map[act.Matter][]int{},
+	}
+	v.tiles, _ = lru.New[int, [][]byte](tilesKept) // refuses no size above nothing
 	v.report.Findings, v.report.Witness = []Finding{}, []string{}
 	signed, err := fs.ReadFile(files, "checkpoint")
 	if err != nil {
@@ -124,7 +139,6 @@ func Bundle(files fs.FS, opts Options) (Report, error) {
 	v.report.Origin, v.report.Size, v.report.Root = c.Origin, c.Size, c.Hex()
 	v.entries(c)
 	v.tree(c)
-	v.chain()
 	v.readHouse()
 	v.signature(signed, c)
 	v.matters()
@@ -144,8 +158,7 @@ func (v *verifier) add(l Layer, f Finding) {
 
 // at is a finding about one leaf.
 func (v *verifier) at(l Layer, code string, n int, why string, args ...any) {
-	a := v.leaves[n].act
-	v.add(l, Finding{Code: code, Leaf: int64(n), Matter: a.Matter, Seq: a.Seq, Why: fmt.Sprintf(why, args...)})
+	v.add(l, Finding{Code: code, Leaf: int64(n), Matter: v.leaves[n].matter, Seq: v.leaves[n].seq, Why: fmt.Sprintf(why, args...)})
 }
 
 func (v *verifier) read(l Layer, path string) []byte {
@@ -160,7 +173,7 @@ func (v *verifier) read(l Layer, path string) []byte {
 
 const width = 1 << tlog.Height
 
-// entries reads every leaf, and beside it what a leaf could not hold.
+// entries reads every leaf, and beside it what a leaf could not hold, and follows the chains through them.
 func (v *verifier) entries(c tlog.Checkpoint) {
 	for n := int64(0); n*width < c.Size; n++ {
 		w := int(min(width, c.Size-n*width))
@@ -172,7 +185,7 @@ func (v *verifier) entries(c tlog.Checkpoint) {
 		}
 		for i := range w {
 			if i >= len(list) {
-				v.leaves = append(v.leaves, leaf{bad: true})
+				v.leaves = append(v.leaves, leaf{bad: true, hash: xtlog.RecordHash(nil)})
 				continue
 			}
 			v.entry(list[i])
@@ -183,52 +196,89 @@ func (v *verifier) entries(c tlog.Checkpoint) {
 func (v *verifier) entry(raw []byte) {
 	a, left, err := tlog.ReadLeaf(raw)
 	n := len(v.leaves)
-	v.leaves = append(v.leaves, leaf{act: a, left: left, raw: raw, bad: err != nil})
+	if _, known := v.same[a.Basis.Charter]; !known {
+		v.same[a.Basis.Charter] = a.Basis.Charter
+	}
+	v.leaves = append(v.leaves, leaf{hash: xtlog.RecordHash(raw), matter: a.Matter, seq: a.Seq, at: a.At, charter: v.same[a.Basis.Charter], bad: err != nil})
 	if err != nil {
 		v.add(Chain, Finding{Code: "leaf.form", Leaf: int64(n), Why: err.Error()})
 		return
 	}
 	if left != "" {
-		v.beside(n)
+		a = v.beside(n, a, left, raw)
 	}
+	if v.leaves[n].bad {
+		return
+	}
+	if a.Recorded.After(v.newest) {
+		v.newest = a.Recorded
+	}
+	if a.Kind == "ballot.counted" {
+		v.counted = append(v.counted, n)
+	}
+	v.chain(n, a)
+}
+
+// act reads the act of a leaf again. A bundle that is changed meanwhile has nothing there any more.
+func (v *verifier) act(n int) act.Act {
+	l := v.leaves[n]
+	tile := n / width
+	list, kept := v.tiles.Get(tile)
+	if !kept {
+		raw := v.read(Files, tlog.TilePath(-1, int64(tile), min(width, len(v.leaves)-tile*width)))
+		list, _ = tlog.SplitEntries(raw)
+		v.tiles.Add(tile, list)
+	}
+	if n%width >= len(list) || xtlog.RecordHash(list[n%width]) != l.hash {
+		return act.Act{Matter: l.matter, Seq: l.seq}
+	}
+	a, _, err := tlog.ReadLeaf(list[n%width])
+	if err == nil && l.opened {
+		hash := a.Hash
+		raw, _ := fs.ReadFile(v.files, Opened(a))
+		if act.Sum(raw) == hash && json.Unmarshal(raw, &a) == nil {
+			a.Hash = hash
+		}
+	}
+	return a
 }
 
 // Opened is the path of an act that is too large for its leaf, or that was withheld and is shown to an auditor.
 func Opened(a act.Act) string { return fmt.Sprintf("act/%d/%d", a.Matter, a.Seq) }
 
 // beside reads the act of a leaf that is without its body. A withheld one is usually not there.
-func (v *verifier) beside(n int) {
-	l := &v.leaves[n]
-	path := Opened(l.act)
+func (v *verifier) beside(n int, of act.Act, left string, leaf []byte) act.Act {
+	path := Opened(of)
 	raw, err := fs.ReadFile(v.files, path)
 	v.used[path] = true
 	switch {
-	case err != nil && l.left == tlog.Withheld:
-		return
+	case err != nil && left == tlog.Withheld:
+		return of
 	case err != nil:
 		v.at(Files, "bundle.missing", n, "%s", path)
-		l.bad = true
-		return
+		v.leaves[n].bad = true
+		return of
 	}
 	var a act.Act
-	if act.Sum(raw) != l.act.Hash || json.Unmarshal(raw, &a) != nil {
+	if act.Sum(raw) != of.Hash || json.Unmarshal(raw, &a) != nil {
 		v.at(Chain, "chain.opened", n, "%s is not the act whose hash stands in the leaf", path)
-		return
+		return of
 	}
-	a.Hash = l.act.Hash
+	a.Hash = of.Hash
 	short, err := tlog.Leaf(a)
-	if err != nil || !bytes.Equal(short, l.raw) {
+	if err != nil || !bytes.Equal(short, leaf) {
 		v.at(Chain, "chain.opened", n, "%s and its leaf disagree", path)
-		return
+		return of
 	}
-	l.act = a
+	v.leaves[n].opened = true
+	return a
 }
 
 // tree holds the leaves against the tiles, the tiles against each other, and their root against the checkpoint.
 func (v *verifier) tree(c tlog.Checkpoint) {
 	below := make([]xtlog.Hash, len(v.leaves))
 	for n, l := range v.leaves {
-		below[n] = xtlog.RecordHash(l.raw)
+		below[n] = l.hash
 	}
 	root := rootOf(below)
 	for level := 0; len(below) > 0; level++ {
@@ -289,48 +339,54 @@ func rootOf(h []xtlog.Hash) xtlog.Hash {
 // tolerance is how far the clocks of several servers of one log may be apart.
 const tolerance = 10 * time.Minute
 
-// chain walks the acts of every matter, and the instants over all of them.
-func (v *verifier) chain() {
-	heads := map[act.Matter]act.Act{}
-	var latest time.Time
-	tenant := act.Tenant(0)
-	for n, l := range v.leaves {
-		if l.bad {
-			continue
-		}
-		a := l.act
-		if tenant == 0 {
-			tenant = a.Tenant
-		}
-		before := heads[a.Matter]
-		switch {
-		case a.Tenant != tenant:
-			v.at(Chain, "chain.tenant", n, "tenant %d in the log of tenant %d", a.Tenant, tenant)
-			continue
-		case a.Seq <= before.Seq:
-			v.at(Chain, "chain.twice", n, "act %d of matter %d stands here again", a.Seq, a.Matter)
-			continue
-		case a.Seq != before.Seq+1:
-			v.at(Chain, "chain.gap", n, "act %d of matter %d follows act %d", a.Seq, a.Matter, before.Seq)
-		case a.Prev != before.Hash:
-			v.at(Chain, "chain.prev", n, "it does not follow from act %d as that stands in the log", before.Seq)
-		}
-		switch {
-		case a.Recorded.Before(a.At):
-			v.at(Chain, "time.ahead", n, "done at %s, recorded before", stamp(a.At))
-		case a.At.Before(a.Made):
-			v.at(Chain, "time.ahead", n, "made at %s by its own word, done before", stamp(a.Made))
-		case a.Recorded.Before(before.Recorded) || a.At.Before(before.At):
-			v.at(Chain, "time.back", n, "act %d before it is of %s", before.Seq, stamp(before.At))
-		case a.Recorded.Before(latest.Add(-tolerance)):
-			v.at(Chain, "time.back", n, "recorded %s, but stands behind what was recorded %s", stamp(a.Recorded), stamp(latest))
-		}
-		if a.Recorded.After(latest) {
-			latest = a.Recorded
-		}
-		heads[a.Matter] = a
-		v.chains[a.Matter] = append(v.chains[a.Matter], n)
+// order is how far the chains have been followed.
+type order struct {
+	heads  map[act.Matter]head
+	latest time.Time
+	tenant act.Tenant
+}
+
+// head is what the next act of a matter has to follow from.
+type head struct {
+	seq          int64
+	hash         act.Digest
+	at, recorded time.Time
+}
+
+// chain holds an act against the one before it of its matter, and its instants against those of all.
+func (v *verifier) chain(n int, a act.Act) {
+	o := &v.order
+	if o.tenant == 0 {
+		o.tenant = a.Tenant
 	}
+	before := o.heads[a.Matter]
+	switch {
+	case a.Tenant != o.tenant:
+		v.at(Chain, "chain.tenant", n, "tenant %d in the log of tenant %d", a.Tenant, o.tenant)
+		return
+	case a.Seq <= before.seq:
+		v.at(Chain, "chain.twice", n, "act %d of matter %d stands here again", a.Seq, a.Matter)
+		return
+	case a.Seq != before.seq+1:
+		v.at(Chain, "chain.gap", n, "act %d of matter %d follows act %d", a.Seq, a.Matter, before.seq)
+	case a.Prev != before.hash:
+		v.at(Chain, "chain.prev", n, "it does not follow from act %d as that stands in the log", before.seq)
+	}
+	switch {
+	case a.Recorded.Before(a.At):
+		v.at(Chain, "time.ahead", n, "done at %s, recorded before", stamp(a.At))
+	case a.At.Before(a.Made):
+		v.at(Chain, "time.ahead", n, "made at %s by its own word, done before", stamp(a.Made))
+	case a.Recorded.Before(before.recorded) || a.At.Before(before.at):
+		v.at(Chain, "time.back", n, "act %d before it is of %s", before.seq, stamp(before.at))
+	case a.Recorded.Before(o.latest.Add(-tolerance)):
+		v.at(Chain, "time.back", n, "recorded %s, but stands behind what was recorded %s", stamp(a.Recorded), stamp(o.latest))
+	}
+	if a.Recorded.After(o.latest) {
+		o.latest = a.Recorded
+	}
+	o.heads[a.Matter] = head{a.Seq, a.Hash, a.At, a.Recorded}
+	v.chains[a.Matter] = append(v.chains[a.Matter], n)
 }
 
 func stamp(at time.Time) string { return at.UTC().Format(time.RFC3339Nano) }
@@ -377,7 +433,7 @@ func (v *verifier) follow() string {
 	for i, k := range v.keys {
 		n := v.house.keyAt[i]
 		switch {
-		case i == 0 && k.Before != "" || i > 0 && (k.Before != last || v.leaves[n].act.Kind != act.LogKey):
+		case i == 0 && k.Before != "" || i > 0 && (k.Before != last || v.act(n).Kind != act.LogKey):
 			v.at(Signature, "key.order", n, "it follows %s", k.Before)
 		case i > 0 && !tlog.HandedOver(k.Before, k.Key, k.Signed) && v.opts.Key != k.Key:
 			v.at(Signature, "key.handover", n, "the key before has not named it")
@@ -425,7 +481,7 @@ func (v *verifier) since(c tlog.Checkpoint) {
 	default:
 		hashes := make([]xtlog.Hash, old.Size)
 		for n := range hashes {
-			hashes[n] = xtlog.RecordHash(v.leaves[n].raw)
+			hashes[n] = v.leaves[n].hash
 		}
 		if rootOf(hashes) != old.Root {
 			fail("since.root", fmt.Sprintf("the first %d entries are not those of then", old.Size))
