@@ -207,10 +207,13 @@ AND r.lat >= $5 AND r.lat <= $6 AND r.is_placed AND NOT r.is_private AND (r.cate
 ORDER BY r.opened DESC, r.matter DESC LIMIT $13;
 
 -- name: shown-in @postgres
+-- The limit within keeps each row of squares a walk of its own: joined, PostgreSQL goes through every report of the method.
 WITH RECURSIVE band (y) AS (SELECT CAST($9 AS bigint) UNION ALL SELECT y + 1 FROM band WHERE y < $10)
-SELECT r.matter, r.category, r.lon, r.lat, r.is_placed, r.opened, r.updated, r.is_open FROM band CROSS JOIN report r
-WHERE r.tenant = $1 AND r.method = $2 AND r.is_open IN ($3, $4) AND (r.lat + 90000000) / 512 = band.y + 0 AND r.lon >= $7 AND r.lon <= $8
-AND r.lat >= $5 AND r.lat <= $6 AND r.is_placed AND NOT r.is_private AND (r.category = $11 OR $11 = '') AND (r.subject = $12 OR $12 = '')
+SELECT r.matter, r.category, r.lon, r.lat, r.is_placed, r.opened, r.updated, r.is_open FROM band CROSS JOIN LATERAL (
+	SELECT matter, category, lon, lat, is_placed, opened, updated, is_open FROM report
+	WHERE tenant = $1 AND method = $2 AND is_open IN ($3, $4) AND (lat + 90000000) / 512 = band.y AND lon >= $7 AND lon <= $8
+	AND lat >= $5 AND lat <= $6 AND is_placed AND NOT is_private AND (category = $11 OR $11 = '') AND (subject = $12 OR $12 = '')
+	ORDER BY opened DESC, matter DESC LIMIT $13) r
 ORDER BY r.opened DESC, r.matter DESC LIMIT $13;
 
 -- name: cells
