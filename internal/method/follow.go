@@ -139,7 +139,8 @@ func (f *follower) start(a act.Act) error {
 		return f.departs("method.start", "the record begins with %s", a.Kind)
 	}
 	house := a.By.Role == act.HouseItself && s.Parent != 0
-	if !house && !slices.Contains(f.m.Start.By, a.By.Role) {
+	routine := a.By.Role == act.Clock && f.m.Start.Routine.begun(f.c.Calendar, a.At, s.Facts)
+	if !house && !routine && !slices.Contains(f.m.Start.By, a.By.Role) {
 		return f.departs("method.role", "%s may not begin this; %s may", a.By.Role, strings.Join(f.m.Start.By, ", "))
 	}
 	f.given = 1

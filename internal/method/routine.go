@@ -153,6 +153,28 @@ func (m *Method) BeginRoutine(row, subject register.Row, day calendar.Date) (act
 	return act.Draft{Kind: act.Started, Body: start}, act.By{Role: act.Clock}
 }
 
+// begun tells whether the clock may have begun a matter at an instant with these facts: it tells no more than the routine
+// does and, where that tells the day, began it on one of a rhythm and not before its hour. It may be later, when the house
+// was closed. Which row it was for need not be public, so it is not asked.
+func (r *Routine) begun(cal *calendar.Calendar, at time.Time, facts map[string]any) bool {
+	if r == nil {
+		return false
+	}
+	for key, said := range facts {
+		switch from, told := r.Tell[key]; {
+		case !told:
+			return false
+		case from == today:
+			day, err := calendar.ParseDate(fmt.Sprint(said))
+			falls := func(x Rhythm) bool { return x.On(cal, day) }
+			if err != nil || at.Before(r.At.On(day)) || !slices.ContainsFunc(slices.Collect(maps.Values(r.Rhythms)), falls) {
+				return false
+			}
+		}
+	}
+	return true
+}
+
 // routine checks when the clock begins matters: with a rhythm for every answer of the field that names it, and telling all
 // that the start has to know.
 func (c *checker) routine() {

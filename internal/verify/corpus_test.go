@@ -190,6 +190,17 @@ func (x *tampering) find(kind string, nth int) int {
 	panic("no act " + kind)
 }
 
+// begun is the first beginning of a method; of those by one role where that is said.
+func (x *tampering) begun(method, role string) int {
+	for i, a := range x.acts {
+		var s act.Start
+		if a.Kind == act.Started && a.Into(&s) == nil && s.Method == method && (role == "" || a.By.Role == role) {
+			return i
+		}
+	}
+	panic("nobody began " + method)
+}
+
 // body changes an act's body.
 func (x *tampering) body(i int, change func(map[string]any)) {
 	var b map[string]any
@@ -694,6 +705,17 @@ func insideMutations() []mutation {
 				}
 			}
 			x.grant(i)
+		}),
+		insider("a matter begun by the clock, which begins none of the kind", "method.role", func(x *tampering) {
+			i := x.begun("renovation", "")
+			for j := range x.acts {
+				if x.acts[j].Submission == x.acts[i].Submission {
+					x.acts[j].By = act.By{Role: act.Clock}
+				}
+			}
+		}),
+		insider("a matter begun by the clock, which was told more than it is by", "method.role", func(x *tampering) {
+			x.body(x.begun("road_patrol", act.Clock), func(b map[string]any) { b["facts"].(map[string]any)["weather"] = "rain" })
 		}),
 		insider("a matter of a method that is not there", "method.unknown", func(x *tampering) {
 			x.body(x.find(act.Started, 0), func(b map[string]any) { b["method"] = "shortcut" })
