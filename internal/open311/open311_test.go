@@ -404,6 +404,21 @@ func TestSpans(t *testing.T) {
 	}
 }
 
+// A list holds a thousand at most, the newest.
+func TestAtMostAThousand(t *testing.T) {
+	if testing.Short() {
+		t.Skip("a thousand submissions")
+	}
+	w := newWorld(t)
+	for range 1001 {
+		w.begin("public")
+	}
+	list := w.list(open311.Base + "/requests.json")
+	if len(list) != 1000 || list[0]["service_request_id"] != "1001" || list[999]["service_request_id"] != "2" {
+		t.Errorf("%d requests, from %v to %v", len(list), list[0]["service_request_id"], list[len(list)-1]["service_request_id"])
+	}
+}
+
 // What is not there is null in JSON and an empty element in XML: each is made from the other.
 func TestWhatIsNotThere(t *testing.T) {
 	w := newWorld(t)

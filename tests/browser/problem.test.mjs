@@ -4,7 +4,7 @@ import { randomUUID } from "node:crypto";
 import test from "node:test";
 import { PNG } from "pngjs";
 import { phone } from "./harness.mjs";
-import { demo, fill, submit } from "./town.mjs";
+import { act, demo, fill, submit } from "./town.mjs";
 
 // A picture of noise, which weighs what a photograph does and cannot be shrunk but by drawing it smaller.
 function photograph(wide, high) {
@@ -129,4 +129,37 @@ test("faces are covered by drawing on the photograph, and only the copy is publi
   await fill(worker, { acceptance: "accepted", account: "演示路5号院门口有垃圾" });
   await submit(worker);
   assert.equal((await fetch(`${url}/files/${copy}`)).status, 200);
+});
+
+test("done and not done: the reporter grades it by the code, and it is taken up again", { timeout: 240_000 }, async (t) => {
+  const { open, signIn } = await demo(t);
+  const reporter = await open("/begin/problem", { viewport: phone });
+  await fill(reporter, { _subject: "daihe1", category: "litter", place: "演示路5号院门口", words: "演示：垃圾没人收", openness: "public" });
+  await submit(reporter);
+  await reporter.getByRole("button", { name: /^提交：/ }).click();
+  const receipt = reporter.url();
+  const number = /\/matters\/(\d+)/.exec(await reporter.locator("main a[href^='/matters/']").first().getAttribute("href"))[1];
+  const desk = { viewport: { width: 1440, height: 900 } };
+  const dispatcher = await signIn("dispatcher", desk);
+  const checker = await signIn("checker", { viewport: phone });
+  await act(await signIn("worker", desk), number, "submit", { acceptance: "accepted", account: "演示路5号院门口有垃圾" });
+  await act(await signIn("grid", { viewport: phone }), number, "submit", { finding: "real", found: "到现场看过，情况属实" });
+  await act(dispatcher, number, "approve");
+  await act(await signIn("cleaning", { viewport: phone }), number, "finish", { done_how: "已清运" });
+  await act(checker, number, "sheet", { dealt_with: "pass" });
+  await act(dispatcher, number, "submit", { reply: "已经办好，请您评价" });
+
+  // The code on the receipt leads to the grade; what is unsatisfactory says why, and goes back to the team.
+  await reporter.goto(receipt);
+  await reporter.locator(`main a[href*="/matters/${number}/do/answer"]`).first().click();
+  await reporter.getByLabel("很不满意").check();
+  await fill(reporter, { grade_reason: "演示：没扫干净" });
+  await reporter.sound();
+  await submit(reporter);
+  if (/\/do\//.test(reporter.url())) await submit(reporter); // looked over
+  const again = await open(`/matters/${number}`, { viewport: phone });
+  assert.match(await words(again), /第 4 步，共 7 步：派遣处置/);
+  assert.match(await words(again), /返工次数 1 次.*满意度 没有通过.*结束：不满意/);
+  assert.doesNotMatch(await words(again), /没扫干净/, "why is for those who handle it");
+  await again.sound();
 });
