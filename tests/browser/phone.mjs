@@ -79,8 +79,11 @@ export async function emptied(page, taken) {
   throw new Error(`want ${taken} taken, have ${JSON.stringify(list.map((e) => [e.state, e.answer]))}`);
 }
 
-// signal tells the page what the browser tells it when the network is there again.
-export const signal = (page) => page.evaluate(() => dispatchEvent(new Event("online")));
+// signal tells the page what the browser tells it when the network is there again. Where the browser was quicker, the page
+// may be on its way to the receipt already.
+export const signal = (page) => page.evaluate(() => dispatchEvent(new Event("online"))).catch((error) => {
+  if (!String(error).includes("context was destroyed")) throw error;
+});
 
 // fill answers what a stop of a round asks.
 export async function fillStop(page, i, photo, finding = "fine", what = "", kind = "cover") {
