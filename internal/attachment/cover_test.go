@@ -52,18 +52,25 @@ func like(c color.Color) string {
 	return name
 }
 
+// empty is a folder of files in a database that has a tenant and nothing else.
+func empty(t *testing.T, db *store.DB) *Files {
+	t.Helper()
+	err := db.Write(t.Context(), func(ctx context.Context, tx *store.Tx) error {
+		return ledger.New(1, nil).AddTenant(ctx, tx, "t", "t", tx.Now())
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	files, err := Open(1, t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return files
+}
+
 func TestCover(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
-		err := db.Write(t.Context(), func(ctx context.Context, tx *store.Tx) error {
-			return ledger.New(1, nil).AddTenant(ctx, tx, "t", "t", tx.Now())
-		})
-		if err != nil {
-			t.Fatal(err)
-		}
-		files, err := Open(1, t.TempDir())
-		if err != nil {
-			t.Fatal(err)
-		}
+		files := empty(t, db)
 		var raw bytes.Buffer
 		if err := png.Encode(&raw, quarters(200, 100)); err != nil {
 			t.Fatal(err)

@@ -2,7 +2,6 @@ package attachment
 
 import (
 	"bytes"
-	"context"
 	"encoding/base64"
 	"encoding/binary"
 	"image"
@@ -13,7 +12,6 @@ import (
 
 	"gongzhi/internal/act"
 	"gongzhi/internal/fault"
-	"gongzhi/internal/ledger"
 	"gongzhi/internal/store"
 	"gongzhi/internal/store/storetest"
 )
@@ -55,16 +53,7 @@ func withExif(raw []byte, orientation uint16, marked bool) []byte {
 // A WebP picture is covered as any other, keeps nothing of what the camera wrote, and stands upright.
 func TestWebP(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
-		err := db.Write(t.Context(), func(ctx context.Context, tx *store.Tx) error {
-			return ledger.New(1, nil).AddTenant(ctx, tx, "t", "t", tx.Now())
-		})
-		if err != nil {
-			t.Fatal(err)
-		}
-		files, err := Open(1, t.TempDir())
-		if err != nil {
-			t.Fatal(err)
-		}
+		files := empty(t, db)
 		read := func(hash act.Digest) []byte {
 			t.Helper()
 			stored, err := files.Get(t.Context(), db.Read(), hash)

@@ -156,6 +156,9 @@ func (d *Date) UnmarshalText(b []byte) (err error) {
 	return err
 }
 
+// Minute says an instant in Beijing to the minute: "2026-03-02 16:00".
+func Minute(at time.Time) string { return at.In(Zone).Format("2006-01-02 15:04") }
+
 // instants are the ways a form, a scenario and a file write an instant; without a zone it is in [Zone].
 var instants = []string{time.RFC3339Nano, "2006-01-02T15:04:05", "2006-01-02T15:04", "2006-01-02 15:04:05", "2006-01-02 15:04"}
 

@@ -82,7 +82,7 @@ func walk(ctx context.Context, c *call, p *scenario.Player, script string) int {
 			}
 		}
 	}
-	fmt.Fprintln(c.out, c.say(text.Key("scenario.hello", "At", p.House.Clock.Now().In(calendar.Zone).Format("2006-01-02 15:04"))))
+	fmt.Fprintln(c.out, c.say(text.Key("scenario.hello", "At", calendar.Minute(p.House.Clock.Now()))))
 	lines := bufio.NewScanner(c.in)
 	for fmt.Fprint(c.out, "> "); lines.Scan(); fmt.Fprint(c.out, "> ") {
 		line := strings.TrimSpace(lines.Text())

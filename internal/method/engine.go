@@ -203,7 +203,7 @@ func (m *Method) Take(r *Run, c Context, who Actor, s step.Submission, record Re
 		return err
 	}
 	if c.Now.Before(ask.Opens) {
-		return fault.Refuse(fault.Closed, "step.early", basis, fault.Args{"Opens": ask.Opens.In(calendar.Zone).Format("2006-01-02 15:04")})
+		return fault.Refuse(fault.Closed, "step.early", basis, fault.Args{"Opens": calendar.Minute(ask.Opens)})
 	}
 	drafts, err := p.Step.Take(m.view(r, c, by, scope), s)
 	if err != nil {

@@ -39,7 +39,7 @@ func made(c Context, s step.Submission, within step.Span, basis fault.Basis) (ti
 		return time.Time{}, nil
 	}
 	at := s.Made.UTC().Truncate(time.Microsecond) // as the ledger keeps instants
-	args := fault.Args{"Made": at.In(calendar.Zone).Format("2006-01-02 15:04"), "Span": within.Words()}
+	args := fault.Args{"Made": calendar.Minute(at), "Span": within.Words()}
 	switch end, _ := within.End(c.Calendar, at); {
 	case at.After(c.Now.Add(ahead)):
 		return time.Time{}, fault.Refuse(fault.Invalid, "offline.ahead", basis, args)

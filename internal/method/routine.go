@@ -123,17 +123,27 @@ func (m *Method) Planned(c Context, d calendar.Date, holds func(register.Row) bo
 		if !ok || !rhythm.On(c.Calendar, d) || !holds(row) {
 			continue
 		}
-		subject, there := row, true
-		for there && subject.ID.Register != m.Subject && !subject.Parent.IsZero() {
-			if subject, there, err = c.Book.Row(subject.Parent, d); err != nil {
-				return nil, nil, err
-			}
+		subject, ok, err := m.PlannedAbout(c.Book, row, d)
+		if err != nil {
+			return nil, nil, err
 		}
-		if there && subject.ID.Register == m.Subject {
+		if ok {
 			rows, subjects = append(rows, row), append(subjects, subject)
 		}
 	}
 	return rows, subjects, nil
+}
+
+// PlannedAbout climbs from a row that says how often to the one its matters are about, the first of the method's subject; ok
+// is false where it lies below none.
+func (m *Method) PlannedAbout(b step.Book, row register.Row, d calendar.Date) (subject register.Row, ok bool, err error) {
+	subject, there := row, true
+	for there && subject.ID.Register != m.Subject && !subject.Parent.IsZero() {
+		if subject, there, err = b.Row(subject.Parent, d); err != nil {
+			return subject, false, err
+		}
+	}
+	return subject, there && subject.ID.Register == m.Subject, nil
 }
 
 // today is the day a matter is begun on, among what a start may be told.

@@ -58,7 +58,7 @@ func (v view) line(indent int, key string, pairs ...any) {
 
 func (v view) head() {
 	m, r := v.s.Method, v.s.Run
-	v.line(0, "scenario.matter", "No", v.s.Row.Number, "Title", r.Matter.Title, "At", hour(v.s.Context.Now))
+	v.line(0, "scenario.matter", "No", v.s.Row.Number, "Title", r.Matter.Title, "At", calendar.Minute(v.s.Context.Now))
 	for _, placed := range m.List {
 		key := "scenario.step.later"
 		result, ended := r.Results[placed.Key]
@@ -68,7 +68,7 @@ func (v view) head() {
 		case ended:
 			key = "scenario.step.done"
 		}
-		v.line(1, key, "Name", placed.Step.Shared().Name, "Key", placed.Key, "Outcome", result.Outcome, "At", hour(result.At))
+		v.line(1, key, "Name", placed.Step.Shared().Name, "Key", placed.Key, "Outcome", result.Outcome, "At", calendar.Minute(result.At))
 	}
 	if r.Closed {
 		v.line(1, "scenario.closed", "Result", m.Results[r.Result], "Key", r.Result)
@@ -98,7 +98,7 @@ func (v view) counted(e *calendar.Explanation) {
 	if e.Unit == calendar.ClockHours || e.Unit == calendar.Workhours {
 		n = int(e.Length / time.Hour)
 	}
-	v.line(2, "ui.count.start."+e.Unit.String(), "N", n, "At", hour(e.Start))
+	v.line(2, "ui.count.start."+e.Unit.String(), "N", n, "At", calendar.Minute(e.Start))
 	if !e.First.IsZero() {
 		v.line(2, "ui.count.first", "Day", e.First.String())
 	}
@@ -146,13 +146,11 @@ func (v view) ask(a step.Ask) {
 	}
 }
 
-func hour(at time.Time) string { return at.In(calendar.Zone).Format("2006-01-02 15:04") }
-
 // ends says an end: midnight is 24:00 of the day that is over then.
 func ends(at time.Time) string {
 	local := at.In(calendar.Zone)
 	if h, m, s := local.Clock(); h == 0 && m == 0 && s == 0 {
 		return calendar.LastDay(at).String() + " 24:00"
 	}
-	return hour(at)
+	return calendar.Minute(at)
 }

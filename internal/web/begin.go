@@ -206,16 +206,13 @@ func (s *Site) subjectField(r *http.Request, rd *reader, b starting) (page.Field
 	if chosen == "" && !atTheDesk(r) && len(homes) > 0 {
 		chosen = homes[0].Value
 	}
-	if len(homes) == 0 {
-		if homes, err = s.offeredTo(r.Context(), in, rd, b.m); err != nil {
-			return x, err
-		}
-	}
 	if atTheDesk(r) || rd.everywhere() || b.m.OpenToAll(rd.noAccount) {
 		x, err = s.pickerOf(in, rd, b.m.Subject, act.RowID{}).field(x, chosen, r.PostFormValue(nameSubject+page.PickText))
 	} else {
-		x.Input, x.Value, x.Options = page.Select, chosen, homes
 		if len(homes) == 0 {
+			homes, err = s.offeredTo(r.Context(), in, rd, b.m)
+		}
+		if x.Input, x.Value, x.Options = page.Select, chosen, homes; len(homes) == 0 {
 			x.Hint = text.Key("web.begin_nowhere")
 		}
 	}

@@ -329,7 +329,7 @@ func (m month) cutoff() text.Words {
 	if m.day != "" {
 		return text.Key("figures.end_of", "Day", m.day)
 	}
-	return text.Plain(minute(m.asOf))
+	return text.Plain(calendar.Minute(m.asOf))
 }
 
 func (m month) query() url.Values {

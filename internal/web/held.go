@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"gongzhi/internal/act"
+	"gongzhi/internal/calendar"
 	"gongzhi/internal/outbox"
 	"gongzhi/internal/page"
 	"gongzhi/internal/redact"
@@ -320,7 +321,7 @@ func byClock(instant string) string {
 	if err != nil {
 		return instant
 	}
-	return minute(at)
+	return calendar.Minute(at)
 }
 
 // myData is the copy to read.

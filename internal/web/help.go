@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"gongzhi/internal/act"
+	"gongzhi/internal/calendar"
 	"gongzhi/internal/exact"
 	"gongzhi/internal/page"
 	"gongzhi/internal/step"
@@ -100,7 +101,7 @@ func (s *Site) helpPanel(ctx context.Context, q store.Q, h step.Help) ([]page.Bl
 			{Words: text.Key("papers.odd_what")}, {Words: text.Key("papers.helper")}, {Words: text.Key("papers.odd_when")},
 		}}
 		for _, x := range h.Odd {
-			row := []page.Cell{{Words: text.Key("papers.odd_is."+x.Of, "Heads", x.Heads, "Said", x.Said)}, {}, {Words: text.Key("papers.odd_from", "From", minute(x.From), "Until", minute(x.Until))}}
+			row := []page.Cell{{Words: text.Key("papers.odd_is."+x.Of, "Heads", x.Heads, "Said", x.Said)}, {}, {Words: text.Key("papers.odd_from", "From", calendar.Minute(x.From), "Until", calendar.Minute(x.Until))}}
 			if x.Share {
 				row[0].Words = step.Besides(row[0].Words, text.Key("papers.odd_share", "Percent", percent(x.Heads, h.Voted)))
 			}

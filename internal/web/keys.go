@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"gongzhi/internal/act"
+	"gongzhi/internal/calendar"
 	"gongzhi/internal/fault"
 	"gongzhi/internal/page"
 	"gongzhi/internal/people"
@@ -55,7 +56,7 @@ func (s *Site) keysForm(r *http.Request, login string, problem *fault.Refusal) (
 	for _, k := range list {
 		p.Blocks = append(p.Blocks, page.Panel{Title: text.Plain(k.Label), Blocks: []page.Block{
 			page.Facts{List: []page.Fact{
-				{Term: text.Key("keys.made"), Value: text.Plain(minute(k.Made))}, {Term: text.Key("keys.expires"), Value: text.Plain(minute(k.Expires))},
+				{Term: text.Key("keys.made"), Value: text.Plain(calendar.Minute(k.Made))}, {Term: text.Key("keys.expires"), Value: text.Plain(calendar.Minute(k.Expires))},
 			}},
 			page.Form{Action: "/desk/keys/recall", Submit: text.Key("keys.recall"), Danger: true, Quiet: true, Hidden: map[string]string{nameLogin: login, nameKeyID: k.ID}},
 		}})

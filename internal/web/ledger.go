@@ -45,7 +45,7 @@ func (s *Site) houseBook(r *http.Request, rd *reader) (page.Page, error) {
 		}
 		t.Rows = append(t.Rows, page.Row{Cells: []page.Cell{
 			{Words: text.Plain(strconv.FormatInt(a.Seq, 10))}, {Words: what}, {Words: who},
-			{Words: text.Plain(a.At.In(calendar.Zone).Format("2006-01-02 15:04"))}, {Block: page.Basis{Words: text.Plain(a.Basis.Clause), Clause: a.Basis.Clause}}, {Words: text.Plain(string(a.Hash[:12]))},
+			{Words: text.Plain(calendar.Minute(a.At))}, {Block: page.Basis{Words: text.Plain(a.Basis.Clause), Clause: a.Basis.Clause}}, {Words: text.Plain(string(a.Hash[:12]))},
 		}})
 	}
 	p := page.Page{Frame: page.Desk, Title: text.Key("web.book.title"), Lead: text.Key("web.book.lead"), Blocks: []page.Block{t}}

@@ -46,7 +46,7 @@ func (s *Site) logPage(r *http.Request, rd *reader) (page.Page, error) {
 	facts := []page.Fact{
 		{Term: text.Key("log.size"), Value: text.Plain(strconv.FormatInt(t.Size, 10))},
 		{Term: text.Key("log.root"), Value: text.Plain(fours(t.Root))},
-		{Term: text.Key("log.signed"), Value: text.Plain(minute(t.At()))},
+		{Term: text.Key("log.signed"), Value: text.Plain(calendar.Minute(t.At()))},
 		{Term: text.Key("log.origin"), Value: text.Plain(given.Origin)},
 		{Term: text.Key("log.key"), Value: text.Plain(given.Key)},
 	}
@@ -91,14 +91,11 @@ func (s *Site) witnesses(ctx context.Context, q store.Q, t tlog.Tree) (page.Bloc
 			tag = page.Tag{Words: text.Key("log.no_longer"), Tone: page.Late}
 		}
 		table.Rows = append(table.Rows, page.Row{Cells: []page.Cell{
-			{Words: text.Plain(w.Name())}, {Words: text.Plain(strconv.FormatInt(w.Size, 10))}, {Words: text.Plain(minute(w.At()))}, {Block: tag},
+			{Words: text.Plain(w.Name())}, {Words: text.Plain(strconv.FormatInt(w.Size, 10))}, {Words: text.Plain(calendar.Minute(w.At()))}, {Block: tag},
 		}})
 	}
 	return page.Panel{Title: text.Key("log.witnesses"), Blocks: []page.Block{page.Prose{Words: []text.Words{text.Key("log.witnesses_say")}}, table}}, nil
 }
-
-// minute is an instant as paper and tables say it.
-func minute(at time.Time) string { return at.In(calendar.Zone).Format("2006-01-02 15:04") }
 
 // fours writes hex digits in groups, as they are read aloud.
 func fours(hex string) string {
@@ -171,7 +168,7 @@ func (s *Site) pinned(ctx context.Context) *page.QR {
 	}
 	return &page.QR{
 		Href: fmt.Sprintf("/log/at?size=%d&root=%s", t.Size, t.Root[:rootShown]),
-		Note: text.Key("log.pinned", "At", minute(t.At()), "Size", t.Size, "Root", fours(t.Root[:rootShown])),
+		Note: text.Key("log.pinned", "At", calendar.Minute(t.At()), "Size", t.Size, "Root", fours(t.Root[:rootShown])),
 	}
 }
 

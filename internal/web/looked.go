@@ -89,7 +89,7 @@ func before(r *http.Request) int64 {
 }
 
 func instant(e access.Entry) text.Words {
-	return text.Plain(e.At.In(calendar.Zone).Format("2006-01-02 15:04"))
+	return text.Plain(calendar.Minute(e.At))
 }
 
 func (s *Site) purposeName(key string) text.Words {

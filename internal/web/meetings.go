@@ -170,7 +170,7 @@ func (g gathering) what() page.Cell {
 }
 
 func (g gathering) when() page.Cell {
-	return page.Cell{Words: text.Plain(g.At.In(calendar.Zone).Format("2006-01-02 15:04"))}
+	return page.Cell{Words: text.Plain(calendar.Minute(g.At))}
 }
 
 func comingTable(list []gathering) page.Table {

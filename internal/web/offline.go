@@ -195,7 +195,7 @@ func (s *Site) otherSide(r *http.Request, rd *reader, n act.Matter, no *fault.Re
 			}
 			e := s.entry(st, x)
 			a.There = append(a.There, queueThere{
-				x.When().In(calendar.Zone).Format("2006-01-02 15:04"), s.say(rd, e.Who), s.say(rd, e.What), s.say(rd, e.Note),
+				calendar.Minute(x.When()), s.say(rd, e.Who), s.say(rd, e.What), s.say(rd, e.Note),
 			})
 		}
 		return nil

@@ -131,7 +131,7 @@ func (s *Site) printed(r *http.Request, rd *reader) (page.Page, error) {
 }
 
 func (b balloting) print(l vote.Line, where string) page.Sheet {
-	until := b.sheet.Closes.Add(-time.Minute).In(calendar.Zone).Format("2006-01-02 15:04")
+	until := calendar.Minute(b.sheet.Closes.Add(-time.Minute))
 	s := page.Sheet{
 		Title: text.Key("papers.sheet", "Matter", b.st.Run.Matter.Title), For: text.Plain(where), Lead: text.Key("papers.weight", "Area", l.Area.Grouped()),
 		QR:    page.QR{Href: fmt.Sprintf("/matters/%d/b/%s", b.n, url.PathEscape(string(l.ID))), Note: text.Key("papers.qr")},
@@ -341,7 +341,7 @@ func (b balloting) sums() []page.Block {
 				boxed += int(e.Papers)
 			}
 			t.Rows = append(t.Rows, page.Row{Cells: []page.Cell{
-				{Words: text.Plain(e.At.In(calendar.Zone).Format("2006-01-02 15:04"))}, {Words: text.Plain(e.Box)}, {Words: text.Plain(e.Place)}, {Words: text.Plain(e.Seal)},
+				{Words: text.Plain(calendar.Minute(e.At))}, {Words: text.Plain(e.Box)}, {Words: text.Plain(e.Place)}, {Words: text.Plain(e.Seal)},
 				{Words: what}, {Words: text.Plain(strconv.Itoa(e.Witnesses))}, {Words: papers},
 			}})
 		}
@@ -367,7 +367,7 @@ func (b balloting) sums() []page.Block {
 				{Words: item}, {Words: text.Key("ballot.choice." + d.Choice.String())}, {Words: text.Plain(strconv.FormatInt(d.Hand, 10))}, {Words: text.Plain(strconv.FormatInt(d.Typed, 10))},
 			}})
 		}
-		out = append(out, page.Section{Title: text.Key("papers.recount_of", "At", c.At.In(calendar.Zone).Format("2006-01-02 15:04")), Blocks: []page.Block{
+		out = append(out, page.Section{Title: text.Key("papers.recount_of", "At", calendar.Minute(c.At)), Blocks: []page.Block{
 			page.Banner{Tone: page.Late, Words: text.Key("papers.differs_lead")}, t,
 		}})
 	}
@@ -426,7 +426,7 @@ func (s *Site) delivery(r *http.Request, rd *reader) (p page.Page, err error) {
 					tone = page.Soon
 				}
 				way = page.Cell{Block: page.Tag{Words: text.Key("ballot.way_is." + d.Way), Tone: tone}}
-				when = text.Key("papers.tries", "At", d.At.In(calendar.Zone).Format("2006-01-02 15:04"), "N", d.Tries)
+				when = text.Key("papers.tries", "At", calendar.Minute(d.At), "N", d.Tries)
 			}
 			do := page.Cell{}
 			if can {

@@ -79,14 +79,12 @@ func (s *Site) plans(ctx context.Context, q store.Q, rd *reader, m *method.Metho
 		if _, ok := m.Start.Routine.Of(row); !ok || !sch.Holds(row, s.today()) {
 			continue
 		}
-		p := plan{row: row, subject: row, ended: map[string]int{}}
+		p := plan{row: row, ended: map[string]int{}}
 		if f, ok := sch.Field(m.Start.Routine.Rhythm); ok {
 			p.often = f.Told(row.Values[f.Key])
 		}
-		for ok := true; ok && p.subject.ID.Register != m.Subject && !p.subject.Parent.IsZero(); {
-			if p.subject, ok, err = in.Row(p.subject.Parent, s.today()); err != nil {
-				return nil, err
-			}
+		if p.subject, _, err = m.PlannedAbout(in, row, s.today()); err != nil {
+			return nil, err
 		}
 		out = append(out, p)
 	}
@@ -160,7 +158,7 @@ func endOf(at time.Time) string {
 	if local := at.In(calendar.Zone); local.Format("15:04:05") == "00:00:00" {
 		return calendar.LastDay(at).String() + " 24:00"
 	}
-	return minute(at)
+	return calendar.Minute(at)
 }
 
 // lately counts how those of the last days ended, what came most often first.

@@ -2,13 +2,11 @@
 // typed in by keyboard alone, read again by somebody else, settled where the two differ, counted by hand. A lift's vote
 // on a building of the demo; the clock is the test's.
 import assert from "node:assert/strict";
-import { mkdtempSync, renameSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { test } from "node:test";
 import jsqr from "jsqr";
 import { PNG } from "pngjs";
-import { desk, house } from "./harness.mjs";
+import { desk } from "./harness.mjs";
+import { demo } from "./town.mjs";
 
 const days = (n) => new Date(Date.UTC(2026, 2, 2 + n, 1)).toISOString();
 const scan = { name: "票.pdf", mimeType: "application/pdf", buffer: Buffer.from("%PDF-1.4\n%%EOF\n") };
@@ -36,15 +34,7 @@ async function enter(page) {
 }
 
 test("ballots on paper", { timeout: 300_000 }, async (t) => {
-  const folder = mkdtempSync(join(tmpdir(), "gongzhi-clock-"));
-  t.after(() => rmSync(folder, { recursive: true, force: true }));
-  const clock = join(folder, "now");
-  const time = (to) => {
-    writeFileSync(`${clock}.new`, to);
-    renameSync(`${clock}.new`, clock);
-  };
-  time(days(0));
-  const { open, url, output } = await house(t, { args: ["--demo", "--clock", clock], env: { GONGZHI_TEST_CLOCK: "1" }, seconds: 120 });
+  const { open, url, output, time } = await demo(t, days(0));
   const signIn = async (login, options = {}) => {
     const password = new RegExp(`^  ${login} +(\\S+)`, "m").exec(output())[1];
     const page = await open("/sign-in", { viewport: desk, ...options });

@@ -112,7 +112,7 @@ func (s *Attend) noRoom(v step.View, st *state, sub step.Submission) error {
 	}
 	begun, theirs := !v.Now.Before(s.begins(v)), slices.Contains(st.Signed[sub.Item], v.Who.Person)
 	if sub.Verb == signUp && begun {
-		return fault.Refuse(fault.Closed, "attend.begun", v.Basis("sign_up", &s.Common), fault.Args{"Begins": s.begins(v).In(calendar.Zone).Format("2006-01-02 15:04")})
+		return fault.Refuse(fault.Closed, "attend.begun", v.Basis("sign_up", &s.Common), fault.Args{"Begins": calendar.Minute(s.begins(v))})
 	}
 	if !st.full(st.Items[i]) {
 		return nil

@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 
+	"gongzhi/internal/calendar"
 	"gongzhi/internal/exact"
 	"gongzhi/internal/page"
 	"gongzhi/internal/step"
@@ -134,7 +135,7 @@ func (b *Ballot) rulesPanel(c *certificate) page.Panel {
 	} else {
 		how("latest", "")
 	}
-	facts.List = append(facts.List, page.Fact{Term: text.Key("certificate.term.window"), Value: text.Key("certificate.how.window", "From", local(c.Opened), "To", local(c.Closes))},
+	facts.List = append(facts.List, page.Fact{Term: text.Key("certificate.term.window"), Value: text.Key("certificate.how.window", "From", calendar.Minute(c.Opened), "To", calendar.Minute(c.Closes))},
 		page.Fact{Term: text.Key("certificate.term.ballots"), Value: ballotWords(c.Ballots)})
 	if h := c.Help; h != nil {
 		how("help", "", "N", h.Heads, "Online", h.Online, "Helpers", h.Helpers, "Most", h.Most, "Odd", len(h.Odd))

@@ -5,7 +5,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 
 	"gongzhi/internal/act"
 	"gongzhi/internal/calendar"
@@ -350,7 +349,7 @@ func (b *Ballot) enter(v step.View, st *state, p paper, s step.Submission, answe
 	case !said && st.Closed:
 		bad.Add("received", "ballot.received_when", nil)
 	case received.Before(st.Opened):
-		bad.Add("received", "ballot.received_before", fault.Args{"From": local(st.Opened)})
+		bad.Add("received", "ballot.received_before", fault.Args{"From": calendar.Minute(st.Opened)})
 	case received.After(v.Now):
 		bad.Add("received", "ballot.received_later", nil)
 	}
@@ -373,8 +372,6 @@ func (b *Ballot) enter(v step.View, st *state, p paper, s step.Submission, answe
 	body.Mandated, _ = answers.Open["mandate_date"].(string)
 	return []act.Draft{{Kind: entered, Clause: "enter", Body: body, Sealed: answers.Sealed}}, nil
 }
-
-func local(at time.Time) string { return at.In(calendar.Zone).Format("2006-01-02 15:04") }
 
 // after counts at once when the vote was over, this was the last paper, and none is left to be counted by hand.
 func (b *Ballot) after(st *state, no int, p *paper, d act.Draft) ([]act.Draft, error) {

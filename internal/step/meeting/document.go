@@ -71,7 +71,7 @@ func (m *Meeting) Documents(acts []act.Act) ([]step.Document, error) {
 		r := s.Record
 		numbers := []any{"Body", b.Name, "Entitled", s.Call.Entitled, "Present", r.Present, "Yes", r.Yes, "No", r.No, "Abstain", r.Abstain}
 		facts := []page.Fact{
-			{Term: text.Key("meeting.field.at"), Value: text.Plain(s.Call.At.In(calendar.Zone).Format("2006-01-02 15:04"))},
+			{Term: text.Key("meeting.field.at"), Value: text.Plain(calendar.Minute(s.Call.At))},
 			{Term: text.Key("meeting.field.place"), Value: text.Plain(s.Call.Place)},
 			{Term: text.Key("official.meeting_of"), Value: b.Name.Words()},
 			{Term: text.Key("official.present"), Value: text.Key("official.present_of", numbers...)},

@@ -51,7 +51,7 @@ func (m *Meeting) section(b Body, s *sitting) page.Section {
 		state("called", page.Going)
 	}
 	facts := page.Facts{List: []page.Fact{
-		{Term: text.Key("meeting.field.at"), Value: text.Plain(s.Call.At.In(calendar.Zone).Format("2006-01-02 15:04"))},
+		{Term: text.Key("meeting.field.at"), Value: text.Plain(calendar.Minute(s.Call.At))},
 		{Term: text.Key("meeting.field.place"), Value: text.Plain(s.Call.Place)},
 		{Term: text.Key("meeting.field.agenda"), Value: text.Plain(s.Call.Agenda)},
 	}}

@@ -88,7 +88,7 @@ func (m *Meeting) Take(v step.View, sub step.Submission) ([]act.Draft, error) {
 	}
 	basis := v.Basis(ask.Clause, &m.Common)
 	if v.Now.Before(ask.Opens) {
-		return nil, fault.Refuse(fault.Closed, "meeting.not_held", basis, fault.Args{"At": ask.Opens.In(calendar.Zone).Format("2006-01-02 15:04")})
+		return nil, fault.Refuse(fault.Closed, "meeting.not_held", basis, fault.Args{"At": calendar.Minute(ask.Opens)})
 	}
 	answers, err := ask.Fields.Read(sub, basis, v.Known)
 	if err != nil {

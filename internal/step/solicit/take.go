@@ -126,7 +126,7 @@ func (s *Solicit) record(v step.View, st *state, answers step.Answers, basis fau
 		}
 		if next := s.next(u); u.Visits > 0 && v.Now.Before(next) {
 			return nil, fault.Refuse(fault.Invalid, "solicit.too_soon", v.Basis("apart", &s.Common),
-				fault.Args{"Apart": s.Apart.Words(), "Next": next.In(calendar.Zone).Format("2006-01-02 15:04")})
+				fault.Args{"Apart": s.Apart.Words(), "Next": calendar.Minute(next)})
 		}
 	}
 	body.Answers = answers.Open

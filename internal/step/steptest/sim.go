@@ -93,7 +93,7 @@ func (m *Sim) Submit(who Who, s step.Submission) error {
 	case slices.Contains(ask.Except, who.Person):
 		return fault.Refuse(fault.Denied, "step.own_work", basis, nil)
 	case m.Now.Before(ask.Opens):
-		return fault.Refuse(fault.Closed, "step.early", basis, fault.Args{"Opens": ask.Opens.In(calendar.Zone).Format("2006-01-02 15:04")})
+		return fault.Refuse(fault.Closed, "step.early", basis, fault.Args{"Opens": calendar.Minute(ask.Opens)})
 	}
 	if _, err := ask.Fields.Read(s, basis, v.Known); err != nil {
 		return err
